@@ -1,0 +1,94 @@
+import { policyErrors } from "./policy-errors.js";
+
+/** What a code stands for, as docs/reference/errors.md prints it. */
+export interface ErrorEntry {
+  readonly meaning: string;
+  readonly remedy: string;
+}
+
+/**
+ * Every code that Ringfence prints. A code is a promise: its meaning never changes and it is never reused, so
+ * that scripts may branch on it.
+ */
+export const errorTable = {
+  ...policyErrors,
+  RF_NOT_ROOT: {
+    meaning: "The command loads programs into the kernel, and the caller is not root",
+    remedy: "Run it with sudo, or in a container with CAP_BPF, CAP_NET_ADMIN and CAP_SYS_ADMIN",
+  },
+  RF_NO_BTF: {
+    meaning: "The kernel does not publish its type information in /sys/kernel/btf/vmlinux",
+    remedy: "Boot a kernel built with CONFIG_DEBUG_INFO_BTF=y",
+  },
+  RF_NO_CGROUP2: {
+    meaning: "No cgroup v2 hierarchy is mounted, and mounting one failed",
+    remedy: "Mount it: mount -t cgroup2 none /sys/fs/cgroup/unified",
+  },
+  RF_LIBBPF_MISSING: {
+    meaning: "The shared library libbpf.so.1 cannot be loaded",
+    remedy: "Install it: apt-get install libbpf1",
+  },
+  RF_LOAD_REFUSED: {
+    meaning: "The kernel refused to load a program or to create a map",
+    remedy: "Read the reason in the message; `ringfence doctor` shows what this kernel offers",
+  },
+  RF_ATTACH_REFUSED: {
+    meaning: "The kernel refused to attach a program to its hook",
+    remedy: "Look for another program that holds the hook exclusively; `ringfence doctor` tests each hook",
+  },
+  RF_FEATURE_MISSING: {
+    meaning: "This kernel lacks a feature that the request needs",
+    remedy: "Run the kernel version that the message names, or a later one",
+  },
+  RF_MAP_FULL: {
+    meaning: "A kernel table has no room for another entry",
+    remedy: "Make the policy smaller, or raise the size that the message names",
+  },
+  RF_USAGE: {
+    meaning: "The command line has an unknown option, or an option without its value",
+    remedy: "Read `ringfence COMMAND --help`",
+  },
+  RF_DESTINATION: {
+    meaning: "The value of --allow or --deny is not a destination",
+    remedy: "Write an address, a CIDR, localhost, private or any, with a port if needed: 10.0.0.0/8:443",
+  },
+  RF_USER_UNKNOWN: {
+    meaning: "The user named with --user does not exist",
+    remedy: "Name a user that `getent passwd` lists",
+  },
+  RF_COMMAND_NOT_FOUND: {
+    meaning: "The command to run does not exist",
+    remedy: "Check its spelling and PATH",
+  },
+  RF_COMMAND_NOT_EXECUTABLE: {
+    meaning: "The command to run exists, but the kernel cannot execute it",
+    remedy: "Check its permissions, its interpreter line and its architecture",
+  },
+  RF_LAUNCH_FAILED: {
+    meaning: "The command could not be put inside the fence, so it was not started",
+    remedy: "Read the failed step in the message",
+  },
+  RF_NESTED: {
+    meaning: "`ringfence run` was called inside a fence",
+    remedy: "Call it outside, and combine both policies in one call",
+  },
+  RF_STDIO_DENIED: {
+    meaning: "A standard stream of the command is a socket to a destination that the policy denies",
+    remedy: "Redirect the stream to a file or a pipe, or allow the destination",
+  },
+  RF_REPORT_FILE: {
+    meaning: "The report or log file cannot be written",
+    remedy: "Check that its directory exists and is writable",
+  },
+  RF_POLICY_FILE: {
+    meaning: "The policy file cannot be read",
+    remedy: "Check its path and permissions",
+  },
+  RF_INTERNAL: {
+    meaning: "Ringfence broke one of its own rules",
+    remedy: "Report it with the full output of the command",
+  },
+} as const satisfies Readonly<Record<string, ErrorEntry>>;
+
+/** A stable code of the error table. */
+export type ErrorCode = keyof typeof errorTable;

@@ -1,0 +1,26 @@
+import type { Prefix } from "../address/prefix.js";
+import type { NumberRange } from "./process-condition.js";
+
+/** Protocols that a rule can name; icmp covers ICMP and ICMPv6. */
+export type Protocol = "tcp" | "udp" | "icmp";
+
+/** Named sets of addresses; see `peer-sets.ts` for what they hold. */
+export type PeerSet = "any" | "localhost" | "private";
+
+/** A destination as a rule names it. Blocks have no host bits, and v4-mapped blocks are IPv4 blocks. */
+export type Peer =
+  | { readonly kind: "prefix"; readonly prefix: Prefix }
+  | { readonly kind: "set"; readonly set: PeerSet };
+
+/** Ports 0..65535 of one protocol, or of both when `protocol` is null. */
+export interface PortRange extends NumberRange {
+  readonly protocol: "tcp" | "udp" | null;
+}
+
+/** Where a flow goes. Null means unconstrained; lists are never empty. */
+export interface Destination {
+  readonly to: readonly Peer[] | null;
+  /** A rule with ports never matches a protocol that has none. */
+  readonly ports: readonly PortRange[] | null;
+  readonly protocols: readonly Protocol[] | null;
+}
