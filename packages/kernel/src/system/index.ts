@@ -1,0 +1,17 @@
+export * from "./capabilities.js";
+export * from "./capability-names.js";
+export * from "./credentials.js";
+export * from "./descriptors.js";
+export * from "./execve.js";
+export * from "./limits.js";
+export * from "./mount.js";
+export * from "./mount-api.js";
+export * from "./namespaces.js";
+export * from "./prctl.js";
+export * from "./process-control.js";
+export * from "./seccomp.js";
+export * from "./signals.js";
+export * from "./socket-identity.js";
+export { type SyscallArgument, syscall } from "./syscall.js";
+export { SystemError } from "./system-error.js";
+export * from "./terminal.js";
