@@ -1,1 +1,10 @@
-export {};
+export * from "./compile/automaton/automaton.js";
+export * from "./compile/compile.js";
+export * from "./compile/compiled-policy.js";
+export { limits } from "./compile/limits.js";
+export * from "./evaluate/evaluate.js";
+export * from "./evaluate/facts.js";
+export { isInSubtree } from "./evaluate/matches-process.js";
+export * from "./interpret/interpret.js";
+export * from "./resolver.js";
+export * from "./verdict.js";

@@ -1,0 +1,40 @@
+import type { CompiledPolicy } from "./compiled-policy.js";
+import type { CompileContext } from "./context.js";
+import { groupsByValue } from "./groups-by-value.js";
+
+/** Stands for `host: true` among the lists of cgroups: satisfied everywhere but below a container's cgroup. */
+const onHost: readonly string[] = [];
+
+/**
+ * The table of cgroups: every path that a condition names and every container's, so that the deepest entry at or
+ * above a process's cgroup knows all that matters about it.
+ */
+export function buildCgroupTable(
+  context: CompileContext,
+  containerCgroups: readonly string[],
+): CompiledPolicy["cgroup"] {
+  const dimension = context.dimension<readonly string[]>();
+  for (const [bit, { subject, process }] of context.bits.entries()) {
+    dimension.require(bit, subject.cgroup);
+    dimension.require(bit, process.cgroup);
+    if (subject.host !== undefined || process.host !== undefined) dimension.require(bit, onHost);
+  }
+  const groupsOf = groupsByValue(dimension.lists);
+  const hostGroups = dimension.lists.flatMap((list, group) => (list === onHost ? [group] : []));
+  const containers = new Set(containerCgroups);
+  dimension.begin();
+  const rowOf = (roots: readonly string[]) => {
+    const inContainer = roots.some((root) => containers.has(root));
+    const named = roots.flatMap((root) => groupsOf.get(root) ?? []);
+    return context.rowOfGroups(dimension, inContainer ? named : [...named, ...hostGroups]);
+  };
+  const paths = [...new Set([...groupsOf.keys(), ...containers])].toSorted();
+  return { otherRow: rowOf([]), entries: paths.map((path) => ({ path, row: rowOf(selfAndParents(path)) })) };
+}
+
+/** `/a/b` lies in `/a/b`, `/a` and `/`. */
+function selfAndParents(path: string): readonly string[] {
+  const parents: string[] = [];
+  for (let at = path; at !== "" && at !== "/"; at = at.slice(0, at.lastIndexOf("/"))) parents.push(at);
+  return [...parents, "/"];
+}

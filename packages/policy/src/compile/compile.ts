@@ -1,0 +1,55 @@
+import type { Profile } from "@ringfence/model";
+import { buildV4Table, buildV6Table } from "./address-tables.js";
+import { BitVector } from "./bit-vector.js";
+import { conjunctionsOf } from "./bits.js";
+import { buildCgroupTable } from "./cgroup-table.js";
+import type { CompiledPolicy } from "./compiled-policy.js";
+import { CompileContext } from "./context.js";
+import { buildCommTable, buildIdTable } from "./identity-tables.js";
+import { buildPathTables } from "./path-tables.js";
+import { buildPortlessRow, buildPortTable } from "./port-tables.js";
+import { revisionOf } from "./revision.js";
+import { RowStore } from "./row-store.js";
+
+const bitsPerBlock = 512;
+
+/** What the tables depend on beside the profiles. */
+export interface CompileOptions {
+  /** Cgroups of the containers that run; what is in them, or below, is not on the host. */
+  readonly containerCgroups: readonly string[];
+}
+
+/**
+ * Turns profiles, in their order, into the kernel's tables. Throws RF_POLICY_LIMIT when they do not fit.
+ * Profiles with mode off leave no trace.
+ */
+export function compile(profiles: readonly Profile[], options: CompileOptions): CompiledPolicy {
+  const conjunctions = conjunctionsOf(profiles);
+  const blockCount = Math.max(1, Math.ceil(conjunctions.length / bitsPerBlock));
+  const wordCount = (blockCount * bitsPerBlock) / 32;
+  const rows = new RowStore(wordCount);
+  const context = new CompileContext(conjunctions, rows, wordCount);
+  context.rowWhere(() => true);
+  // Without any bit, "none set" equals "all set" and must still be a row of its own.
+  if (conjunctions.length === 0) rows.append(new BitVector(wordCount).words);
+  else context.rowWhere(() => false);
+  const tables = {
+    bits: conjunctions.map(({ ref }) => ref),
+    blockCount,
+    enforcedRow: context.rowWhere(({ ref }) => !ref.audit),
+    ...buildPathTables(context),
+    comm: buildCommTable(context),
+    uid: buildIdTable(context, "uid"),
+    gid: buildIdTable(context, "gid"),
+    cgroup: buildCgroupTable(context, options.containerCgroups),
+    v4: buildV4Table(context),
+    v6: buildV6Table(context),
+    tcp: buildPortTable(context, "tcp"),
+    udp: buildPortTable(context, "udp"),
+    icmpRow: buildPortlessRow(context, "icmp"),
+    otherRow: buildPortlessRow(context, "other"),
+    rows: rows.toBytes(),
+    rowCount: rows.count,
+  };
+  return { revision: revisionOf(tables), ...tables };
+}

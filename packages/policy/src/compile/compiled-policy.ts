@@ -1,0 +1,79 @@
+import type { RuleRef } from "../verdict.js";
+import type { Automaton } from "./automaton/automaton.js";
+
+/** What a bit of a vector stands for: one conjunction of a rule, or one subject item of a default. */
+export type CompiledBit = RuleRef;
+
+/** Maps a number to a row: value v belongs to the last start that is not above v. The first start is 0. */
+export interface IntervalTable {
+  readonly starts: Uint32Array;
+  readonly rows: Uint32Array;
+}
+
+/** The same for 128-bit values. */
+export interface WideIntervalTable {
+  readonly starts: readonly bigint[];
+  readonly rows: Uint32Array;
+}
+
+/** One ancestor list per bit; the vector is `noneRow` OR the row of each pattern that an ancestor matches. */
+export interface AncestorDimension {
+  /** Bits without an ancestor condition. */
+  readonly noneRow: number;
+  /** By pattern id: the bits that list the pattern, and those of `noneRow`. */
+  readonly rows: readonly number[];
+  /** The same for an ancestor whose path is not trusted: allow rules that list the pattern are missing. */
+  readonly denyRows: readonly number[];
+}
+
+export interface AncestorTables {
+  /** Distinct patterns, at most 64; pattern id i is bit i of an automaton state's `ancestorBits`. */
+  readonly count: number;
+  /** Subject and rule may both carry a list, and different ancestors may satisfy them: two vectors. */
+  readonly subject: AncestorDimension;
+  readonly rule: AncestorDimension;
+}
+
+/**
+ * A policy as the tables that the kernel reads. Each dimension maps a fact to a row of bits; the AND of all rows
+ * holds the conjunctions that match, and the lowest set bit decides, because bits are numbered deny rules first,
+ * then allow rules, default denies and default allows, each in profile and rule order. No set bit means that the
+ * process is out of scope: allowed.
+ */
+export interface CompiledPolicy {
+  /** 16 hex digits that depend on the tables and rule ids only, not on file names or places. */
+  readonly revision: string;
+  /** Bit number to rule. */
+  readonly bits: readonly CompiledBit[];
+  /** Blocks of 512 bits (8 little-endian u64) in a row; at least 1. */
+  readonly blockCount: number;
+  readonly rowCount: number;
+  /**
+   * Row r, block b at byte (r * blockCount + b) * 64. Row 0 has all bits below `bits.length` set, row 1 none.
+   */
+  readonly rows: Uint8Array;
+  /** The bits that count for the enforced verdict; the shadow verdict takes all. */
+  readonly enforcedRow: number;
+  /** The automaton is null when no executable or ancestor pattern exists; then every path has row 0. */
+  readonly exe: { readonly automaton: Automaton | null; readonly unknownRow: number };
+  readonly ancestors: AncestorTables;
+  readonly comm: {
+    readonly otherRow: number;
+    readonly entries: readonly { readonly comm: string; readonly row: number }[];
+  };
+  readonly uid: IntervalTable;
+  readonly gid: IntervalTable;
+  /** The deepest entry that is the cgroup of the process, or above it, decides. Holds the host condition too. */
+  readonly cgroup: {
+    readonly otherRow: number;
+    readonly entries: readonly { readonly path: string; readonly row: number }[];
+  };
+  readonly v4: IntervalTable;
+  /** Knows the IPv4 rules in 64:ff9b::/96 as well. */
+  readonly v6: WideIntervalTable;
+  /** Protocol and port together; the values are port numbers. */
+  readonly tcp: IntervalTable;
+  readonly udp: IntervalTable;
+  readonly icmpRow: number;
+  readonly otherRow: number;
+}

@@ -1,0 +1,83 @@
+import { BitVector } from "./bit-vector.js";
+
+const never = 255;
+
+/**
+ * Which bits hold for the value at hand in one dimension (uid, port, path...). Bits that share a condition list
+ * form a group; while a sweep walks over the values it enters and leaves groups, and the vector follows. A bit
+ * may need two groups at once, when the subject and the rule both constrain the dimension.
+ */
+export class Dimension<List extends object> {
+  readonly vector: BitVector;
+  readonly #groupOf = new Map<List, number>();
+  readonly #bitsOf: number[][] = [];
+  readonly #needed: Uint8Array;
+  readonly #met: Uint8Array;
+  readonly #entered: number[] = [];
+  readonly #bitCount: number;
+
+  constructor(bitCount: number, wordCount: number) {
+    this.#bitCount = bitCount;
+    this.vector = new BitVector(wordCount);
+    this.#needed = new Uint8Array(bitCount);
+    this.#met = new Uint8Array(bitCount);
+  }
+
+  /** The condition lists by group number. */
+  get lists(): readonly List[] {
+    return [...this.#groupOf.keys()];
+  }
+
+  /** The bit holds only for values that satisfy the list; undefined constrains nothing. */
+  require(bit: number, list: List | undefined): void {
+    if (list === undefined) return;
+    let group = this.#groupOf.get(list);
+    if (group === undefined) {
+      group = this.#bitsOf.length;
+      this.#groupOf.set(list, group);
+      this.#bitsOf.push([]);
+      this.#entered.push(0);
+    }
+    this.#bitsOf[group]?.push(bit);
+    if (this.#needed[bit] !== never) this.#needed[bit] = (this.#needed[bit] ?? 0) + 1;
+  }
+
+  /** The bit holds for no value. */
+  exclude(bit: number): void {
+    this.#needed[bit] = never;
+  }
+
+  /** True when the bit was given a condition, or excluded. */
+  constrains(bit: number): boolean {
+    return this.#needed[bit] !== 0;
+  }
+
+  /** Ends the collecting of conditions: sets the bits that have none. */
+  begin(): void {
+    for (let bit = 0; bit < this.#bitCount; bit++) if (this.#needed[bit] === 0) this.vector.flip(bit);
+  }
+
+  /** The value at hand satisfies the group's list, once more. */
+  enter(group: number): void {
+    const entered = this.#entered[group] ?? 0;
+    this.#entered[group] = entered + 1;
+    if (entered > 0) return;
+    for (const bit of this.#bitsOf[group] ?? []) {
+      const met = (this.#met[bit] ?? 0) + 1;
+      this.#met[bit] = met;
+      if (met === this.#needed[bit]) this.vector.flip(bit);
+    }
+  }
+
+  /** Undoes one `enter`. */
+  leave(group: number): void {
+    const entered = (this.#entered[group] ?? 0) - 1;
+    this.#entered[group] = entered;
+    if (entered > 0) return;
+    for (const bit of this.#bitsOf[group] ?? []) {
+      const met = this.#met[bit] ?? 0;
+      if (met === this.#needed[bit]) this.vector.flip(bit);
+      this.#met[bit] = met - 1;
+    }
+  }
+}

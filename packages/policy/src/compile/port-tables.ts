@@ -1,0 +1,30 @@
+import type { Destination, PortRange, Protocol } from "@ringfence/model";
+import type { IntervalTable } from "./compiled-policy.js";
+import type { CompileContext } from "./context.js";
+import { sweepIntervals } from "./interval-sweep.js";
+
+const highestPort = 65_535;
+
+/** The table of the ports of one protocol; rules for other protocols are in none of its rows. */
+export function buildPortTable(context: CompileContext, protocol: "tcp" | "udp"): IntervalTable {
+  const dimension = context.dimension<readonly PortRange[]>();
+  for (const [bit, { destination }] of context.bits.entries()) {
+    if (!takesProtocol(destination, protocol)) dimension.exclude(bit);
+    else dimension.require(bit, destination?.ports ?? undefined);
+  }
+  const rangesOf = (ranges: readonly PortRange[]) =>
+    ranges.filter((range) => range.protocol === null || range.protocol === protocol);
+  return sweepIntervals(dimension, rangesOf, highestPort, context.rows);
+}
+
+/** The row of a protocol without ports: ICMP, or ("other") one that no rule can name. */
+export function buildPortlessRow(context: CompileContext, protocol: "icmp" | "other"): number {
+  return context.rowWhere(
+    ({ destination }) => takesProtocol(destination, protocol) && (destination?.ports ?? null) === null,
+  );
+}
+
+function takesProtocol(destination: Destination | null, protocol: Protocol | "other"): boolean {
+  const protocols = destination?.protocols ?? null;
+  return protocols === null || protocols.some((named) => named === protocol);
+}

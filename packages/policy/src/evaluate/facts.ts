@@ -1,0 +1,30 @@
+import type { Address } from "@ringfence/model";
+
+/** A resolved executable path, and whether the mount namespace it was seen in is one that can be believed. */
+export interface PathFact {
+  readonly path: string;
+  readonly trusted: boolean;
+}
+
+/** What the kernel knows about a process when it judges one of its flows. */
+export interface ProcessFacts {
+  /** Null when the executable is unknown, which no allow rule by executable accepts. */
+  readonly exe: PathFact | null;
+  readonly ancestors: readonly PathFact[];
+  readonly comm: string;
+  /** Effective ids, as the initial user namespace sees them. */
+  readonly uid: number;
+  readonly gid: number;
+  /** Absolute path in the cgroup v2 hierarchy. */
+  readonly cgroup: string;
+  readonly container: boolean;
+}
+
+/** One outgoing flow. */
+export interface FlowFacts {
+  readonly protocol: "tcp" | "udp" | "icmp" | "other";
+  /** As the caller named it: v4-mapped and unspecified addresses are normalised by whoever judges. */
+  readonly address: Address;
+  /** Null for protocols without ports; a missing port of tcp or udp counts as 0. */
+  readonly port: number | null;
+}

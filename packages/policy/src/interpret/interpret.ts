@@ -1,0 +1,103 @@
+import { normalizeDestination } from "@ringfence/model";
+import type { AncestorDimension, CompiledPolicy } from "../compile/compiled-policy.js";
+import type { FlowFacts, PathFact, ProcessFacts } from "../evaluate/facts.js";
+import { combineVerdicts, type Evaluation, type Verdict } from "../verdict.js";
+import { lookUpInterval, lookUpWide } from "./look-up.js";
+import { runAutomaton } from "./run-automaton.js";
+
+/**
+ * Judges one flow from the tables alone, step by step as the kernel does. `process.container` is not looked at:
+ * the cgroup table knows the containers.
+ */
+export function interpret(compiled: CompiledPolicy, process: ProcessFacts, flow: FlowFacts): Evaluation {
+  const rows = [...processRows(compiled, process), ...flowRows(compiled, flow)];
+  const matched = rows.map((row) => rowBits(compiled, row));
+  for (const vector of ancestorVectors(compiled, process.ancestors)) matched.push(vector);
+  const all = and(matched);
+  const enforced = and([all, rowBits(compiled, compiled.enforcedRow)]);
+  return combineVerdicts(verdictOf(compiled, enforced), verdictOf(compiled, all));
+}
+
+function processRows(compiled: CompiledPolicy, process: ProcessFacts): readonly number[] {
+  return [
+    exeRow(compiled, process.exe),
+    compiled.comm.entries.find(({ comm }) => comm === process.comm)?.row ?? compiled.comm.otherRow,
+    lookUpInterval(compiled.uid, process.uid),
+    lookUpInterval(compiled.gid, process.gid),
+    cgroupRow(compiled, process.cgroup),
+  ];
+}
+
+function exeRow({ exe }: CompiledPolicy, fact: PathFact | null): number {
+  if (fact === null) return exe.unknownRow;
+  if (exe.automaton === null) return 0;
+  const accept = runAutomaton(exe.automaton, fact.path);
+  return fact.trusted ? accept.trustedRow : accept.untrustedRow;
+}
+
+function cgroupRow({ cgroup }: CompiledPolicy, path: string): number {
+  const rowOf = new Map(cgroup.entries.map((entry) => [entry.path, entry.row]));
+  for (let at = path; at !== ""; at = at.slice(0, at.lastIndexOf("/"))) {
+    const row = rowOf.get(at);
+    if (row !== undefined) return row;
+  }
+  return rowOf.get("/") ?? cgroup.otherRow;
+}
+
+function flowRows(compiled: CompiledPolicy, flow: FlowFacts): readonly number[] {
+  const address = normalizeDestination(flow.address);
+  return [
+    address.family === 4
+      ? lookUpInterval(compiled.v4, Number(address.value))
+      : lookUpWide(compiled.v6, address.value),
+    flow.protocol === "icmp"
+      ? compiled.icmpRow
+      : flow.protocol === "other"
+        ? compiled.otherRow
+        : lookUpInterval(compiled[flow.protocol], flow.port ?? 0),
+  ];
+}
+
+function ancestorVectors(compiled: CompiledPolicy, ancestors: readonly PathFact[]): readonly Uint32Array[] {
+  const { automaton } = compiled.exe;
+  let trustedBits = 0n;
+  let untrustedBits = 0n;
+  for (const { path, trusted } of ancestors) {
+    const bits = automaton === null ? 0n : runAutomaton(automaton, path).ancestorBits;
+    if (trusted) trustedBits |= bits;
+    else untrustedBits |= bits;
+  }
+  const vectorOf = (dimension: AncestorDimension) =>
+    or([
+      rowBits(compiled, dimension.noneRow),
+      ...setBits(trustedBits).map((id) => rowBits(compiled, dimension.rows[id] ?? 1)),
+      ...setBits(untrustedBits).map((id) => rowBits(compiled, dimension.denyRows[id] ?? 1)),
+    ]);
+  return [vectorOf(compiled.ancestors.subject), vectorOf(compiled.ancestors.rule)];
+}
+
+function setBits(bits: bigint): readonly number[] {
+  return Array.from({ length: 64 }, (_, id) => id).filter((id) => ((bits >> BigInt(id)) & 1n) === 1n);
+}
+
+function rowBits({ rows, blockCount }: CompiledPolicy, row: number): Uint32Array {
+  const length = blockCount * 16;
+  return new Uint32Array(rows.buffer, rows.byteOffset + row * length * 4, length);
+}
+
+function and(vectors: readonly Uint32Array[]): Uint32Array {
+  return vectors.reduce((all, vector) => all.map((word, i) => word & (vector[i] ?? 0)));
+}
+
+function or(vectors: readonly Uint32Array[]): Uint32Array {
+  return vectors.reduce((some, vector) => some.map((word, i) => word | (vector[i] ?? 0)));
+}
+
+function verdictOf(compiled: CompiledPolicy, matched: Uint32Array): Verdict {
+  const index = matched.findIndex((word) => word !== 0);
+  if (index < 0) return { action: "allow", rule: null };
+  const word = matched[index] ?? 0;
+  const bit = index * 32 + 31 - Math.clz32(word & -word);
+  const rule = compiled.bits[bit];
+  return rule === undefined ? { action: "allow", rule: null } : { action: rule.action, rule };
+}
