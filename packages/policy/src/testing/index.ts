@@ -1,0 +1,5 @@
+export * from "./differential.js";
+export * from "./pools.js";
+export * from "./random.js";
+export * from "./random-facts.js";
+export * from "./random-policy.js";

@@ -1,0 +1,101 @@
+import {
+  type Address,
+  type Destination,
+  type NumberRange,
+  type Peer,
+  type PortRange,
+  type ProcessCondition,
+  type Profile,
+  parseAddress,
+  parsePrefix,
+  RingfenceError,
+  type Rule,
+} from "@ringfence/model";
+import { pools } from "./pools.js";
+import type { Random } from "./random.js";
+
+/** One to three profiles that use every key of the language, with overlapping values. */
+export function randomProfiles(random: Random): readonly Profile[] {
+  const count = 1 + random.below(3);
+  return Array.from({ length: count }, (_, index) => randomProfile(random, `p${index}`));
+}
+
+function randomProfile(random: Random, name: string): Profile {
+  const rules = random.oneIn(8) ? [] : random.list(1, 6, () => null);
+  const egress = {
+    default: random.pick(["allow", "deny"]),
+    rules: rules.map((_, index) => randomRule(random, `${name}/egress[${index}]`)),
+  };
+  return {
+    name,
+    mode: random.pick(["enforce", "enforce", "enforce", "audit", "off"]),
+    subject: randomItems(random),
+    egress: random.oneIn(8) ? null : egress,
+  };
+}
+
+function randomRule(random: Random, id: string): Rule {
+  return {
+    id,
+    action: random.pick(["allow", "deny"]),
+    mode: random.oneIn(4) ? "audit" : "enforce",
+    process: randomItems(random),
+    destination: randomDestination(random),
+  };
+}
+
+function randomItems(random: Random): readonly ProcessCondition[] | null {
+  return random.oneIn(2) ? null : random.list(1, 2, () => randomCondition(random));
+}
+
+function randomCondition(random: Random): ProcessCondition {
+  const maybe = <T extends object>(make: () => T): T | Record<never, never> =>
+    random.oneIn(4) ? make() : {};
+  const patterns = () => random.list(1, 2, () => random.pick(pools.patterns));
+  return {
+    ...maybe(() => ({ exe: patterns() })),
+    ...maybe(() => ({ ancestor: patterns() })),
+    ...maybe(() => ({ comm: random.list(1, 2, () => random.pick(pools.comms)) })),
+    ...maybe(() => ({ uid: random.list(1, 2, () => randomRange(random, pools.ids)) })),
+    ...maybe(() => ({ gid: random.list(1, 2, () => randomRange(random, pools.ids)) })),
+    ...maybe(() => ({ cgroup: random.list(1, 2, () => random.pick(pools.cgroups)) })),
+    ...maybe(() => ({ host: true as const })),
+  };
+}
+
+function randomRange(random: Random, values: readonly [number, ...number[]]): NumberRange {
+  const a = random.pick(values);
+  const b = random.oneIn(2) ? a : random.pick(values);
+  return { from: Math.min(a, b), to: Math.max(a, b) };
+}
+
+function randomDestination(random: Random): Destination {
+  const protocols = random.oneIn(3)
+    ? random.list(1, 2, () => random.pick(["tcp", "udp", "icmp"] as const))
+    : null;
+  return {
+    to: random.oneIn(4) ? null : random.list(1, 3, () => randomPeer(random)),
+    ports: random.oneIn(2) ? null : random.list(1, 3, () => randomPorts(random)),
+    protocols,
+  };
+}
+
+function randomPeer(random: Random): Peer {
+  if (random.oneIn(4)) return { kind: "set", set: random.pick(["any", "localhost", "private"]) };
+  const text = random.pick(pools.prefixes);
+  const prefix = parsePrefix(text);
+  if (prefix === null) throw new RingfenceError("RF_INTERNAL", `Cannot read test prefix "${text}"`);
+  return { kind: "prefix", prefix };
+}
+
+function randomPorts(random: Random): PortRange {
+  return { ...randomRange(random, pools.ports), protocol: random.pick([null, null, "tcp", "udp"]) };
+}
+
+/** An address that often lies in, or just beside, a block of a random policy. */
+export function randomAddress(random: Random): Address {
+  const text = random.pick(pools.addresses);
+  const address = parseAddress(text);
+  if (address === null) throw new RingfenceError("RF_INTERNAL", `Cannot read test address "${text}"`);
+  return address;
+}
