@@ -1,0 +1,43 @@
+# The entry points of this repository. Each installs what it needs and only that.
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+.PHONY: help deps deps-build deps-demo deps-test build bpf demo test test-unit test-e2e test-vm bench lint check clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
+
+deps: deps-build deps-demo deps-test ## Install every package that anything below needs
+deps-build:
+	@scripts/install-node-modules.sh
+	@scripts/install-deps.sh build
+deps-demo:
+	@scripts/install-deps.sh demo
+deps-test:
+	@scripts/install-deps.sh test
+
+build: deps-build ## Compile the kernel side and the TypeScript
+	@scripts/build.sh
+
+demo: build deps-demo ## A compromised build step meets the fence: real processes, no internet
+	@scripts/demo.sh
+
+test: build deps-test ## All tests: units, then end to end under Linux 6.1 in QEMU and on this kernel
+	@node scripts/dist/run-tests.js unit e2e-vm e2e
+test-unit: build ## Only the unit tests
+	@node scripts/dist/run-tests.js unit
+test-e2e: build deps-test ## Only the end-to-end tests, on this kernel
+	@node scripts/dist/run-tests.js e2e
+test-vm: build deps-test ## Only the end-to-end tests, under Linux 6.1 in QEMU
+	@node scripts/dist/run-tests.js e2e-vm
+
+bench: build deps-test ## Measure, and write docs/benchmarks.md
+	@node bench/dist/main.js
+
+lint: deps-build ## Format and lint rules (Biome)
+	@node_modules/.bin/biome check .
+check: build ## Layers, dependencies, generated files, hygiene
+	@node scripts/dist/check.js
+
+clean: ## Delete everything that was built or fetched
+	rm -rf .cache bpf/build node_modules
+	find . -name .git -prune -o \( -name dist -o -name '*.tsbuildinfo' \) -prune -exec rm -rf {} +

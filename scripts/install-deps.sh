@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# Installs the missing system packages of the groups named as arguments: build, demo, test.
+# A row is: group | what must be there (a command, or a file if it starts with /) | package | what for.
+set -euo pipefail
+
+readonly table='
+build     | clang                          | clang           | compiles the kernel side to BPF
+build     | /usr/include/bpf/bpf_helpers.h | libbpf-dev      | headers of the kernel side, and libbpf.so.1 that loads it
+build     | /usr/include/linux/bpf.h       | linux-libc-dev  | kernel headers for the kernel side
+demo,test | ip                             | iproute2        | makes network namespaces and their links
+demo,test | curl                           | curl            | a real client, allowed and refused
+test      | qemu-system-x86_64             | qemu-system-x86 | boots the second kernel
+test      | /var/lib/dpkg/info/busybox-static.list | busybox-static  | the first programs in the second kernel
+test      | cpio                           | cpio            | packs the initramfs of the second kernel
+'
+
+present() {
+  case "$1" in
+  /*) [ -e "$1" ] ;;
+  *) command -v "$1" >/dev/null 2>&1 ;;
+  esac
+}
+
+missing=()
+while IFS='|' read -r groups probe package purpose; do
+  for group in "$@"; do
+    [[ ",${groups// /}," == *",$group,"* ]] || continue
+    present "${probe// /}" && break
+    missing+=("${package// /}")
+    echo "deps: ${package// /} is missing:$purpose"
+    break
+  done
+done <<<"$table"
+[ ${#missing[@]} -gt 0 ] || exit 0
+
+if ! command -v apt-get >/dev/null 2>&1; then
+  echo "Cannot install ${missing[*]}: this system has no apt. Install what they hold by other means, then try again" >&2
+  exit 1
+fi
+if [ "$(id -u)" != 0 ]; then
+  echo "Cannot install as a user: run as root: apt-get install --no-install-recommends ${missing[*]}" >&2
+  exit 1
+fi
+
+export DEBIAN_FRONTEND=noninteractive
+echo "deps: updating the package lists"
+apt-get update -q
+echo "deps: installing ${missing[*]}"
+apt-get install -q -y --no-install-recommends -o Dpkg::Use-Pty=0 "${missing[@]}"
