@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+// Packet hooks, attached at the run's own cgroup only.
+#include "include/backstop.h"
+
+SEC("cgroup_skb/egress")
+int judge_packet_out(struct __sk_buff *skb)
+{
+	return judge_egress(skb);
+}
+
+SEC("cgroup_skb/ingress")
+int watch_packet_in(struct __sk_buff *skb)
+{
+	watch_ingress(skb);
+	return 1;
+}

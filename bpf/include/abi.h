@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+// What kernel side and user space share: keys, values and events. User space never copies these by hand: its
+// codecs are generated from this object's BTF (scripts/src/gen-layout.ts).
+#pragma once
+
+#include <linux/types.h>
+
+#define RF_COMM_LEN 16
+#define RF_PATH_LEN 4096
+#define RF_ARGS_LEN 512
+#define RF_BLOCK_WORDS 8
+#define RF_ANCESTOR_PATTERNS 64
+#define RF_NO_BIT (-1)
+
+enum rf_action {
+	RF_ALLOW = 0,
+	RF_DENY = 1,
+};
+
+enum rf_hook {
+	RF_HOOK_CONNECT = 1,
+	RF_HOOK_SENDMSG = 2,
+	RF_HOOK_SOCK_CREATE = 3,
+	RF_HOOK_SETSOCKOPT = 4,
+	RF_HOOK_PACKET = 5,
+};
+
+/* Why a verdict fell where no rule bit decided it. */
+enum rf_reason {
+	RF_REASON_POLICY = 0,
+	RF_REASON_REPLY = 1,          /* answer to a datagram that came in */
+	RF_REASON_SOURCE_ROUTE = 2,   /* another destination hidden in the packet */
+	RF_REASON_UNJUDGED = 3,       /* a packet of a socket that no call hook judged */
+	RF_REASON_OUTSIDE_CGROUP = 4, /* raw or ping socket where no packet hook can judge it */
+	RF_REASON_MALFORMED = 5,      /* a packet whose destination cannot be read */
+};
+
+enum rf_event_kind {
+	RF_EVENT_VERDICT = 1,
+	RF_EVENT_PROCESS = 2,
+	RF_EVENT_TREE_EMPTY = 3,
+};
+
+enum rf_loss {
+	RF_LOSS_EVENTS = 0,       /* ring buffer full: an event is missing from the log, the counts are not */
+	RF_LOSS_FLOWS = 1,        /* flow table full: verdicts counted in the overflow row only */
+	RF_LOSS_EXECUTABLES = 2,  /* executable table full: a path shown as unknown */
+	RF_LOSS_PROCESSES = 3,    /* process table full: a process without a record */
+	RF_LOSS_PATH_LONG = 4,    /* executable path beyond 4096 bytes, kept from its end */
+	RF_LOSS_PATH_UNKNOWN = 5, /* executable path that could not be resolved */
+	RF_LOSS_SOCKETS = 6,      /* no memory for socket state: the call was refused */
+	RF_LOSS_ARGS_LONG = 7,    /* command line beyond 512 bytes, cut */
+	RF_LOSS_KINDS = 8,
+};
+
+enum rf_exe_flag {
+	RF_EXE_TRUSTED = 1,   /* reached through a mount namespace of the initial user namespace */
+	RF_EXE_DELETED = 2,   /* no longer at that path when it was executed */
+	RF_EXE_MEMFD = 4,     /* no file system path at all */
+	RF_EXE_TRUNCATED = 8,
+	RF_EXE_UNKNOWN = 16,
+};
+
+enum rf_socket_flag {
+	RF_SOCKET_JUDGED = 1,    /* a call hook let this socket out */
+	RF_SOCKET_PER_PACKET = 2, /* raw, ping and others without a call hook */
+};
+
+struct rf_exe_key {
+	__u64 hash[2];
+};
+
+struct rf_executable {
+	__u64 inode;
+	__u32 device;
+	__u32 path_len;
+	__u32 flags; /* enum rf_exe_flag */
+	__u32 mnt_ns;
+	__u8 path[RF_PATH_LEN];
+};
+
+struct rf_process {
+	__u64 start_ns; /* boot clock */
+	__u64 exec_ns;  /* boot clock: when this image began, by exec or by fork */
+	__u64 parent_exec_ns;
+	struct rf_exe_key exe;
+	__u64 own_bits; /* ancestor patterns that this image matches */
+	__u64 ancestor_bits;
+	__u64 trusted_ancestor_bits;
+	__u32 tgid;
+	__u32 parent_tgid;
+	__u32 exe_row;
+	__u32 exe_flags;
+	__u32 fenced;
+	__u32 announced;
+	__u32 mnt_ns;
+	__u32 args_len;
+	__u8 comm[RF_COMM_LEN];
+	__u8 args[RF_ARGS_LEN];
+};
+
+/* The subject's part of a verdict, as rows of the policy's bit vectors. */
+struct rf_subject {
+	__u64 ancestor_bits;
+	__u64 trusted_ancestor_bits;
+	__u32 exe_row;
+	__u32 comm_row;
+	__u32 uid_row;
+	__u32 gid_row;
+	__u32 cgroup_row;
+	__u32 generation;
+};
+
+struct rf_socket {
+	__u64 exec_ns;
+	struct rf_subject subject;
+	__u8 address[16]; /* destination judged last; v4 as ::ffff:a.b.c.d */
+	__u32 tgid;
+	__u32 uid;
+	__u32 flow;
+	__u32 flags; /* enum rf_socket_flag */
+	__u16 port;
+	__u8 protocol;
+	__u8 unused;
+};
+
+struct rf_flow_key {
+	__u64 exec_ns;
+	__u8 address[16];
+	__u32 tgid;
+	__u32 uid;
+	__s32 bit;        /* rule bit of the enforced verdict, or RF_NO_BIT */
+	__s32 shadow_bit; /* the same with audited rules counted in */
+	__u16 port;
+	__u8 protocol;
+	__u8 reason; /* enum rf_reason */
+	__u8 action; /* enum rf_action */
+	__u8 shadow_action;
+	__u8 hook; /* enum rf_hook */
+	__u8 unused;
+};
+
+/* Who acted, as far as it is not part of a flow's key. */
+struct rf_actor {
+	struct rf_exe_key exe;
+	__u64 cgroup;
+	__u32 exe_flags; /* enum rf_exe_flag */
+	__u32 parent_tgid;
+	__u32 gid;
+	__u32 net_ns;
+	__u8 comm[RF_COMM_LEN];
+	__u8 parent_comm[RF_COMM_LEN];
+};
+
+struct rf_flow {
+	struct rf_flow_key key;
+	struct rf_actor actor;
+	__u64 verdicts;
+	__u64 sent_bytes; /* at the IP layer, headers included */
+	__u64 received_bytes;
+	__u64 first_ns; /* boot clock */
+	__u64 last_ns;
+};
+
+struct rf_verdict_event {
+	__u32 kind; /* enum rf_event_kind */
+	__u32 flow;
+	__u64 time_ns; /* boot clock */
+	struct rf_flow_key key;
+	struct rf_actor actor;
+	__u32 tid;
+	__u32 unused;
+};
+
+struct rf_process_event {
+	__u32 kind;
+	__u32 tgid;
+	__u64 exec_ns;
+	struct rf_exe_key exe;
+	__u32 parent_tgid;
+	__u32 args_len; /* as the process has it; args holds the first 512 bytes */
+	__u8 args[RF_ARGS_LEN];
+};
+
+struct rf_tree_event {
+	__u32 kind;
+	__u32 unused;
+	__u64 time_ns;
+};
+
+/* One run of the fence: who is inside, and what is allocated. */
+struct rf_fence {
+	__u64 live;       /* processes inside */
+	__u64 orphans;    /* processes inside whose record could not be stored */
+	__u64 cgroup;     /* id of the run's own cgroup, where the packet hooks are */
+	__u32 next_flow;  /* first free index in flows; 0 is the overflow row */
+	__u32 flow_limit;
+	__u32 entered;
+	__u32 changed; /* records completed by the last pass of the lineage iterator */
+};
+
+struct rf_table {
+	__u32 offset;
+	__u32 count;
+};
+
+/* Where the compiled policy's parts lie; rows are explained in packages/policy/src/compile. */
+struct rf_policy {
+	__u32 generation;
+	__u32 block_count;
+	__u32 bit_count;
+	__u32 deny_end;         /* bits below: deny rules */
+	__u32 allow_end;        /* then allow rules */
+	__u32 default_deny_end; /* then default deny, then default allow */
+	__u32 enforced_row;
+	__u32 exe_unknown_row;
+	__u32 class_count; /* 0: no automaton */
+	__u32 start_state;
+	__u32 ancestor_count;
+	__u32 ancestor_subject_none_row;
+	__u32 ancestor_rule_none_row;
+	__u32 comm_count;
+	__u32 comm_other_row;
+	__u32 cgroup_count;
+	__u32 cgroup_other_row;
+	__u32 icmp_row;
+	__u32 other_row;
+	__u32 enforcing; /* at least one profile enforces */
+	struct rf_table uid;
+	struct rf_table gid;
+	struct rf_table v4;
+	struct rf_table v6;
+	struct rf_table tcp;
+	struct rf_table udp;
+	__u8 byte_class[256];
+};
+
+struct rf_interval {
+	__u32 start;
+	__u32 row;
+};
+
+struct rf_interval6 {
+	__u64 high;
+	__u64 low;
+	__u32 row;
+	__u32 unused;
+};
+
+struct rf_block {
+	__u64 word[RF_BLOCK_WORDS];
+};
+
+struct rf_accept {
+	__u64 ancestor_bits;
+	__u32 trusted_row;
+	__u32 untrusted_row;
+};
+
+struct rf_ancestor_rows {
+	__u32 subject_row;
+	__u32 subject_deny_row;
+	__u32 rule_row;
+	__u32 rule_deny_row;
+};
+
+struct rf_comm {
+	__u8 name[RF_COMM_LEN];
+};
+
+/* An unconnected socket and one of those it talks with. */
+struct rf_peer_key {
+	__u64 cookie;
+	__u8 address[16];
+	__u16 port;
+	__u16 unused[3];
+};
+
+struct rf_peer_state {
+	__u64 heard_ns; /* boot clock of the last datagram that came in unasked; 0: none did */
+	__u32 flow;     /* row that counts what we sent there; 0: nothing yet */
+	__u32 unused;
+};
+
+/* Never read: makes the compiler describe every enumeration in the object's BTF. */
+struct rf_enumerations {
+	enum rf_action action;
+	enum rf_hook hook;
+	enum rf_reason reason;
+	enum rf_event_kind event_kind;
+	enum rf_loss loss;
+	enum rf_exe_flag exe_flag;
+	enum rf_socket_flag socket_flag;
+};

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+// Destinations in one form: 16 bytes, v4 as ::ffff:a.b.c.d, and an unspecified address as the loopback it reaches.
+#pragma once
+
+#include "classify.h"
+#include "intervals.h"
+#include <bpf/bpf_endian.h>
+
+#ifndef IPPROTO_ICMP
+#define IPPROTO_ICMP 1
+#define IPPROTO_TCP 6
+#define IPPROTO_UDP 17
+#define IPPROTO_ICMPV6 58
+#define IPPROTO_UDPLITE 136
+#define IPPROTO_MPTCP 262
+#endif
+
+struct rf_address {
+	__be32 word[4];
+};
+
+static __always_inline void set_v4(struct rf_address *address, __be32 v4)
+{
+	address->word[0] = 0;
+	address->word[1] = 0;
+	address->word[2] = bpf_htonl(0xffff);
+	address->word[3] = v4 ? v4 : bpf_htonl(0x7f000001);
+}
+
+static __always_inline bool is_v4(const struct rf_address *address)
+{
+	return !address->word[0] && !address->word[1] && address->word[2] == bpf_htonl(0xffff);
+}
+
+static __always_inline void normalize(struct rf_address *address)
+{
+	if (address->word[0] || address->word[1])
+		return;
+	if (address->word[2] == bpf_htonl(0xffff)) {
+		set_v4(address, address->word[3]);
+		return;
+	}
+	if (!address->word[2] && !address->word[3])
+		address->word[3] = bpf_htonl(1);
+}
+
+static __always_inline bool same_address(const struct rf_address *a, const struct rf_address *b)
+{
+	return !((a->word[0] ^ b->word[0]) | (a->word[1] ^ b->word[1]) | (a->word[2] ^ b->word[2]) |
+		 (a->word[3] ^ b->word[3]));
+}
+
+/* What a rule calls tcp, udp and icmp; 0 for everything else. */
+static __always_inline __u8 rule_protocol(__u32 protocol)
+{
+	switch (protocol) {
+	case IPPROTO_TCP:
+	case IPPROTO_MPTCP:
+		return IPPROTO_TCP;
+	case IPPROTO_UDP:
+	case IPPROTO_UDPLITE:
+		return IPPROTO_UDP;
+	case IPPROTO_ICMP:
+	case IPPROTO_ICMPV6:
+		return IPPROTO_ICMP;
+	default:
+		return 0;
+	}
+}
+
+static __always_inline void classify_peer(struct rf_policy *policy, const struct rf_address *address, __u16 port,
+					  __u32 protocol, struct rf_peer *peer)
+{
+	peer->embedded_row = 1;
+	if (is_v4(address)) {
+		peer->address_row = interval_row(&policy->v4, bpf_ntohl(address->word[3]));
+	} else {
+		__u64 high = ((__u64)bpf_ntohl(address->word[0]) << 32) | bpf_ntohl(address->word[1]);
+		__u64 low = ((__u64)bpf_ntohl(address->word[2]) << 32) | bpf_ntohl(address->word[3]);
+
+		peer->address_row = interval6_row(&policy->v6, high, low);
+		if (address->word[0] == bpf_htonl(0x0064ff9b) && !address->word[1] && !address->word[2])
+			peer->embedded_row = interval_row(&policy->v4, bpf_ntohl(address->word[3]));
+	}
+	switch (rule_protocol(protocol)) {
+	case IPPROTO_TCP:
+		peer->port_row = interval_row(&policy->tcp, port);
+		break;
+	case IPPROTO_UDP:
+		peer->port_row = interval_row(&policy->udp, port);
+		break;
+	case IPPROTO_ICMP:
+		peer->port_row = policy->icmp_row;
+		break;
+	default:
+		peer->port_row = policy->other_row;
+	}
+}

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+// What leaves and reaches the sockets of the run's own cgroup: raw, ping and other sockets without a call hook are
+// judged here, whatever slipped past the call hooks is stopped, and bytes are counted.
+#pragma once
+
+#include "packet.h"
+
+#define RF_DROP 0
+#define RF_LOOPBACK_IFINDEX 1
+
+static __always_inline void count_sent(__u32 index, __u32 bytes)
+{
+	struct rf_flow *flow = bpf_map_lookup_elem(&flows, &index);
+
+	if (flow)
+		__sync_fetch_and_add(&flow->sent_bytes, bytes);
+}
+
+static __always_inline void count_received(__u32 index, __u32 bytes)
+{
+	struct rf_flow *flow = bpf_map_lookup_elem(&flows, &index);
+
+	if (flow)
+		__sync_fetch_and_add(&flow->received_bytes, bytes);
+}
+
+static __always_inline bool is_peer(const struct rf_socket *socket, const struct rf_packet *packet)
+{
+	return socket->port == packet->port && same_address((const struct rf_address *)socket->address, &packet->address);
+}
+
+/* The row of the peer that this packet goes to or comes from. */
+static __always_inline __u32 flow_of_packet(struct __sk_buff *skb, const struct rf_socket *socket,
+					    const struct rf_packet *packet)
+{
+	struct rf_peer_key key = { .port = packet->port };
+	struct rf_peer_state *peer;
+
+	if (is_peer(socket, packet))
+		return socket->flow;
+	key.cookie = bpf_get_socket_cookie(skb);
+	__builtin_memcpy(key.address, &packet->address, sizeof(key.address));
+	peer = bpf_map_lookup_elem(&peers, &key);
+	return peer && peer->flow ? peer->flow : socket->flow;
+}
+
+static __always_inline int refuse_packet(struct rf_call *call, const struct rf_socket *socket, enum rf_reason reason)
+{
+	struct rf_policy *policy = the_policy();
+
+	if (!policy)
+		return RF_DROP;
+	refuse_for(reason, policy, &call->question.verdict);
+	record_packet(call, socket);
+	return to_return(&call->question.verdict);
+}
+
+/* Raw, ping and other sockets: each packet by its own destination, for the process that made the socket. */
+static __always_inline int judge_by_packet(struct __sk_buff *skb, struct rf_call *call, const struct rf_socket *socket)
+{
+	struct rf_policy *policy = the_policy();
+	__u32 flow;
+
+	if (!policy)
+		return RF_DROP;
+	call->question.subject = socket->subject;
+	classify_peer(policy, &call->address, call->port, call->protocol, &call->question.peer);
+	if (decide(&call->question))
+		return RF_DROP;
+	flow = record_packet(call, socket);
+	if (call->question.verdict.action == RF_ALLOW)
+		count_sent(flow, skb->len);
+	return to_return(&call->question.verdict);
+}
+
+static __always_inline int judge_egress(struct __sk_buff *skb)
+{
+	struct rf_call call = { .hook = RF_HOOK_PACKET };
+	struct rf_packet packet = {};
+	struct rf_socket *socket;
+	struct bpf_sock *sk = skb->sk;
+
+	sk = sk ? bpf_sk_fullsock(sk) : NULL;
+	if (!sk)
+		return RF_PASS;
+	socket = bpf_sk_storage_get(&sockets, sk, 0, 0);
+	if (socket && (socket->flags & RF_SOCKET_JUDGED) && socket->protocol == IPPROTO_TCP) {
+		count_sent(socket->flow, skb->len);
+		return RF_PASS;
+	}
+	read_packet(skb, &packet);
+	call.address = packet.address;
+	call.port = packet.port;
+	call.protocol = packet.protocol;
+	if (packet.readable && !packet.source_routed && packet.protocol == IPPROTO_TCP && !packet.opens &&
+	    (!socket || !(socket->flags & (RF_SOCKET_JUDGED | RF_SOCKET_PER_PACKET))))
+		return RF_PASS; /* answers on a connection that came in */
+	if (!socket) {
+		/* Made inside by the kernel itself, as MPTCP's further subflows are: an empty stamp, no rights. */
+		socket = bpf_sk_storage_get(&sockets, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
+		if (!socket) {
+			count_loss(RF_LOSS_SOCKETS);
+			return RF_DROP;
+		}
+	}
+	if (packet.source_routed)
+		return refuse_packet(&call, socket, RF_REASON_SOURCE_ROUTE);
+	if (!packet.readable)
+		return refuse_packet(&call, socket, RF_REASON_MALFORMED);
+	if (socket->flags & RF_SOCKET_PER_PACKET)
+		return judge_by_packet(skb, &call, socket);
+	if (socket->flags & RF_SOCKET_JUDGED) {
+		count_sent(flow_of_packet(skb, socket, &packet), skb->len);
+		return RF_PASS;
+	}
+	return refuse_packet(&call, socket, RF_REASON_UNJUDGED);
+}
+
+/* A datagram nobody inside asked for: whoever sent it may be answered. Not when it came over loopback, where any
+ * process can put any source address into it. */
+static __always_inline void hear_peer(struct __sk_buff *skb, const struct rf_packet *packet)
+{
+	struct rf_peer_key key = { .port = packet->port };
+	struct rf_peer_state state = { .heard_ns = bpf_ktime_get_boot_ns() };
+	struct rf_peer_state *known;
+	bool local = is_v4(&packet->address) ? (bpf_ntohl(packet->address.word[3]) >> 24) == 127
+					     : !packet->address.word[0] && !packet->address.word[1] &&
+						       !packet->address.word[2] &&
+						       packet->address.word[3] == bpf_htonl(1);
+
+	if (skb->ingress_ifindex == RF_LOOPBACK_IFINDEX && !local)
+		return;
+	key.cookie = bpf_get_socket_cookie(skb);
+	__builtin_memcpy(key.address, &packet->address, sizeof(key.address));
+	known = bpf_map_lookup_elem(&peers, &key);
+	if (known)
+		known->heard_ns = state.heard_ns;
+	else
+		bpf_map_update_elem(&peers, &key, &state, BPF_ANY);
+}
+
+static __always_inline void watch_ingress(struct __sk_buff *skb)
+{
+	struct rf_packet packet = { .arriving = true };
+	struct rf_socket *socket;
+	struct bpf_sock *sk = skb->sk;
+
+	sk = sk ? bpf_sk_fullsock(sk) : NULL;
+	if (!sk)
+		return;
+	socket = bpf_sk_storage_get(&sockets, sk, 0, 0);
+	if (!socket)
+		return;
+	if (socket->protocol == IPPROTO_TCP) {
+		if (socket->flags & RF_SOCKET_JUDGED)
+			count_received(socket->flow, skb->len);
+		return;
+	}
+	read_packet(skb, &packet);
+	if (!packet.readable)
+		return;
+	if (socket->flags & RF_SOCKET_JUDGED)
+		count_received(flow_of_packet(skb, socket, &packet), skb->len);
+	if (packet.protocol == IPPROTO_UDP && !is_peer(socket, &packet))
+		hear_peer(skb, &packet);
+}

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+// Counts per process image, destination and verdict: these are the truth of the report. Events carry the edges.
+#pragma once
+
+#include "address.h"
+#include "subject.h"
+
+struct rf_caller {
+	struct task_struct *task;
+	struct rf_process *record;
+	__u32 tgid;
+	__u32 tid;
+	__u32 uid;
+	__u32 gid;
+};
+
+/* False for everybody outside the fence, which is where every other process of the host leaves us. */
+static __always_inline bool find_caller(struct rf_caller *caller)
+{
+	struct rf_fence *state;
+	struct task_struct *task;
+	__u64 ids = bpf_get_current_pid_tgid();
+
+	caller->tgid = ids >> 32;
+	caller->tid = ids;
+	caller->record = process_of(caller->tgid);
+	if (caller->record) {
+		if (!caller->record->fenced)
+			return false;
+	} else {
+		/* Every process has a record, unless memory ran out while a fenced one forked: then it may be its child. */
+		state = the_fence();
+		if (!state || !state->orphans)
+			return false;
+	}
+	task = (struct task_struct *)bpf_get_current_task_btf();
+	caller->task = task;
+	caller->uid = BPF_CORE_READ(task, cred, euid.val);
+	caller->gid = BPF_CORE_READ(task, cred, egid.val);
+	return true;
+}
+
+static __always_inline void describe_caller(const struct rf_caller *caller, struct rf_actor *actor)
+{
+	struct task_struct *task = caller->task;
+
+	actor->cgroup = BPF_CORE_READ(task, cgroups, dfl_cgrp, kn, id);
+	actor->parent_tgid = BPF_CORE_READ(task, real_parent, tgid);
+	actor->gid = caller->gid;
+	actor->net_ns = BPF_CORE_READ(task, nsproxy, net_ns, ns.inum);
+	BPF_CORE_READ_INTO(&actor->comm, task, comm);
+	BPF_CORE_READ_INTO(&actor->parent_comm, task, real_parent, comm);
+	actor->exe_flags = RF_EXE_UNKNOWN;
+	if (caller->record) {
+		actor->exe = caller->record->exe;
+		actor->exe_flags = caller->record->exe_flags;
+	}
+}
+
+/* A packet has no calling process: the socket's stamp tells who made it, and the record what is left to tell. */
+static __always_inline struct rf_process *describe_owner(const struct rf_socket *socket, struct rf_actor *actor)
+{
+	struct rf_process *record = process_of(socket->tgid);
+	struct rf_fence *state = the_fence();
+
+	actor->cgroup = state ? state->cgroup : 0;
+	actor->exe_flags = RF_EXE_UNKNOWN;
+	if (!record || record->exec_ns != socket->exec_ns)
+		return NULL;
+	actor->exe = record->exe;
+	actor->exe_flags = record->exe_flags;
+	actor->parent_tgid = record->parent_tgid;
+	__builtin_memcpy(actor->comm, record->comm, sizeof(actor->comm));
+	return record;
+}
+
+/* Index of the row that counts this key; the overflow row 0 when the table is full. */
+static __always_inline __u32 flow_of(const struct rf_flow_key *key, const struct rf_actor *actor, __u64 now)
+{
+	struct rf_fence *state = the_fence();
+	__u32 *known = bpf_map_lookup_elem(&flow_index, key);
+	struct rf_flow *flow;
+	__u32 index;
+
+	if (known)
+		return *known;
+	if (!state || state->next_flow >= state->flow_limit) {
+		count_loss(RF_LOSS_FLOWS);
+		return 0;
+	}
+	index = __sync_fetch_and_add(&state->next_flow, 1);
+	flow = bpf_map_lookup_elem(&flows, &index);
+	if (!flow) {
+		count_loss(RF_LOSS_FLOWS);
+		return 0;
+	}
+	flow->key = *key;
+	flow->actor = *actor;
+	flow->first_ns = now;
+	if (!bpf_map_update_elem(&flow_index, key, &index, BPF_NOEXIST))
+		return index;
+	known = bpf_map_lookup_elem(&flow_index, key); /* another CPU was first; our row stays empty */
+	if (known)
+		return *known;
+	count_loss(RF_LOSS_FLOWS);
+	return 0;
+}
+
+static __always_inline void count_verdict(__u32 index, __u64 now)
+{
+	struct rf_flow *flow = bpf_map_lookup_elem(&flows, &index);
+
+	if (!flow)
+		return;
+	__sync_fetch_and_add(&flow->verdicts, 1);
+	flow->last_ns = now;
+}
+
+static __always_inline void announce_process(struct rf_process *record)
+{
+	struct rf_process_event *event;
+
+	if (!record || record->announced)
+		return;
+	record->announced = 1;
+	event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
+	if (!event) {
+		count_loss(RF_LOSS_EVENTS);
+		return;
+	}
+	event->kind = RF_EVENT_PROCESS;
+	event->tgid = record->tgid;
+	event->exec_ns = record->exec_ns;
+	event->exe = record->exe;
+	event->parent_tgid = record->parent_tgid;
+	event->args_len = record->args_len;
+	bpf_probe_read_kernel(event->args, sizeof(event->args), record->args);
+	bpf_ringbuf_submit(event, 0);
+}
+
+static __always_inline void announce_verdict(const struct rf_flow_key *key, const struct rf_actor *actor, __u32 tid,
+					     __u32 flow, __u64 now)
+{
+	struct rf_verdict_event *event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
+
+	if (!event) {
+		count_loss(RF_LOSS_EVENTS);
+		return;
+	}
+	event->kind = RF_EVENT_VERDICT;
+	event->flow = flow;
+	event->time_ns = now;
+	event->key = *key;
+	event->actor = *actor;
+	event->tid = tid;
+	event->unused = 0;
+	bpf_ringbuf_submit(event, 0);
+}
+
+/* One judged call: what record_verdict needs besides the caller. */
+struct rf_call {
+	struct rf_address address;
+	struct rf_question question;
+	__u32 port;
+	__u32 protocol;
+	__u32 hook; /* enum rf_hook */
+};
+
+static __always_inline void fill_key(const struct rf_call *call, struct rf_flow_key *key)
+{
+	const struct rf_verdict *verdict = &call->question.verdict;
+
+	key->bit = verdict->bit;
+	key->shadow_bit = verdict->shadow_bit;
+	key->port = call->port;
+	key->protocol = call->protocol;
+	key->reason = verdict->reason;
+	key->action = verdict->action;
+	key->shadow_action = verdict->shadow_action;
+	key->hook = call->hook;
+	__builtin_memcpy(key->address, &call->address, sizeof(key->address));
+}
+
+/* Counts a verdict at a call, tells user space, and returns the row that counts it. A global function, with a stack
+ * of its own; it finds the caller again. */
+__noinline __u32 record_verdict(const struct rf_call *call)
+{
+	__u64 now = bpf_ktime_get_boot_ns();
+	struct rf_flow_key key = {};
+	struct rf_caller caller = {};
+	struct rf_actor actor = {};
+	__u32 index;
+
+	if (!call || !find_caller(&caller))
+		return 0;
+	fill_key(call, &key);
+	key.exec_ns = caller.record ? caller.record->exec_ns : 0;
+	key.tgid = caller.tgid;
+	key.uid = caller.uid;
+	describe_caller(&caller, &actor);
+	index = flow_of(&key, &actor, now);
+	count_verdict(index, now);
+	announce_process(caller.record);
+	announce_verdict(&key, &actor, caller.tid, index, now);
+	return index;
+}
+
+/* The same for a packet. A verdict that repeats is counted; only the first is told. */
+__noinline __u32 record_packet(const struct rf_call *call, const struct rf_socket *socket)
+{
+	__u64 now = bpf_ktime_get_boot_ns();
+	struct rf_flow_key key = {};
+	struct rf_process *record;
+	struct rf_actor actor = {};
+	__u32 index, *known;
+
+	if (!call || !socket)
+		return 0;
+	fill_key(call, &key);
+	key.exec_ns = socket->exec_ns;
+	key.tgid = socket->tgid;
+	key.uid = socket->uid;
+	known = bpf_map_lookup_elem(&flow_index, &key);
+	if (known) {
+		count_verdict(*known, now);
+		return *known;
+	}
+	record = describe_owner(socket, &actor);
+	index = flow_of(&key, &actor, now);
+	count_verdict(index, now);
+	announce_process(record);
+	announce_verdict(&key, &actor, 0, index, now);
+	return index;
+}

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+// What fork, exec, exit, the scans and the entry into the fence do to the records.
+#pragma once
+
+#include "process.h"
+
+static __always_inline void announce_empty_tree(void)
+{
+	struct rf_tree_event *event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
+
+	if (!event) {
+		count_loss(RF_LOSS_EVENTS);
+		return;
+	}
+	event->kind = RF_EVENT_TREE_EMPTY;
+	event->unused = 0;
+	event->time_ns = bpf_ktime_get_boot_ns();
+	bpf_ringbuf_submit(event, BPF_RB_FORCE_WAKEUP);
+}
+
+static __always_inline void store_child(struct process_scratch *s, __u32 tgid)
+{
+	struct rf_fence *state;
+
+	if (!bpf_map_update_elem(&processes, &tgid, &s->record, BPF_ANY))
+		return;
+	count_loss(RF_LOSS_PROCESSES);
+	state = the_fence();
+	if (state && s->record.fenced)
+		__sync_fetch_and_add(&state->orphans, 1);
+}
+
+static __always_inline void on_fork(struct task_struct *parent, struct task_struct *child)
+{
+	struct process_scratch *s = the_scratch(SCRATCH_TRACEPOINT);
+	__u32 tgid = BPF_CORE_READ(child, tgid);
+	__u32 parent_tgid = BPF_CORE_READ(parent, tgid);
+	struct rf_fence *state = the_fence();
+	struct rf_process *from;
+
+	if (!s || !state || tgid != (__u32)BPF_CORE_READ(child, pid))
+		return; /* a thread */
+	from = process_of(parent_tgid);
+	if (!from) {
+		describe_task(child, s);
+		s->record.parent_tgid = parent_tgid;
+		s->record.fenced = state->orphans != 0;
+	} else {
+		bpf_probe_read_kernel(&s->record, sizeof(s->record), from);
+		become_ancestor(&s->record);
+		s->record.parent_exec_ns = s->record.exec_ns;
+		s->record.start_ns = BPF_CORE_READ(child, start_boottime);
+		s->record.exec_ns = s->record.start_ns;
+		s->record.tgid = tgid;
+		s->record.parent_tgid = parent_tgid;
+		s->record.announced = 0;
+	}
+	if (s->record.fenced)
+		__sync_fetch_and_add(&state->live, 1);
+	store_child(s, tgid);
+}
+
+static __always_inline void on_exec(struct task_struct *task)
+{
+	struct process_scratch *s = the_scratch(SCRATCH_TRACEPOINT);
+	__u32 tgid = BPF_CORE_READ(task, tgid);
+	struct rf_fence *state = the_fence();
+	struct rf_process *old;
+
+	if (!s || !state)
+		return;
+	old = process_of(tgid);
+	if (old) {
+		bpf_probe_read_kernel(&s->record, sizeof(s->record), old);
+		become_ancestor(&s->record);
+		describe_image(task, s);
+	} else {
+		describe_task(task, s);
+		s->record.fenced = state->orphans != 0;
+		s->record.args_len = 0;
+	}
+	s->record.exec_ns = bpf_ktime_get_boot_ns();
+	s->record.announced = 0;
+	read_args(task, &s->record);
+	/* exec leaves one thread, and it is here: writing the record in place cannot fail and races with nobody. */
+	if (old)
+		bpf_probe_read_kernel(old, sizeof(*old), &s->record);
+	else
+		store_child(s, tgid);
+}
+
+static __always_inline void on_exit(struct task_struct *task)
+{
+	__u32 tgid = BPF_CORE_READ(task, tgid);
+	struct rf_fence *state = the_fence();
+	struct rf_process *record;
+	__u32 fenced;
+
+	if (BPF_CORE_READ(task, signal, live.counter) > 0)
+		return; /* other threads live on */
+	record = process_of(tgid);
+	if (!record || !state)
+		return;
+	fenced = record->fenced;
+	if (bpf_map_delete_elem(&processes, &tgid))
+		return; /* two last threads at once: the other one counted */
+	if (fenced && __sync_fetch_and_add(&state->live, -1) == 1)
+		announce_empty_tree();
+}
+
+static __always_inline void scan_task(struct task_struct *task)
+{
+	struct process_scratch *s = the_scratch(SCRATCH_ITERATOR);
+	__u32 tgid = BPF_CORE_READ(task, tgid);
+
+	if (!s || tgid != (__u32)BPF_CORE_READ(task, pid) || (BPF_CORE_READ(task, flags) & PF_KTHREAD))
+		return;
+	if (BPF_CORE_READ(task, signal, live.counter) <= 0 || process_of(tgid))
+		return;
+	describe_task(task, s);
+	s->record.args_len = 0;
+	bpf_map_update_elem(&processes, &tgid, &s->record, BPF_NOEXIST);
+	/* It may have died between the look and the write: nobody would delete the record. */
+	if (BPF_CORE_READ(task, signal, live.counter) <= 0)
+		bpf_map_delete_elem(&processes, &tgid);
+}
+
+static __always_inline void scan_lineage(struct task_struct *task)
+{
+	struct rf_process *record = process_of(BPF_CORE_READ(task, tgid));
+	struct rf_fence *state = the_fence();
+	struct rf_process *parent;
+	__u64 all, trusted;
+
+	if (!record || !state)
+		return;
+	parent = process_of(record->parent_tgid);
+	if (!parent || parent == record)
+		return;
+	all = parent->ancestor_bits | parent->own_bits;
+	trusted = parent->trusted_ancestor_bits;
+	if ((parent->exe_flags & (RF_EXE_TRUSTED | RF_EXE_DELETED)) == RF_EXE_TRUSTED)
+		trusted |= parent->own_bits;
+	if (!(all & ~record->ancestor_bits) && !(trusted & ~record->trusted_ancestor_bits))
+		return;
+	record->ancestor_bits |= all;
+	record->trusted_ancestor_bits |= trusted;
+	state->changed += 1;
+}
+
+/*
+ * The caller is the launcher; its parent is the supervisor, and that one's parent whoever asked for the run. The
+ * line of the fenced tree begins there: our own images are nobody's ancestors.
+ */
+static __always_inline int enter_fence(void)
+{
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task_btf();
+	struct process_scratch *s = the_scratch(SCRATCH_ENTER);
+	__u32 tgid = bpf_get_current_pid_tgid() >> 32;
+	struct rf_fence *state = the_fence();
+	struct rf_process *asker;
+
+	if (!s || !state || state->entered)
+		return 1;
+	describe_task(task, s);
+	s->record.args_len = 0;
+	s->record.fenced = 1;
+	s->record.own_bits = 0;
+	asker = process_of(BPF_CORE_READ(task, real_parent, real_parent, tgid));
+	if (asker) {
+		s->record.ancestor_bits = asker->ancestor_bits | asker->own_bits;
+		s->record.trusted_ancestor_bits = asker->trusted_ancestor_bits;
+		if ((asker->exe_flags & (RF_EXE_TRUSTED | RF_EXE_DELETED)) == RF_EXE_TRUSTED)
+			s->record.trusted_ancestor_bits |= asker->own_bits;
+	}
+	if (bpf_map_update_elem(&processes, &tgid, &s->record, BPF_ANY))
+		return 2;
+	state->entered = 1;
+	__sync_fetch_and_add(&state->live, 1);
+	return 0;
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+// The path of an executable as the mount tree has it, not as the caller typed it: names are collected from the
+// dentry up to the root of its mount, then from the mount point on, until the root of the mount namespace.
+#pragma once
+
+#include "maps.h"
+#include <bpf/bpf_core_read.h>
+
+#define RF_NAME_MAX 255
+#define RF_PATH_STEPS 4096
+
+struct path_walk {
+	__u8 *buffer; /* RF_PATH_LEN + slack; the path is built from its end */
+	struct dentry *dentry;
+	struct mount *mount;
+	__u32 start; /* index of the first byte written */
+	bool complete;
+	bool overflow;
+};
+
+static __always_inline struct mount *mount_of(struct vfsmount *vfs)
+{
+	return (struct mount *)((void *)vfs - bpf_core_field_offset(struct mount, mnt));
+}
+
+static long path_step(__u32 step, struct path_walk *walk)
+{
+	struct dentry *dentry = walk->dentry;
+	struct mount *mount = walk->mount;
+	struct dentry *parent;
+	const unsigned char *name;
+	__u32 len;
+
+	if (dentry == BPF_CORE_READ(mount, mnt.mnt_root)) {
+		struct mount *up = BPF_CORE_READ(mount, mnt_parent);
+
+		if (up == mount || !up) {
+			walk->complete = true;
+			return 1;
+		}
+		walk->dentry = BPF_CORE_READ(mount, mnt_mountpoint);
+		walk->mount = up;
+		return 0;
+	}
+	parent = BPF_CORE_READ(dentry, d_parent);
+	if (parent == dentry || !parent) { /* the root of a file system that no mount shows, as a memfd's is */
+		walk->complete = true;
+		return 1;
+	}
+	len = BPF_CORE_READ(dentry, d_name.len);
+	name = BPF_CORE_READ(dentry, d_name.name);
+	if (len > RF_NAME_MAX)
+		len = RF_NAME_MAX;
+	if (walk->start < len + 1) {
+		walk->overflow = true;
+		return 1;
+	}
+	walk->start -= len;
+	bpf_probe_read_kernel(&walk->buffer[walk->start & (RF_PATH_LEN - 1)], len & 0xff, name);
+	walk->start -= 1;
+	walk->buffer[walk->start & (RF_PATH_LEN - 1)] = '/';
+	walk->dentry = parent;
+	return 0;
+}
+
+/* Returns the number of bytes, which end at buffer[RF_PATH_LEN - 1], or 0 when nothing could be read. */
+static __always_inline __u32 resolve_path(struct file *file, __u8 *buffer, __u32 *flags)
+{
+	struct dentry *dentry = BPF_CORE_READ(file, f_path.dentry);
+	struct mount *mount = mount_of(BPF_CORE_READ(file, f_path.mnt));
+	struct path_walk walk = {
+		.buffer = buffer,
+		.dentry = dentry,
+		.mount = mount,
+		.start = RF_PATH_LEN - 1, /* the last byte stays zero: see key_step */
+	};
+	struct mnt_namespace *ns;
+
+	if (BPF_CORE_READ(dentry, d_hash.pprev) == NULL)
+		*flags |= RF_EXE_DELETED;
+	bpf_loop(RF_PATH_STEPS, path_step, &walk, 0);
+	if (walk.overflow)
+		*flags |= RF_EXE_TRUNCATED;
+	mount = walk.mount;
+	ns = BPF_CORE_READ(mount, mnt_ns);
+	/* MNT_NS_INTERNAL and detached trees have no namespace whose root this mount hangs from. */
+	if (walk.complete && (long)ns < 0 && (unsigned long)ns < (unsigned long)-4095L &&
+	    BPF_CORE_READ(ns, root) == mount) {
+		if (BPF_CORE_READ(ns, user_ns, level) == 0)
+			*flags |= RF_EXE_TRUSTED;
+	} else {
+		*flags |= RF_EXE_MEMFD;
+	}
+	return RF_PATH_LEN - 1 - walk.start;
+}

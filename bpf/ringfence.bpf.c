@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+// The object that user space loads: every program in one file, so that the kernel's BTF is read once.
+#include "backstop.bpf.c"
+#include "egress.bpf.c"
+#include "process.bpf.c"
+
+const volatile struct rf_enumerations enumerations SEC(".rodata") = {};
+
+char license_text[] SEC("license") = "Dual BSD/GPL";
