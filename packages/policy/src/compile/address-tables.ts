@@ -19,10 +19,10 @@ export function buildV6Table(context: CompileContext): WideIntervalTable {
 
 function peerDimension(context: CompileContext): Dimension<readonly Peer[]> {
   const dimension = context.dimension<readonly Peer[]>();
-  for (const [bit, { destination }] of context.bits.entries()) {
+  context.bits.forEach(({ destination }, bit) => {
     const peers = destination?.to ?? undefined;
     if (peers !== undefined && !includesAny(peers)) dimension.require(bit, peers);
-  }
+  });
   return dimension;
 }
 

@@ -14,11 +14,11 @@ export function buildCgroupTable(
   containerCgroups: readonly string[],
 ): CompiledPolicy["cgroup"] {
   const dimension = context.dimension<readonly string[]>();
-  for (const [bit, { subject, process }] of context.bits.entries()) {
+  context.bits.forEach(({ subject, process }, bit) => {
     dimension.require(bit, subject.cgroup);
     dimension.require(bit, process.cgroup);
     if (subject.host !== undefined || process.host !== undefined) dimension.require(bit, onHost);
-  }
+  });
   const groupsOf = groupsByValue(dimension.lists);
   const hostGroups = dimension.lists.flatMap((list, group) => (list === onHost ? [group] : []));
   const containers = new Set(containerCgroups);

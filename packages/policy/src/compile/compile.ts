@@ -31,7 +31,7 @@ export function compile(profiles: readonly Profile[], options: CompileOptions): 
   const context = new CompileContext(conjunctions, rows, wordCount);
   context.rowWhere(() => true);
   // Without any bit, "none set" equals "all set" and must still be a row of its own.
-  if (conjunctions.length === 0) rows.append(new BitVector(wordCount).words);
+  if (conjunctions.length === 0) rows.append(new BitVector(wordCount));
   else context.rowWhere(() => false);
   const tables = {
     bits: conjunctions.map(({ ref }) => ref),
@@ -51,5 +51,5 @@ export function compile(profiles: readonly Profile[], options: CompileOptions): 
     rows: rows.toBytes(),
     rowCount: rows.count,
   };
-  return { revision: revisionOf(tables), ...tables };
+  return { revision: revisionOf(tables, rows.hashes), ...tables };
 }

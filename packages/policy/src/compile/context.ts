@@ -23,7 +23,9 @@ export class CompileContext {
   /** The row of the bits for which the predicate holds. */
   rowWhere(holds: (conjunction: Conjunction) => boolean): number {
     const vector = new BitVector(this.#wordCount);
-    for (const [bit, conjunction] of this.bits.entries()) if (holds(conjunction)) vector.flip(bit);
+    this.bits.forEach((conjunction, bit) => {
+      if (holds(conjunction)) vector.flip(bit);
+    });
     return this.rows.intern(vector);
   }
 

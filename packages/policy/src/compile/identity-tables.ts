@@ -9,20 +9,20 @@ const highestId = 2 ** 32 - 1;
 /** The table of effective user or group ids. */
 export function buildIdTable(context: CompileContext, key: "uid" | "gid"): IntervalTable {
   const dimension = context.dimension<readonly NumberRange[]>();
-  for (const [bit, { subject, process }] of context.bits.entries()) {
+  context.bits.forEach(({ subject, process }, bit) => {
     dimension.require(bit, subject[key]);
     dimension.require(bit, process[key]);
-  }
+  });
   return sweepIntervals(dimension, (ranges) => ranges, highestId, context.rows);
 }
 
 /** The table of task names: those that a condition lists, and one row for all others. */
 export function buildCommTable(context: CompileContext): CompiledPolicy["comm"] {
   const dimension = context.dimension<readonly string[]>();
-  for (const [bit, { subject, process }] of context.bits.entries()) {
+  context.bits.forEach(({ subject, process }, bit) => {
     dimension.require(bit, subject.comm);
     dimension.require(bit, process.comm);
-  }
+  });
   const groupsOf = groupsByValue(dimension.lists);
   dimension.begin();
   const otherRow = context.rows.intern(dimension.vector);

@@ -44,12 +44,12 @@ function ancestorDimension(
 ): AncestorDimension {
   const believing = context.dimension<readonly string[]>();
   const doubting = context.dimension<readonly string[]>();
-  for (const [bit, conjunction] of context.bits.entries()) {
+  context.bits.forEach((conjunction, bit) => {
     const patterns = conjunction[side].ancestor;
     believing.require(bit, patterns);
     if (conjunction.isAllowRule && patterns !== undefined) doubting.exclude(bit);
     else doubting.require(bit, patterns);
-  }
+  });
   const rowsOf = (dimension: typeof believing) => {
     const groupsOf = groupsByValue(dimension.lists);
     dimension.begin();
@@ -63,14 +63,14 @@ function buildExe(context: CompileContext, ancestorIds: ReadonlyMap<string, numb
   const trusted = context.dimension<readonly string[]>();
   const untrusted = context.dimension<readonly string[]>();
   let location: SourceLocation | undefined;
-  for (const [bit, { ref, subject, process, isAllowRule }] of context.bits.entries()) {
+  context.bits.forEach(({ ref, subject, process, isAllowRule }, bit) => {
     trusted.require(bit, subject.exe);
     trusted.require(bit, process.exe);
     untrusted.require(bit, subject.exe);
     untrusted.require(bit, process.exe);
     if (isAllowRule && trusted.constrains(bit)) untrusted.exclude(bit);
     if (trusted.constrains(bit)) location ??= ref.location;
-  }
+  });
   // Groups are numbered in order of appearance, which is the same in both dimensions.
   const groupsOf = groupsByValue(trusted.lists);
   const patterns = [...new Set([...groupsOf.keys(), ...ancestorIds.keys()])];

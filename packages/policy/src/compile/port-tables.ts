@@ -8,10 +8,10 @@ const highestPort = 65_535;
 /** The table of the ports of one protocol; rules for other protocols are in none of its rows. */
 export function buildPortTable(context: CompileContext, protocol: "tcp" | "udp"): IntervalTable {
   const dimension = context.dimension<readonly PortRange[]>();
-  for (const [bit, { destination }] of context.bits.entries()) {
+  context.bits.forEach(({ destination }, bit) => {
     if (!takesProtocol(destination, protocol)) dimension.exclude(bit);
     else dimension.require(bit, destination?.ports ?? undefined);
-  }
+  });
   const rangesOf = (ranges: readonly PortRange[]) =>
     ranges.filter((range) => range.protocol === null || range.protocol === protocol);
   return sweepIntervals(dimension, rangesOf, highestPort, context.rows);

@@ -1,12 +1,13 @@
 import type { CompiledPolicy } from "./compiled-policy.js";
 
 /**
- * A 64-bit fingerprint of the tables in hex: two interleaved 32-bit lanes of FNV-1a (Fowler, Noll, Vo) over
- * words. It tells policies apart for people and logs; it is no protection against forgery.
+ * A 64-bit fingerprint of the tables in hex: two interleaved 32-bit lanes in the manner of FNV-1a (Fowler, Noll,
+ * Vo) over words. Rows enter by their content hashes: they are most of a policy's bytes. It tells policies apart
+ * for people and logs; it is no protection against forgery.
  */
-export function revisionOf(policy: Omit<CompiledPolicy, "revision">): string {
+export function revisionOf(policy: Omit<CompiledPolicy, "revision">, rowHashes: Float64Array): string {
   const hash = new WordHash();
-  hash.words(new Uint32Array(policy.rows.buffer, policy.rows.byteOffset, policy.rows.byteLength / 4));
+  for (const rowHash of rowHashes) hash.number(rowHash);
   const { automaton, unknownRow } = policy.exe;
   hash.text(
     JSON.stringify([
@@ -40,6 +41,12 @@ class WordHash {
     // The second lane also rotates, so that it is no function of the first.
     const mixed = Math.imul(this.#b ^ value, 0x85ebca6b);
     this.#b = (mixed << 13) | (mixed >>> 19);
+  }
+
+  /** A whole number below 2^53. */
+  number(value: number): void {
+    this.word(value / 2 ** 32);
+    this.word(value);
   }
 
   words(values: Uint32Array): void {
