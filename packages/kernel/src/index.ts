@@ -1,5 +1,7 @@
 export { Btf, KERNEL_BTF_PATH } from "./btf/btf.js";
 export type { BtfEnumerator, BtfMember, BtfType } from "./btf/btf-type.js";
+export { Cgroup2 } from "./cgroup/cgroup2.js";
+export { type MountEntry, parseMountInfo, visibleCgroup2Mounts } from "./cgroup/cgroup2-mount.js";
 export type { Codec } from "./layout/codec.js";
 export { type RenderOptions, renderLayout } from "./layout/render-layout.js";
 export { bytesCodec, u32Codec, u64Codec } from "./layout/scalar-codecs.js";
@@ -13,3 +15,16 @@ export type {
   StructSpec,
 } from "./layout/struct-spec.js";
 export type { StructInput, StructValue, ValueOf } from "./layout/struct-value.js";
+export { BpfLink } from "./libbpf/bpf-link.js";
+export { BpfObject, type OpenOptions } from "./libbpf/bpf-object.js";
+export { BpfProgram } from "./libbpf/bpf-program.js";
+export { iterate } from "./libbpf/iterate.js";
+export { libbpfVersion } from "./libbpf/library.js";
+export type { ProgramInfo } from "./libbpf/program-info.js";
+export { type TcDirection, TcFilter } from "./libbpf/tc-filter.js";
+export type { TestRunOptions, TestRunResult } from "./libbpf/test-run.js";
+export { BpfMap } from "./maps/bpf-map.js";
+export type { MapInfo } from "./maps/map-info.js";
+export { mapTypes } from "./maps/map-type.js";
+export { PerCpuMap } from "./maps/per-cpu-map.js";
+export { BPF_ANY, BPF_EXIST, BPF_NOEXIST, type RawEntries, RawMap } from "./maps/raw-map.js";
