@@ -4,6 +4,6 @@
 #include "egress.bpf.c"
 #include "process.bpf.c"
 
-const volatile struct rf_enumerations enumerations SEC(".rodata") = {};
+const volatile struct rf_described described SEC(".rodata") = {};
 
 char license_text[] SEC("license") = "Dual BSD/GPL";

@@ -282,8 +282,8 @@ struct rf_peer_state {
 	__u32 unused;
 };
 
-/* Never read: makes the compiler describe every enumeration in the object's BTF. */
-struct rf_enumerations {
+/* Never read: makes the compiler describe in the object's BTF what no map names. */
+struct rf_described {
 	enum rf_action action;
 	enum rf_hook hook;
 	enum rf_reason reason;
@@ -291,4 +291,7 @@ struct rf_enumerations {
 	enum rf_loss loss;
 	enum rf_exe_flag exe_flag;
 	enum rf_socket_flag socket_flag;
+	struct rf_verdict_event verdict_event;
+	struct rf_process_event process_event;
+	struct rf_tree_event tree_event;
 };

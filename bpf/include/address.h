@@ -71,16 +71,13 @@ static __always_inline __u8 rule_protocol(__u32 protocol)
 static __always_inline void classify_peer(struct rf_policy *policy, const struct rf_address *address, __u16 port,
 					  __u32 protocol, struct rf_peer *peer)
 {
-	peer->embedded_row = 1;
 	if (is_v4(address)) {
 		peer->address_row = interval_row(&policy->v4, bpf_ntohl(address->word[3]));
 	} else {
 		__u64 high = ((__u64)bpf_ntohl(address->word[0]) << 32) | bpf_ntohl(address->word[1]);
 		__u64 low = ((__u64)bpf_ntohl(address->word[2]) << 32) | bpf_ntohl(address->word[3]);
 
-		peer->address_row = interval6_row(&policy->v6, high, low);
-		if (address->word[0] == bpf_htonl(0x0064ff9b) && !address->word[1] && !address->word[2])
-			peer->embedded_row = interval_row(&policy->v4, bpf_ntohl(address->word[3]));
+		peer->address_row = interval6_row(&policy->v6, high, low); /* knows NAT64's embedded v4 rules too */
 	}
 	switch (rule_protocol(protocol)) {
 	case IPPROTO_TCP:

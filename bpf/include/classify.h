@@ -10,7 +10,6 @@
 
 struct rf_peer {
 	__u32 address_row;
-	__u32 embedded_row; /* the v4 address inside a NAT64 one; row 1 holds no bit */
 	__u32 port_row;
 };
 
@@ -137,7 +136,6 @@ static long match_block(__u32 block, struct match *m)
 	const struct rf_subject *subject = &m->question->subject;
 	const struct rf_peer *peer = &m->question->peer;
 	struct rf_block *address = block_of(policy, peer->address_row, block);
-	struct rf_block *embedded = block_of(policy, peer->embedded_row, block);
 	struct rf_block *port = block_of(policy, peer->port_row, block);
 	struct rf_block *exe = block_of(policy, subject->exe_row, block);
 	struct rf_block *comm = block_of(policy, subject->comm_row, block);
@@ -146,11 +144,11 @@ static long match_block(__u32 block, struct match *m)
 	struct rf_block *cgroup = block_of(policy, subject->cgroup_row, block);
 	struct rf_block *enforced = block_of(policy, policy->enforced_row, block);
 
-	if (!address || !embedded || !port || !exe || !comm || !uid || !gid || !cgroup || !enforced)
+	if (!address || !port || !exe || !comm || !uid || !gid || !cgroup || !enforced)
 		return 1;
 	for (__u32 i = 0; i < RF_BLOCK_WORDS; i++) {
-		__u64 bits = (address->word[i] | embedded->word[i]) & port->word[i] & exe->word[i] & comm->word[i] &
-			     uid->word[i] & gid->word[i] & cgroup->word[i];
+		__u64 bits = address->word[i] & port->word[i] & exe->word[i] & comm->word[i] & uid->word[i] &
+			     gid->word[i] & cgroup->word[i];
 
 		if (bits && policy->ancestor_count)
 			bits &= ancestor_word(subject->ancestor_bits, subject->trusted_ancestor_bits, block, i);

@@ -1,7 +1,9 @@
+export * as layout from "./generated/layout.js";
 export { Btf, KERNEL_BTF_PATH } from "./btf/btf.js";
 export type { BtfEnumerator, BtfMember, BtfType } from "./btf/btf-type.js";
 export { Cgroup2 } from "./cgroup/cgroup2.js";
 export { type MountEntry, parseMountInfo, visibleCgroup2Mounts } from "./cgroup/cgroup2-mount.js";
+export * from "./generated/layout.js";
 export type { Codec } from "./layout/codec.js";
 export { type RenderOptions, renderLayout } from "./layout/render-layout.js";
 export { bytesCodec, u32Codec, u64Codec } from "./layout/scalar-codecs.js";
@@ -28,3 +30,4 @@ export type { MapInfo } from "./maps/map-info.js";
 export { mapTypes } from "./maps/map-type.js";
 export { PerCpuMap } from "./maps/per-cpu-map.js";
 export { BPF_ANY, BPF_EXIST, BPF_NOEXIST, type RawEntries, RawMap } from "./maps/raw-map.js";
+export { type OnRecord, RingBufferReader, type RunOptions } from "./ring/ring-buffer-reader.js";

@@ -208,9 +208,71 @@ export const rf_comm = {
 } as const satisfies StructSpec;
 export type rf_comm = StructValue<typeof rf_comm>;
 
-/** struct rf_enumerations */
-export const rf_enumerations = {
-  size: 28,
+/** struct rf_process_event */
+export const rf_process_event = {
+  size: 552,
+  fields: {
+    kind: { offset: 0, kind: "u32" },
+    tgid: { offset: 4, kind: "u32" },
+    exec_ns: { offset: 8, kind: "u64" },
+    exe: { offset: 16, kind: rf_exe_key },
+    parent_tgid: { offset: 32, kind: "u32" },
+    args_len: { offset: 36, kind: "u32" },
+    args: { offset: 40, kind: { bytes: 512 } },
+  },
+} as const satisfies StructSpec;
+export type rf_process_event = StructValue<typeof rf_process_event>;
+
+/** struct rf_tree_event */
+export const rf_tree_event = {
+  size: 16,
+  fields: {
+    kind: { offset: 0, kind: "u32" },
+    unused: { offset: 4, kind: "u32" },
+    time_ns: { offset: 8, kind: "u64" },
+  },
+} as const satisfies StructSpec;
+export type rf_tree_event = StructValue<typeof rf_tree_event>;
+
+/** struct rf_flow_key */
+export const rf_flow_key = {
+  size: 48,
+  fields: {
+    exec_ns: { offset: 0, kind: "u64" },
+    address: { offset: 8, kind: { bytes: 16 } },
+    tgid: { offset: 24, kind: "u32" },
+    uid: { offset: 28, kind: "u32" },
+    bit: { offset: 32, kind: "i32" },
+    shadow_bit: { offset: 36, kind: "i32" },
+    port: { offset: 40, kind: "u16" },
+    protocol: { offset: 42, kind: "u8" },
+    reason: { offset: 43, kind: "u8" },
+    action: { offset: 44, kind: "u8" },
+    shadow_action: { offset: 45, kind: "u8" },
+    hook: { offset: 46, kind: "u8" },
+    unused: { offset: 47, kind: "u8" },
+  },
+} as const satisfies StructSpec;
+export type rf_flow_key = StructValue<typeof rf_flow_key>;
+
+/** struct rf_verdict_event */
+export const rf_verdict_event = {
+  size: 144,
+  fields: {
+    kind: { offset: 0, kind: "u32" },
+    flow: { offset: 4, kind: "u32" },
+    time_ns: { offset: 8, kind: "u64" },
+    key: { offset: 16, kind: rf_flow_key },
+    actor: { offset: 64, kind: rf_actor },
+    tid: { offset: 136, kind: "u32" },
+    unused: { offset: 140, kind: "u32" },
+  },
+} as const satisfies StructSpec;
+export type rf_verdict_event = StructValue<typeof rf_verdict_event>;
+
+/** struct rf_described */
+export const rf_described = {
+  size: 744,
   fields: {
     action: { offset: 0, kind: "u32" },
     hook: { offset: 4, kind: "u32" },
@@ -219,9 +281,12 @@ export const rf_enumerations = {
     loss: { offset: 16, kind: "u32" },
     exe_flag: { offset: 20, kind: "u32" },
     socket_flag: { offset: 24, kind: "u32" },
+    verdict_event: { offset: 32, kind: rf_verdict_event },
+    process_event: { offset: 176, kind: rf_process_event },
+    tree_event: { offset: 728, kind: rf_tree_event },
   },
 } as const satisfies StructSpec;
-export type rf_enumerations = StructValue<typeof rf_enumerations>;
+export type rf_described = StructValue<typeof rf_described>;
 
 /** struct rf_executable */
 export const rf_executable = {
@@ -251,27 +316,6 @@ export const rf_fence = {
   },
 } as const satisfies StructSpec;
 export type rf_fence = StructValue<typeof rf_fence>;
-
-/** struct rf_flow_key */
-export const rf_flow_key = {
-  size: 48,
-  fields: {
-    exec_ns: { offset: 0, kind: "u64" },
-    address: { offset: 8, kind: { bytes: 16 } },
-    tgid: { offset: 24, kind: "u32" },
-    uid: { offset: 28, kind: "u32" },
-    bit: { offset: 32, kind: "i32" },
-    shadow_bit: { offset: 36, kind: "i32" },
-    port: { offset: 40, kind: "u16" },
-    protocol: { offset: 42, kind: "u8" },
-    reason: { offset: 43, kind: "u8" },
-    action: { offset: 44, kind: "u8" },
-    shadow_action: { offset: 45, kind: "u8" },
-    hook: { offset: 46, kind: "u8" },
-    unused: { offset: 47, kind: "u8" },
-  },
-} as const satisfies StructSpec;
-export type rf_flow_key = StructValue<typeof rf_flow_key>;
 
 /** struct rf_flow */
 export const rf_flow = {
