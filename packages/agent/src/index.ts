@@ -1,1 +1,12 @@
-export {};
+export { Fence, type FenceOptions, FLOW_ROWS } from "./fence/fence.js";
+export { policySizes } from "./fence/policy-sizes.js";
+export { writePolicy } from "./fence/write-policy.js";
+export { BootClock, bootId } from "./observe/boot-clock.js";
+export { CommandLines } from "./observe/command-lines.js";
+export { type EventHandlers, readEvent } from "./observe/event-reader.js";
+export { Executables } from "./observe/executables.js";
+export { readFence, readFlows } from "./observe/flows.js";
+export { readLosses, totalLoss } from "./observe/losses.js";
+export { type FlowNames, reportFlows } from "./observe/report-flows.js";
+export { verdictLine } from "./observe/verdict-line.js";
+export { nameVerdict } from "./observe/verdict-names.js";

@@ -19,6 +19,8 @@ export interface Rule {
 export interface Direction {
   readonly default: Action;
   readonly rules: readonly Rule[];
+  /** Where the default stands. */
+  readonly location?: SourceLocation;
 }
 
 /** A SecurityProfile with names resolved to numbers. */

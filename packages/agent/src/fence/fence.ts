@@ -1,0 +1,161 @@
+import { closeSync, existsSync, readFileSync } from "node:fs";
+import {
+  type BpfLink,
+  BpfObject,
+  type Cgroup2,
+  iterate,
+  layout,
+  StructCodec,
+  u32Codec,
+} from "@ringfence/kernel";
+import type { CompiledPolicy } from "@ringfence/policy";
+import { policySizes } from "./policy-sizes.js";
+import { writePolicy } from "./write-policy.js";
+
+/** Rows of the flow table; the first counts what finds no room. */
+export const FLOW_ROWS = 16_384;
+
+/** A lineage deeper than this many passes would need is cut; each pass carries ancestors down at least one level. */
+const LINEAGE_PASSES = 64;
+
+const fenceCodec = new StructCodec(layout.rf_fence, "rf_fence");
+
+export interface FenceOptions {
+  readonly objectPath: string;
+  readonly policy: CompiledPolicy;
+  readonly cgroups: Cgroup2;
+  /** Path of the run's own cgroup, where the packet hooks are. */
+  readonly runCgroup: string;
+  /** Path of the cgroup where the call hooks are; everything that must be fenced is below. */
+  readonly hookCgroup: string;
+}
+
+/** The kernel side of one run: the loaded object, its links, and the tables both sides read. */
+export class Fence implements Disposable {
+  readonly object: BpfObject;
+  readonly links: readonly BpfLink[];
+
+  private constructor(object: BpfObject, links: readonly BpfLink[]) {
+    this.object = object;
+    this.links = links;
+  }
+
+  /**
+   * Loads, writes the policy, attaches, and records every process that already runs. Nothing is fenced yet: a
+   * process enters by running the program `fence_enter` on itself.
+   * Throws RF_LOAD_REFUSED, RF_FEATURE_MISSING, RF_ATTACH_REFUSED, RF_MAP_FULL and what opening throws.
+   */
+  static start(options: FenceOptions): Fence {
+    const { policy, cgroups, runCgroup } = options;
+    const object = BpfObject.open(options.objectPath, {
+      maxEntries: {
+        ...policySizes(policy),
+        flows: FLOW_ROWS,
+        flow_index: FLOW_ROWS,
+        processes: maxProcesses(),
+      },
+    });
+    const links: BpfLink[] = [];
+    try {
+      object.load();
+      writePolicy(object, policy, (path) => cgroupId(cgroups, path));
+      object.map("fence", u32Codec, fenceCodec).set(0, {
+        live: 0n,
+        orphans: 0n,
+        cgroup: cgroups.idOf(runCgroup),
+        next_flow: 1,
+        flow_limit: FLOW_ROWS,
+        entered: 0,
+        changed: 0,
+      });
+      attach(object, options, links);
+    } catch (error) {
+      for (const link of links) link.destroy();
+      object.close();
+      throw error;
+    }
+    return new Fence(object, links);
+  }
+
+  /** Descriptor of the program with which a process enters the fence. */
+  get enterFd(): number {
+    return this.object.program("fence_enter").fd;
+  }
+
+  /** Pins every link below a directory of a BPF file system, so that they live as long as its mount. */
+  pinLinks(directory: string): void {
+    for (const [index, link] of this.links.entries()) link.pin(`${directory}/link${index}`);
+  }
+
+  /** Detaches everything; whoever is inside is free afterwards. */
+  close(): void {
+    for (const link of this.links) link.destroy();
+    this.object.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}
+
+function attach(object: BpfObject, options: FenceOptions, links: BpfLink[]): void {
+  const { cgroups } = options;
+  for (const name of ["process_fork", "process_exec", "process_exit"]) {
+    links.push(object.program(name).attach());
+  }
+  runIterator(object, "process_scan");
+  if (options.policy.ancestors.count > 0) completeLineage(object);
+  links.push(...attachAt(object, cgroups, options.hookCgroup, callHooks));
+  links.push(...attachAt(object, cgroups, options.runCgroup, packetHooks));
+}
+
+const callHooks = [
+  "judge_connect4",
+  "judge_connect6",
+  "judge_sendmsg4",
+  "judge_sendmsg6",
+  "judge_sock_create",
+  "judge_setsockopt",
+] as const;
+
+const packetHooks = ["judge_packet_out", "watch_packet_in"] as const;
+
+function* attachAt(
+  object: BpfObject,
+  cgroups: Cgroup2,
+  path: string,
+  programs: readonly string[],
+): Generator<BpfLink> {
+  const fd = cgroups.openDirectory(path);
+  try {
+    for (const name of programs) yield object.program(name).attachCgroup(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function runIterator(object: BpfObject, program: string): void {
+  using link = object.program(program).attachIter();
+  iterate(link);
+}
+
+/** Passes ancestors from parent to child until nothing changes, whatever order the process ids have. */
+function completeLineage(object: BpfObject): void {
+  const state = object.map("fence", u32Codec, fenceCodec);
+  let seen = 0;
+  for (let pass = 0; pass < LINEAGE_PASSES; pass++) {
+    runIterator(object, "lineage_scan");
+    const changed = state.get(0)?.changed ?? 0;
+    if (changed === seen) return;
+    seen = changed;
+  }
+}
+
+function cgroupId(cgroups: Cgroup2, path: string): bigint | null {
+  return existsSync(cgroups.directory(path)) ? cgroups.idOf(path) : null;
+}
+
+/** The kernel never runs more processes than threads-max, so a table of that size cannot be full. */
+function maxProcesses(): number {
+  return Number(readFileSync("/proc/sys/kernel/threads-max", "utf8"));
+}

@@ -1,0 +1,21 @@
+import { readFileSync } from "node:fs";
+
+/** Converts the kernel's boot clock, in nanoseconds, to wall time. */
+export class BootClock {
+  readonly #offsetMs: number;
+
+  constructor() {
+    const uptime = Number(readFileSync("/proc/uptime", "utf8").split(" ")[0]);
+    this.#offsetMs = Date.now() - uptime * 1000;
+  }
+
+  /** RFC 3339 in UTC, to the millisecond. /proc/uptime has a resolution of 10 ms. */
+  toIso(bootNs: bigint): string {
+    return new Date(this.#offsetMs + Number(bootNs) / 1e6).toISOString();
+  }
+}
+
+/** First eight digits of the id that the kernel drew at boot: it makes process ids and times unique. */
+export function bootId(): string {
+  return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").slice(0, 8);
+}

@@ -1,0 +1,20 @@
+import type { layout } from "@ringfence/kernel";
+import { commandLineOf } from "./decode.js";
+
+/** Command lines of the processes that had a verdict, from the events that announce them. */
+export class CommandLines {
+  readonly #lines = new Map<string, string>();
+
+  add(event: layout.rf_process_event): void {
+    this.#lines.set(keyOf(event.tgid, event.exec_ns), commandLineOf(event.args, event.args_len));
+  }
+
+  /** null when the announcing event was lost, or the process was not executed while we watched */
+  get(tgid: number, execNs: bigint): string | null {
+    return this.#lines.get(keyOf(tgid, execNs)) ?? null;
+  }
+}
+
+function keyOf(tgid: number, execNs: bigint): string {
+  return `${tgid}:${execNs}`;
+}

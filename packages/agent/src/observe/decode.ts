@@ -1,0 +1,81 @@
+import { layout } from "@ringfence/kernel";
+import {
+  type Address,
+  type ExeFlag,
+  formatAddress,
+  fromBytes16,
+  type Hook,
+  type Reason,
+} from "@ringfence/model";
+
+const hooks: Readonly<Record<number, Hook>> = {
+  [layout.rf_hook.RF_HOOK_CONNECT]: "connect",
+  [layout.rf_hook.RF_HOOK_SENDMSG]: "sendmsg",
+  [layout.rf_hook.RF_HOOK_SOCK_CREATE]: "sock_create",
+  [layout.rf_hook.RF_HOOK_SETSOCKOPT]: "setsockopt",
+  [layout.rf_hook.RF_HOOK_PACKET]: "packet",
+};
+
+const reasons: Readonly<Record<number, Reason>> = {
+  [layout.rf_reason.RF_REASON_POLICY]: "policy",
+  [layout.rf_reason.RF_REASON_REPLY]: "reply",
+  [layout.rf_reason.RF_REASON_SOURCE_ROUTE]: "source-route",
+  [layout.rf_reason.RF_REASON_UNJUDGED]: "unjudged-socket",
+  [layout.rf_reason.RF_REASON_OUTSIDE_CGROUP]: "outside-cgroup",
+  [layout.rf_reason.RF_REASON_MALFORMED]: "malformed-packet",
+};
+
+const exeFlags: readonly (readonly [number, ExeFlag])[] = [
+  [layout.rf_exe_flag.RF_EXE_TRUSTED, "trusted"],
+  [layout.rf_exe_flag.RF_EXE_DELETED, "deleted"],
+  [layout.rf_exe_flag.RF_EXE_MEMFD, "no-path"],
+  [layout.rf_exe_flag.RF_EXE_TRUNCATED, "truncated"],
+  [layout.rf_exe_flag.RF_EXE_UNKNOWN, "unknown"],
+];
+
+const protocols: Readonly<Record<number, string>> = { 1: "icmp", 6: "tcp", 17: "udp", 58: "icmpv6" };
+
+/** Throws on a number this build does not know: kernel side and user space are of one version. */
+export function hookOf(number: number): Hook {
+  return known(hooks[number], "hook", number);
+}
+
+export function reasonOf(number: number): Reason {
+  return known(reasons[number], "reason", number);
+}
+
+export function exeFlagsOf(bits: number): ExeFlag[] {
+  return exeFlags.filter(([bit]) => (bits & bit) !== 0).map(([, name]) => name);
+}
+
+/** A protocol's name, or its number as text. */
+export function protocolOf(number: number): string {
+  return protocols[number] ?? String(number);
+}
+
+/** Text up to the first NUL; what is not UTF-8 shows as U+FFFD. */
+export function textOf(bytes: Uint8Array): string {
+  const end = bytes.indexOf(0);
+  return Buffer.from(bytes.subarray(0, end === -1 ? bytes.length : end)).toString();
+}
+
+/** Arguments as the kernel keeps them, each ended by NUL, joined by spaces. */
+export function commandLineOf(bytes: Uint8Array, length: number): string {
+  const text = Buffer.from(bytes.subarray(0, Math.min(length, bytes.length))).toString();
+  const joined = text.replace(/\0+$/, "").replaceAll("\0", " ");
+  return length > bytes.length ? `${joined}…` : joined;
+}
+
+export function addressOf(bytes: Uint8Array): Address {
+  return fromBytes16(bytes.slice());
+}
+
+/** The destination of a verdict; null where the verdict is about none. */
+export function destinationOf(bytes: Uint8Array, hook: Hook): string | null {
+  return hook === "sock_create" || hook === "setsockopt" ? null : formatAddress(addressOf(bytes));
+}
+
+function known<T>(value: T | undefined, what: string, number: number): T {
+  if (value === undefined) throw new RangeError(`Cannot decode ${what} ${number}: unknown to this version`);
+  return value;
+}

@@ -1,0 +1,39 @@
+import { z } from "zod";
+import { exeFlagSchema, hookSchema, outcomeSchema, reasonSchema } from "../report/outcome.js";
+
+export const VERDICT_SCHEMA = "ringfence.verdict/v1";
+
+/** One line of the log: one verdict as it happened. */
+export const verdictLineSchema = z.strictObject({
+  schema: z.literal(VERDICT_SCHEMA),
+  time: z.iso.datetime(),
+  host: z.string(),
+  action: z.enum(["allow", "deny"]).describe("what the kernel did"),
+  outcome: outcomeSchema,
+  wouldBe: z.enum(["allow", "deny"]).describe("what it would do if audited rules were enforced"),
+  mode: z.enum(["enforce", "audit"]).describe("mode of the rule that decided"),
+  rule: z.string().nullable(),
+  shadowRule: z.string().nullable(),
+  reason: reasonSchema,
+  hook: hookSchema,
+  protocol: z.string(),
+  address: z.string().nullable(),
+  port: z.number().int().nullable(),
+  domain: z.string().nullable().describe("the name that was resolved to the address, where known"),
+  exe: z.string(),
+  exeFlags: z.array(exeFlagSchema),
+  commandLine: z.string().nullable(),
+  execId: z.string(),
+  pid: z.number().int(),
+  tid: z.number().int().describe("0 for a packet, which has no calling thread"),
+  ppid: z.number().int(),
+  comm: z.string(),
+  parentComm: z.string(),
+  uid: z.number().int(),
+  gid: z.number().int(),
+  cgroupId: z.string(),
+  netns: z.number().int().describe("inode of the network namespace; 0 for a packet"),
+  policyRevision: z.string(),
+});
+
+export type VerdictLine = z.infer<typeof verdictLineSchema>;

@@ -1,0 +1,29 @@
+import { z } from "zod";
+
+/** What happened to a flow, or would have if audited rules were enforced. */
+export const outcomeSchema = z.enum(["denied", "would-deny", "would-allow", "allowed"]);
+
+/** Where in the kernel a verdict fell. */
+export const hookSchema = z.enum(["connect", "sendmsg", "sock_create", "setsockopt", "packet"]);
+
+/**
+ * What decided: a rule or default of the policy, or one of the fixed reasons: an answer to a datagram that came in,
+ * a source route that hides the destination, a socket that no call hook judged, a raw or ping socket outside the
+ * run's own cgroup, a packet whose destination cannot be read.
+ */
+export const reasonSchema = z.enum([
+  "policy",
+  "reply",
+  "source-route",
+  "unjudged-socket",
+  "outside-cgroup",
+  "malformed-packet",
+]);
+
+/** What is special about an executable's path. Only a trusted one counts for an allow rule by path. */
+export const exeFlagSchema = z.enum(["trusted", "deleted", "no-path", "truncated", "unknown"]);
+
+export type ReportOutcome = z.infer<typeof outcomeSchema>;
+export type Hook = z.infer<typeof hookSchema>;
+export type Reason = z.infer<typeof reasonSchema>;
+export type ExeFlag = z.infer<typeof exeFlagSchema>;

@@ -1,0 +1,83 @@
+import { z } from "zod";
+import { exeFlagSchema, hookSchema, outcomeSchema, reasonSchema } from "./outcome.js";
+
+/** Name and version of the report format; a change that breaks readers gets a new one. */
+export const REPORT_SCHEMA = "ringfence.report/v1";
+
+const count = z.number().int().nonnegative();
+const time = z.iso.datetime().describe("UTC, RFC 3339");
+
+/** One image of a process that took part in a flow. */
+export const reportProcessSchema = z.strictObject({
+  execId: z.string().describe("boot id, process id and the time its image began: unique on this host"),
+  pid: count.describe("as the initial pid namespace sees it"),
+  ppid: count,
+  uid: count.describe("effective, as the initial user namespace sees it"),
+  gid: count,
+  comm: z.string(),
+  parentComm: z.string(),
+  commandLine: z.string().nullable().describe("arguments joined by spaces, cut at 512 bytes; null when lost"),
+});
+
+/** All verdicts of one kind about one executable and destination. */
+export const reportFlowSchema = z.strictObject({
+  outcome: outcomeSchema,
+  exe: z.string().describe("path of the executable as the mount tree has it"),
+  exeFlags: z.array(exeFlagSchema),
+  protocol: z.string().describe("tcp, udp, icmp, icmpv6, or the IP protocol's number"),
+  address: z.string().nullable().describe("null when the verdict is not about one destination"),
+  port: count.nullable(),
+  rule: z.string().nullable().describe("profile/rule that decided; null when no profile's subject matched"),
+  shadowRule: z
+    .string()
+    .nullable()
+    .describe("rule that would decide if audited rules were enforced; null when it is the same"),
+  reason: reasonSchema,
+  hook: hookSchema,
+  verdicts: count,
+  sentBytes: count.describe("at the IP layer, headers included, before segmentation"),
+  receivedBytes: count,
+  firstSeen: time,
+  lastSeen: time,
+  processes: z.array(reportProcessSchema).describe("at most 16"),
+  processCount: count,
+});
+
+export const lossesSchema = z.strictObject({
+  events: count.describe("log lines lost because the ring buffer was full; counts are not affected"),
+  flows: count.describe("verdicts counted in totals only because the flow table was full"),
+  executables: count.describe("executables shown as unknown because their table was full"),
+  processes: count.describe("processes without a record"),
+  longPaths: count.describe("executable paths beyond 4096 bytes, kept from their end"),
+  unknownPaths: count.describe("executable paths that could not be resolved"),
+  sockets: count.describe("calls refused because no memory was left for socket state"),
+  longCommandLines: count.describe("command lines beyond 512 bytes, cut"),
+  logLines: count.describe("log lines that could not be written to their file"),
+});
+
+export const reportSchema = z.strictObject({
+  schema: z.literal(REPORT_SCHEMA),
+  command: z.array(z.string()),
+  pid: count,
+  exitCode: z.number().int().nullable().describe("null when a signal ended the command"),
+  signal: z.string().nullable(),
+  startedAt: time,
+  endedAt: time,
+  mode: z.enum(["enforce", "audit", "mixed"]),
+  user: z.string().nullable(),
+  privileged: z.boolean().describe("true when the command kept what could undo the fence"),
+  policy: z.strictObject({
+    revision: z.string(),
+    profiles: z.array(z.strictObject({ name: z.string(), mode: z.string(), source: z.string() })),
+  }),
+  stillRunning: count.describe("processes of the tree that live on, fenced"),
+  totals: z.strictObject({ allowed: count, denied: count, wouldDeny: count, wouldAllow: count }),
+  flows: z.array(reportFlowSchema).describe("denied first"),
+  losses: lossesSchema,
+  warnings: z.array(z.string()),
+});
+
+export type ReportProcess = z.infer<typeof reportProcessSchema>;
+export type ReportFlow = z.infer<typeof reportFlowSchema>;
+export type Losses = z.infer<typeof lossesSchema>;
+export type Report = z.infer<typeof reportSchema>;
