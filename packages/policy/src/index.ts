@@ -1,3 +1,5 @@
+export * from "./command-line/command-line-profile.js";
+export * from "./command-line/parse-destination.js";
 export * from "./compile/automaton/automaton.js";
 export * from "./compile/compile.js";
 export * from "./compile/compiled-policy.js";
@@ -6,5 +8,6 @@ export * from "./evaluate/evaluate.js";
 export * from "./evaluate/facts.js";
 export { isInSubtree } from "./evaluate/matches-process.js";
 export * from "./interpret/interpret.js";
+export * from "./parse/parse-policy.js";
 export * from "./resolver.js";
 export * from "./verdict.js";

@@ -52,9 +52,10 @@ function addRules(bits: Conjunction[], profile: Profile, action: Action): void {
 
 function addDefault(bits: Conjunction[], profile: Profile, action: Action): void {
   if ((profile.egress?.default ?? "allow") !== action) return;
-  const ref = refOf(egressDefaultId(profile.name), profile, action, false, profile.location);
+  const location = profile.egress?.location ?? profile.location;
+  const ref = refOf(egressDefaultId(profile.name), profile, action, false, location);
   for (const subject of profile.subject ?? everyProcess) {
-    add(bits, { ref, subject, process: {}, destination: null, isAllowRule: false }, profile.location);
+    add(bits, { ref, subject, process: {}, destination: null, isAllowRule: false }, location);
   }
 }
 

@@ -69,5 +69,6 @@ function ruleRef(profile: Profile, rule: Rule): RuleRef {
 function defaultRef(profile: Profile, action: Action): RuleRef {
   const audit = profile.mode === "audit";
   const ref = { ruleId: egressDefaultId(profile.name), profile: profile.name, action, audit };
-  return profile.location === undefined ? ref : { ...ref, location: profile.location };
+  const location = profile.egress?.location ?? profile.location;
+  return location === undefined ? ref : { ...ref, location };
 }

@@ -1,0 +1,68 @@
+import { type Destination, parseAddress, RingfenceError } from "@ringfence/model";
+import type { Resolver } from "../resolver.js";
+import { type Fault, isFault } from "../text/fault.js";
+import { parsePeer } from "../text/peer-text.js";
+import { parsePorts } from "../text/port-text.js";
+import { checkPortsWithProtocols, parseProtocol } from "../text/protocol-text.js";
+
+const example =
+  "Write it like 10.0.0.0/8, 127.0.0.1:8080, [::1]:443, udp/10.0.0.1:53, localhost, private or any";
+
+/**
+ * Reads the value of `--allow` and `--deny`: `[PROTOCOL/]DESTINATION[:PORTS]`, or `:PORTS` alone for any
+ * destination. Throws RF_DESTINATION.
+ */
+export function parseDestination(text: string, resolver: Resolver): Destination {
+  const destination = readDestination(text, resolver);
+  if (!isFault(destination)) return destination;
+  const { message, hint } = destination;
+  throw new RingfenceError("RF_DESTINATION", `Cannot use destination "${text}": ${message}`, { hint });
+}
+
+function readDestination(text: string, resolver: Resolver): Destination | Fault {
+  const protocolEnd = /^[a-z]+(?=\/)/.exec(text)?.[0].length ?? -1;
+  const protocol = protocolEnd < 0 ? null : parseProtocol(text.slice(0, protocolEnd));
+  if (protocol !== null && isFault(protocol)) return protocol;
+  const split = splitPorts(protocolEnd < 0 ? text : text.slice(protocolEnd + 1));
+  if (isFault(split)) return split;
+  const peer = split.peer === "" ? null : parsePeer(split.peer);
+  if (peer !== null && isFault(peer)) return peer;
+  const ports = split.ports === null ? null : parsePorts(split.ports, resolver);
+  if (ports !== null && isFault(ports)) return ports;
+  const protocols = protocol === null || protocol.protocol === "any" ? null : [protocol.protocol];
+  const conflict = ports === null ? null : checkPortsWithProtocols(ports, protocols);
+  return conflict ?? { to: peer === null ? null : [peer], ports, protocols };
+}
+
+interface Split {
+  readonly peer: string;
+  readonly ports: string | null;
+}
+
+function splitPorts(text: string): Split | Fault {
+  const fault = (message: string, hint: string): Fault => ({ code: "RF_DESTINATION", message, hint });
+  if (text === "") return fault("It is empty", example);
+  if (text.includes("://")) return fault("It is a URL", "Write the address and port that it leads to");
+  if (text.startsWith("[")) {
+    const match = /^\[([^\]]*)\](?::(.+))?$/.exec(text);
+    if (match?.[1]) return { peer: match[1], ports: match[2] ?? null };
+    return fault("The brackets are not closed, or not followed by a port", "Write it like [::1]:443");
+  }
+  const colons = text.split(":").length - 1;
+  if (colons >= 2) return splitIpv6(text, fault);
+  const colon = text.indexOf(":");
+  if (colon < 0) return { peer: text, ports: null };
+  const ports = text.slice(colon + 1);
+  if (ports === "") return fault("It ends with a colon, without a port", example);
+  return { peer: text.slice(0, colon), ports };
+}
+
+function splitIpv6(text: string, fault: (message: string, hint: string) => Fault): Split | Fault {
+  const block = /^([^/]+)(\/[^:]*)?(?::(.*))?$/.exec(text);
+  const [, address = "", length = "", ports] = block ?? [];
+  if (ports === undefined && parseAddress(address) !== null) return { peer: text, ports: null };
+  if (parseAddress(address) !== null) {
+    return fault("An IPv6 block with a port needs brackets", `Write [${address}${length}]:${ports}`);
+  }
+  return fault("It is not an IPv6 address", "Write it like ::1, [::1]:443 or [fd00::/8]:443");
+}

@@ -1,0 +1,44 @@
+import { RingfenceError } from "@ringfence/model";
+
+/** A policy of 100,000 prefixes is about 2 MB. */
+const largestFile = 32 * 2 ** 20;
+const lineFeed = 0x0a;
+
+/** The text of a policy file, or the located error why it cannot be read as one. */
+export function decodeText(input: string | Uint8Array, file: string): string | RingfenceError {
+  if (input.length > largestFile) {
+    return new RingfenceError("RF_POLICY_TOO_LARGE", `The policy has over ${largestFile / 2 ** 20} MiB`, {
+      hint: "Split it, or replace long lists by wider prefixes",
+      location: { file, line: 1, column: 1 },
+    });
+  }
+  if (typeof input === "string") return input;
+  const text = decode(input);
+  if (text !== null) return text;
+  return new RingfenceError("RF_POLICY_ENCODING", "The policy is not valid UTF-8", {
+    hint: "Save the file as UTF-8",
+    location: { file, line: firstBrokenLine(input), column: 1 },
+  });
+}
+
+function decode(bytes: Uint8Array): string | null {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (error) {
+    if (error instanceof TypeError) return null;
+    throw error;
+  }
+}
+
+/** No character of UTF-8 spans a line feed, so each line can be tried on its own. */
+function firstBrokenLine(bytes: Uint8Array): number {
+  let line = 1;
+  let start = 0;
+  for (let end = 0; end <= bytes.length; end++) {
+    if (end < bytes.length && bytes[end] !== lineFeed) continue;
+    if (decode(bytes.subarray(start, end)) === null) return line;
+    start = end + 1;
+    line++;
+  }
+  return line;
+}

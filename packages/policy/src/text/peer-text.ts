@@ -1,0 +1,78 @@
+import {
+  addressBits,
+  formatPrefix,
+  hasHostBits,
+  networkOf,
+  type Peer,
+  type PeerSet,
+  parsePrefix,
+  unmapPrefix,
+} from "@ringfence/model";
+import type { Fault } from "./fault.js";
+import { nearest } from "./nearest.js";
+
+const sets: readonly PeerSet[] = ["any", "localhost", "private"];
+const example = "Write an address, a CIDR such as 10.0.0.0/8, any, localhost or private";
+
+/** Reads one entry of `to`: an address, a CIDR, or the name of a set. */
+export function parsePeer(text: string): Peer | Fault {
+  const set = sets.find((name) => name === text);
+  if (set !== undefined) return { kind: "set", set };
+  const read = parsePrefix(text);
+  if (read === null) return explain(text);
+  const prefix = unmapPrefix(read);
+  if (hasHostBits(prefix)) {
+    const network = formatPrefix(networkOf(prefix));
+    const address = formatPrefix({ ...prefix, length: addressBits(prefix.address.family) });
+    return {
+      code: "RF_POLICY_HOST_BITS",
+      message: `CIDR "${text}" has bits set beyond its prefix length`,
+      hint: `Write ${network} for the block, or ${address} for the one address`,
+    };
+  }
+  if (prefix.address.value === 0n && prefix.length === addressBits(prefix.address.family)) {
+    return {
+      code: "RF_POLICY_ADDRESS",
+      message: `Address "${text}" is unspecified, and packets to it go to loopback`,
+      hint: "Write any for every destination, or localhost for this machine",
+    };
+  }
+  return { kind: "prefix", prefix };
+}
+
+function explain(text: string): Fault {
+  const fault = (message: string, hint: string): Fault => ({ code: "RF_POLICY_ADDRESS", message, hint });
+  if (text === "*") return fault('Destination "*" is no name', "Write any for every destination");
+  if (text === "cluster") return unsupported('Destination "cluster"');
+  const near = nearest(text, sets);
+  if (near !== null) return fault(`Unknown destination "${text}"`, `Did you mean "${near}"?`);
+  if (text.includes("%")) {
+    return fault(`Address "${text}" has a zone`, "Write the address without % and what follows it");
+  }
+  if (text.includes("/")) return explainPrefix(text);
+  if (!text.includes(":") && /\p{L}/u.test(text))
+    return unsupported(`Destination "${text}" is a name, which`);
+  return fault(`"${text}" is not an IP address`, example);
+}
+
+function explainPrefix(text: string): Fault {
+  const [address = "", length = ""] = text.split("/", 2);
+  const base = parsePrefix(address);
+  if (base === null) {
+    return { code: "RF_POLICY_ADDRESS", message: `"${text}" is not a CIDR`, hint: example };
+  }
+  const most = addressBits(base.address.family);
+  return {
+    code: "RF_POLICY_ADDRESS",
+    message: `"${length}" is not a prefix length in "${text}"`,
+    hint: `Write a whole number from 0 to ${most}`,
+  };
+}
+
+function unsupported(what: string): Fault {
+  return {
+    code: "RF_POLICY_UNSUPPORTED",
+    message: `${what} is not supported in this version`,
+    hint: "Write addresses or CIDRs",
+  };
+}

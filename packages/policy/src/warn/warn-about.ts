@@ -1,0 +1,28 @@
+import type { Profile } from "@ringfence/model";
+import type { Reader } from "../parse/reader.js";
+import { findShadowed } from "./find-shadowed.js";
+import { isIpv4Only } from "./is-ipv4-only.js";
+
+/** Reports what is legal in a profile, but hardly meant. */
+export function warnAbout(reader: Reader, profile: Profile): void {
+  const { name, egress } = profile;
+  if (egress === null) {
+    const message = `Profile "${name}" has no egress, so everything outgoing is allowed`;
+    reader.warn(
+      "RF_POLICY_DIRECTION_ABSENT",
+      profile.location,
+      message,
+      "Write egress with default: allow if meant",
+    );
+    return;
+  }
+  for (const { rule, by } of findShadowed(egress.rules)) {
+    const message = `Rule "${rule.id}" never decides: the wider deny "${by.id}" always wins`;
+    reader.warn("RF_POLICY_SHADOWED", rule.location, message, "Remove the rule, or narrow the deny");
+  }
+  if (isIpv4Only(egress)) {
+    const message = `Profile "${name}" denies by default and allows IPv4 destinations only`;
+    const hint = "Add the IPv6 prefixes: hosts with both try IPv6 first";
+    reader.warn("RF_POLICY_IPV4_ONLY", egress.location, message, hint);
+  }
+}
