@@ -1,8 +1,14 @@
-export * as layout from "./generated/layout.js";
 export { Btf, KERNEL_BTF_PATH } from "./btf/btf.js";
 export type { BtfEnumerator, BtfMember, BtfType } from "./btf/btf-type.js";
 export { Cgroup2 } from "./cgroup/cgroup2.js";
 export { type MountEntry, parseMountInfo, visibleCgroup2Mounts } from "./cgroup/cgroup2-mount.js";
+export type { Feature, FeatureProbe } from "./features/feature.js";
+export type { FeatureReport, KernelReport } from "./features/kernel-report.js";
+export { type FeatureStatus, type ProbeResult, probeFeature } from "./features/probe-feature.js";
+export { probeKernel } from "./features/probe-kernel.js";
+export { type Finding, type Summary, summarize } from "./features/summarize.js";
+export { features } from "./features/table.js";
+export * as layout from "./generated/layout.js";
 export * from "./generated/layout.js";
 export type { Codec } from "./layout/codec.js";
 export { type RenderOptions, renderLayout } from "./layout/render-layout.js";
@@ -18,8 +24,10 @@ export type {
 } from "./layout/struct-spec.js";
 export type { StructInput, StructValue, ValueOf } from "./layout/struct-value.js";
 export { BpfLink } from "./libbpf/bpf-link.js";
+export { BpfLoadError } from "./libbpf/bpf-load-error.js";
 export { BpfObject, type OpenOptions } from "./libbpf/bpf-object.js";
 export { BpfProgram } from "./libbpf/bpf-program.js";
+export { explainVerifierLog } from "./libbpf/explain-verifier-log.js";
 export { iterate } from "./libbpf/iterate.js";
 export { libbpfVersion } from "./libbpf/library.js";
 export type { ProgramInfo } from "./libbpf/program-info.js";

@@ -49,7 +49,7 @@ int scalar_pointer(struct xdp_md *context)
 SEC("xdp")
 int wrong_helper(struct xdp_md *context)
 {
-	return bpf_get_current_pid_tgid();
+	return bpf_get_socket_cookie(context);
 }
 
 static int (*bpf_no_such_helper)(void) = (void *)9999;

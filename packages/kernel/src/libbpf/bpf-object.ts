@@ -24,6 +24,7 @@ const findMap = libbpf.func<(object: bigint, name: string) => Pointer>(
   "void *bpf_object__find_map_by_name(void *object, const char *name)",
 );
 const mapFd = libbpf.func<(map: bigint) => number>("int bpf_map__fd(void *map)");
+const mapType = libbpf.func<(map: bigint) => number>("int bpf_map__type(void *map)");
 const mapSetMaxEntries = libbpf.func<(map: bigint, count: number) => number>(
   "int bpf_map__set_max_entries(void *map, uint32_t count)",
 );
@@ -108,7 +109,7 @@ export class BpfObject implements Disposable {
     if (level > 0) for (const program of this.#programs) programSetLogLevel()(program.pointer, level);
     const object = this.#handle.pointer;
     const result = captureMessages(this.#messages, () => objectLoad()(object), level > 0);
-    if (result < 0) throw loadError(this.path, -result, this.messages, this.#programs);
+    if (result < 0) throw this.#loadError(-result);
     this.#loaded = true;
   }
 
@@ -157,6 +158,20 @@ export class BpfObject implements Disposable {
 
   [Symbol.dispose](): void {
     this.close();
+  }
+
+  #loadError(errno: number): Error {
+    const { path, messages } = this;
+    return loadError({
+      path,
+      errno,
+      messages,
+      sectionOf: (name) => this.#programs.find((program) => program.name === name)?.section,
+      mapTypeOf: (name) => {
+        const map = findMap()(this.#handle.pointer, name);
+        return map === null ? undefined : mapType()(map);
+      },
+    });
   }
 
   #mapPointer(name: string): bigint {
