@@ -29,7 +29,7 @@ export const policyErrors = {
     remedy: "Add it as the hint shows",
   },
   RF_POLICY_VERSION: {
-    meaning: "apiVersion or kind is not one that this version reads",
+    meaning: "The apiVersion or kind is not one that this version reads",
     remedy: "Write apiVersion: ringfence.dev/v1alpha1 and kind: SecurityProfile",
   },
   RF_POLICY_TYPE: {
@@ -111,6 +111,10 @@ export const policyErrors = {
   RF_POLICY_SHADOWED: {
     meaning: "Warning: a rule can never decide, because a wider deny of its profile always wins",
     remedy: "Remove the rule, or narrow the deny",
+  },
+  RF_POLICY_UNCHECKED: {
+    meaning: "Warning: a profile has so many denies that not all rules were checked for being shadowed",
+    remedy: "Merge denies that differ in ports or processes only; the verdicts are not affected",
   },
   RF_POLICY_IPV4_ONLY: {
     meaning: "Warning: a default deny with allow rules for IPv4 only refuses the same services over IPv6",
