@@ -6,27 +6,32 @@ import { type Peer, type Prefix, prefixesOf } from "@ringfence/model";
  */
 export class PeerCoverIndex {
   /** Lists without a limit on addresses. */
-  readonly #unlimited: number[] = [];
+  readonly #unlimited = new Set<number>();
   /** "family/length" to leading bits to the lists that hold the block. */
   readonly #byLength = new Map<string, { shape: Prefix; lists: Map<bigint, Set<number>> }>();
 
   constructor(lists: readonly (readonly Peer[] | null)[]) {
     for (const [index, peers] of lists.entries()) {
-      if (isUnlimited(peers)) this.#unlimited.push(index);
+      if (isUnlimited(peers)) this.#unlimited.add(index);
       else for (const prefix of (peers ?? []).flatMap(prefixesOf)) this.#add(prefix, index);
     }
   }
 
-  /** The numbers of the lists that hold every address of these peers, each peer's block inside one of theirs. */
-  covering(peers: readonly Peer[] | null): readonly number[] {
-    if (isUnlimited(peers)) return this.#unlimited;
-    let limited: ReadonlySet<number> | null = null;
-    for (const prefix of (peers ?? []).flatMap(prefixesOf)) {
-      const holders: Set<number> = this.#holding(prefix);
-      limited = limited === null ? holders : intersection(limited, holders);
-      if (limited.size === 0) break;
-    }
-    return [...this.#unlimited, ...(limited ?? [])].sort((a, b) => a - b);
+  /** The lists that hold the first of these blocks: those that may cover the peers, as `covers` tells. */
+  *candidates(peers: readonly Peer[] | null): Generator<number> {
+    yield* this.#unlimited;
+    const first = isUnlimited(peers) ? undefined : (peers ?? []).flatMap(prefixesOf)[0];
+    if (first === undefined) return;
+    for (const lists of this.#holding(first)) yield* lists;
+  }
+
+  /** True when the list holds every address of the peers, each block inside one of its own. */
+  covers(list: number, peers: readonly Peer[] | null): boolean {
+    if (this.#unlimited.has(list)) return true;
+    if (peers === null || isUnlimited(peers)) return false;
+    return peers.every((peer) =>
+      prefixesOf(peer).every((prefix) => this.#holding(prefix).some((lists) => lists.has(list))),
+    );
   }
 
   #add(prefix: Prefix, list: number): void {
@@ -38,13 +43,14 @@ export class PeerCoverIndex {
     else holders.add(list);
   }
 
-  #holding(prefix: Prefix): Set<number> {
-    const holders = new Set<number>();
+  #holding(prefix: Prefix): readonly ReadonlySet<number>[] {
+    const found: ReadonlySet<number>[] = [];
     for (const { shape, lists } of this.#byLength.values()) {
       if (shape.address.family !== prefix.address.family || shape.length > prefix.length) continue;
-      for (const list of lists.get(leadingBits(prefix, shape.length)) ?? []) holders.add(list);
+      const holders = lists.get(leadingBits(prefix, shape.length));
+      if (holders !== undefined) found.push(holders);
     }
-    return holders;
+    return found;
   }
 }
 
@@ -54,8 +60,4 @@ function isUnlimited(peers: readonly Peer[] | null): boolean {
 
 function leadingBits({ address }: Prefix, length: number): bigint {
   return address.value >> BigInt((address.family === 4 ? 32 : 128) - length);
-}
-
-function intersection(a: ReadonlySet<number>, b: ReadonlySet<number>): ReadonlySet<number> {
-  return new Set([...a].filter((item) => b.has(item)));
 }

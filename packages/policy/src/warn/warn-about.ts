@@ -16,9 +16,19 @@ export function warnAbout(reader: Reader, profile: Profile): void {
     );
     return;
   }
-  for (const { rule, by } of findShadowed(egress.rules)) {
+  const { shadowed, unchecked } = findShadowed(egress.rules);
+  for (const { rule, by } of shadowed) {
     const message = `Rule "${rule.id}" never decides: the wider deny "${by.id}" always wins`;
     reader.warn("RF_POLICY_SHADOWED", rule.location, message, "Remove the rule, or narrow the deny");
+  }
+  if (unchecked > 0) {
+    const message = `The last ${unchecked} rules of profile "${name}" were not checked for wider denies`;
+    reader.warn(
+      "RF_POLICY_UNCHECKED",
+      egress.location,
+      message,
+      "Merge denies that differ in ports or processes only",
+    );
   }
   if (isIpv4Only(egress)) {
     const message = `Profile "${name}" denies by default and allows IPv4 destinations only`;
