@@ -1,6 +1,9 @@
 export { Fence, type FenceOptions, FLOW_ROWS } from "./fence/fence.js";
 export { policySizes } from "./fence/policy-sizes.js";
 export { writePolicy } from "./fence/write-policy.js";
+export { containerCgroups } from "./host/container-cgroups.js";
+export { findUser, type HostUser, hostResolver } from "./host/host-resolver.js";
+export { executablesAbove } from "./host/process-facts.js";
 export { BootClock, bootId } from "./observe/boot-clock.js";
 export { CommandLines } from "./observe/command-lines.js";
 export { type EventHandlers, readEvent } from "./observe/event-reader.js";

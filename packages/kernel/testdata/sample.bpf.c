@@ -7,7 +7,7 @@
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 enum rf_colour { RF_RED = 1, RF_BLUE = -2 };
-enum rf_wide { RF_HUGE = 0x7fffffffffffffff };
+enum rf_flags { RF_TOP = 0x80000000 };
 
 struct rf_inner {
 	__u32 port;
@@ -74,6 +74,14 @@ struct {
 	__type(value, __u32);
 } prefixes SEC(".maps");
 
+/* A map type without batch operations. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+	__uint(max_entries, 8);
+	__type(key, __u32);
+	__type(value, __u32);
+} jumps SEC(".maps");
+
 struct {
 	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
@@ -89,7 +97,7 @@ struct {
 __u64 produced;
 __u64 lost;
 
-enum rf_wide *keep_wide __attribute__((unused));
+enum rf_flags *keep_flags __attribute__((unused));
 
 struct burst {
 	__u32 count;

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, readFileSync } from "node:fs";
+import { closeSync, readFileSync } from "node:fs";
 import {
   type BpfLink,
   BpfObject,
@@ -152,7 +152,7 @@ function completeLineage(object: BpfObject): void {
 }
 
 function cgroupId(cgroups: Cgroup2, path: string): bigint | null {
-  return existsSync(cgroups.directory(path)) ? cgroups.idOf(path) : null;
+  return cgroups.exists(path) ? cgroups.idOf(path) : null;
 }
 
 /** The kernel never runs more processes than threads-max, so a table of that size cannot be full. */

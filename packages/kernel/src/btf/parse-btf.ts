@@ -3,6 +3,8 @@ import type { BtfEnumerator, BtfMember, BtfType } from "./btf-type.js";
 const BTF_MAGIC = 0xeb9f;
 const INT_SIGNED = 1;
 const INT_BOOL = 4;
+/** clang before 15 does not mark signed enums: what a small negative number looks like is taken for one. */
+const FIRST_NEGATIVE = 0xffff0000;
 
 /** What the reader of one type needs: the record's position, its common words and the strings. */
 interface Source {
@@ -120,10 +122,11 @@ function members({ view, at, vlen, flag, text }: Source): BtfMember[] {
 function enum32({ view, at, name, vlen, flag, word, text }: Source): BtfType {
   const values = Array.from({ length: vlen }, (_, index): BtfEnumerator => {
     const from = at + index * 8;
-    const value = flag ? view.getInt32(from + 4, true) : view.getUint32(from + 4, true);
+    const bits = view.getUint32(from + 4, true);
+    const value = flag || bits >= FIRST_NEGATIVE ? bits | 0 : bits;
     return { name: text(view.getUint32(from, true)), value: BigInt(value) };
   });
-  return { kind: "enum", name, size: word, signed: flag, values };
+  return { kind: "enum", name, size: word, signed: values.some(({ value }) => value < 0n), values };
 }
 
 function enum64({ view, at, name, vlen, flag, word, text }: Source): BtfType {

@@ -1,5 +1,6 @@
 import {
   closeSync,
+  existsSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -54,6 +55,10 @@ export class Cgroup2 implements Disposable {
       throw new Error(`Cannot use the cgroup "${path}": write its path from the root, as "/a/b"`);
     }
     return path === "/" ? this.root : `${this.root}${path}`;
+  }
+
+  exists(path: string): boolean {
+    return existsSync(this.directory(path));
   }
 
   /** Descriptor of a group's directory, for attaching; the caller closes it. */

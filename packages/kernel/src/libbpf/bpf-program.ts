@@ -6,8 +6,8 @@ import { errnoText } from "./errno.js";
 import type { Handle } from "./handle.js";
 import { libbpf } from "./library.js";
 import { type ProgramInfo, programInfo } from "./program-info.js";
+import { type TestRunOptions, type TestRunResult, testRun } from "./run-program.js";
 import { type TcDirection, TcFilter } from "./tc-filter.js";
-import { type TestRunOptions, type TestRunResult, testRun } from "./test-run.js";
 
 type Pointer = bigint | null;
 

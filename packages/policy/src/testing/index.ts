@@ -1,4 +1,5 @@
 export * from "./differential.js";
+export * from "./fixed-resolver.js";
 export * from "./pools.js";
 export * from "./random.js";
 export * from "./random-facts.js";

@@ -12,19 +12,21 @@ export function nearest(word: string, options: readonly string[]): string | null
   return best;
 }
 
-/** Insertions, deletions and substitutions between two words (Wagner and Fischer 1974). */
+/** Insertions, deletions, substitutions and swaps of neighbours between two words (Damerau 1964). */
 function editDistance(a: string, b: string): number {
   if (Math.abs(a.length - b.length) > 2) return 3;
-  let previous = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (const [i, letter] of a.split("").entries()) {
-    const current = [i + 1];
-    for (const [j, other] of b.split("").entries()) {
-      const substituted = (previous[j] ?? 0) + (letter === other ? 0 : 1);
-      current.push(Math.min(substituted, (previous[j + 1] ?? 0) + 1, (current[j] ?? 0) + 1));
+  const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, i) => i)];
+  const at = (row: number, column: number) => rows[row]?.[column] ?? Number.POSITIVE_INFINITY;
+  for (let i = 1; i <= a.length; i++) {
+    rows.push([i]);
+    for (let j = 1; j <= b.length; j++) {
+      const substituted = at(i - 1, j - 1) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      const isSwap = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      const swapped = isSwap ? at(i - 2, j - 2) + 1 : substituted;
+      rows[i]?.push(Math.min(substituted, swapped, at(i - 1, j) + 1, at(i, j - 1) + 1));
     }
-    previous = current;
   }
-  return previous[b.length] ?? 0;
+  return at(a.length, b.length);
 }
 
 /** A hint for a word that is none of the options. */

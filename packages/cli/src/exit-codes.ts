@@ -1,0 +1,10 @@
+import type { ErrorCode } from "@ringfence/model";
+
+/** Our own failure, before a command ran. */
+export const EXIT_FAILED = 125;
+
+/** The status for an error: those of a shell for the command's own faults. */
+export function exitCodeOf(code: ErrorCode): number {
+  if (code === "RF_COMMAND_NOT_FOUND") return 127;
+  return code === "RF_COMMAND_NOT_EXECUTABLE" ? 126 : EXIT_FAILED;
+}

@@ -1,0 +1,80 @@
+import { readFileSync } from "node:fs";
+import { RingfenceError } from "@ringfence/model";
+import type { Command } from "./commands/command.js";
+import { EXIT_FAILED, exitCodeOf } from "./exit-codes.js";
+import { writeOut } from "./write-out.js";
+
+/** Commands are loaded when they are called: a run must start fast. */
+const commands: Readonly<Record<string, { summary: string; load: () => Promise<Command> }>> = {
+  run: {
+    summary: "run a command in a network policy and report who talked to whom",
+    load: async () => (await import("./commands/run.js")).run,
+  },
+  doctor: {
+    summary: "show what this kernel offers, what is missing and what that costs",
+    load: async () => (await import("./commands/doctor.js")).doctor,
+  },
+};
+
+const USAGE = "Usage: ringfence COMMAND [OPTIONS]";
+
+async function main(args: readonly string[]): Promise<number> {
+  const [name, ...rest] = args;
+  if (name === undefined || name === "--help" || name === "help") {
+    writeOut(name === undefined ? 2 : 1, helpText());
+    return name === undefined ? EXIT_FAILED : 0;
+  }
+  if (name === "--version") {
+    writeOut(1, `ringfence ${version()}\n`);
+    return 0;
+  }
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (command === undefined) {
+    throw new RingfenceError("RF_USAGE", `Unknown command "${name}"`, { hint: "see ringfence --help" });
+  }
+  return (await command.load()).main(rest);
+}
+
+function helpText(): string {
+  const lines = Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(10)} ${summary}`);
+  return `${USAGE}
+
+Shows, learns and enforces which program may talk to whom, in the Linux kernel.
+
+${lines.join("\n")}
+
+  ringfence COMMAND --help   options of a command
+  ringfence --version
+
+Exit status: 125 when ringfence itself failed; otherwise see the command's help.
+`;
+}
+
+function version(): string {
+  const text = readFileSync(new URL("../package.json", import.meta.url), "utf8");
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+/** One line per error: what, where, what to do. RINGFENCE_DEBUG=1 adds the stack and the kernel's own words. */
+function report(error: unknown): number {
+  const { errors } = error as { errors?: readonly unknown[] };
+  if (Array.isArray(errors)) {
+    for (const one of errors) report(one);
+    return EXIT_FAILED;
+  }
+  const known = error instanceof RingfenceError;
+  const text = known
+    ? error.format()
+    : `Internal error: ${error instanceof Error ? error.message : String(error)}`;
+  writeOut(2, `ringfence: ${text.replace(/\s*\n\s*/g, " ")}\n`);
+  if (process.env["RINGFENCE_DEBUG"] !== undefined && error instanceof Error) {
+    writeOut(2, `${error.stack ?? ""}\n${error.cause instanceof Error ? error.cause.stack : ""}\n`);
+  }
+  return known ? exitCodeOf(error.code) : EXIT_FAILED;
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  process.exitCode = report(error);
+}

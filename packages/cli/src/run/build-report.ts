@@ -1,0 +1,67 @@
+import { type Fence, type FlowNames, readFence, readFlows, readLosses, reportFlows } from "@ringfence/agent";
+import { REPORT_SCHEMA, type Report, type ReportFlow } from "@ringfence/model";
+import type { RunPolicy } from "./load-policy.js";
+import type { RunOptions } from "./run-options.js";
+
+export interface FinishedCommand {
+  readonly command: readonly string[];
+  readonly pid: number;
+  readonly exitCode: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly startedAt: Date;
+  readonly endedAt: Date;
+}
+
+/** The report of a run, from the kernel's own counts. */
+export function buildReport(
+  fence: Fence,
+  names: FlowNames,
+  context: {
+    readonly finished: FinishedCommand;
+    readonly policy: RunPolicy;
+    readonly options: RunOptions;
+    readonly warnings: readonly string[];
+    readonly lostLogLines: number;
+  },
+): Report {
+  const { finished, policy, options } = context;
+  const state = readFence(fence.object.rawMap("fence"));
+  const flows = reportFlows(readFlows(fence.object.rawMap("flows"), state.next_flow), names);
+  const sum = (outcome: ReportFlow["outcome"]) =>
+    flows.filter((flow) => flow.outcome === outcome).reduce((total, flow) => total + flow.verdicts, 0);
+  return {
+    schema: REPORT_SCHEMA,
+    command: [...finished.command],
+    pid: finished.pid,
+    exitCode: finished.exitCode,
+    signal: finished.signal,
+    startedAt: finished.startedAt.toISOString(),
+    endedAt: finished.endedAt.toISOString(),
+    mode: modeOf(policy),
+    user: options.user,
+    privileged: options.privileged,
+    policy: {
+      revision: policy.compiled.revision,
+      profiles: policy.profiles.map(({ name, mode }, index) => ({
+        name,
+        mode,
+        source: policy.sources[index] ?? "",
+      })),
+    },
+    stillRunning: Number(state.live),
+    totals: {
+      allowed: sum("allowed"),
+      denied: sum("denied"),
+      wouldDeny: sum("would-deny"),
+      wouldAllow: sum("would-allow"),
+    },
+    flows,
+    losses: readLosses(fence.object.rawMap("losses"), context.lostLogLines),
+    warnings: [...policy.warnings, ...context.warnings],
+  };
+}
+
+function modeOf({ profiles }: RunPolicy): Report["mode"] {
+  const modes = new Set(profiles.map((profile) => profile.mode).filter((mode) => mode !== "off"));
+  return modes.size === 2 ? "mixed" : modes.has("enforce") ? "enforce" : "audit";
+}

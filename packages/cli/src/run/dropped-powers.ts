@@ -1,0 +1,35 @@
+import type { CapabilityName } from "@ringfence/kernel/system";
+
+/** Capabilities with which a root command could undo its fence, or reach around it. */
+export const droppedCapabilities = [
+  "CAP_BPF",
+  "CAP_SYS_ADMIN",
+  "CAP_PERFMON",
+  "CAP_NET_ADMIN",
+  "CAP_NET_RAW",
+  "CAP_SYS_MODULE",
+  "CAP_SYS_RAWIO",
+  "CAP_SYS_BOOT",
+  "CAP_SYS_PTRACE",
+] as const satisfies readonly CapabilityName[];
+
+/** Sockets whose servers would start or change processes outside the fence on request. */
+export const controlSockets = [
+  "/run/docker.sock",
+  "/run/docker/containerd/containerd.sock",
+  "/run/containerd/containerd.sock",
+  "/run/containerd/containerd.sock.ttrpc",
+  "/run/crio/crio.sock",
+  "/run/podman/podman.sock",
+  "/run/systemd/private",
+  "/run/systemd/io.systemd.Manager",
+  "/run/dbus/system_bus_socket",
+  "/run/snapd.socket",
+  "/run/libvirt/libvirt-sock",
+] as const;
+
+/** Sockets of that kind below each user's /run/user/UID. */
+export const userControlSockets = ["docker.sock", "podman/podman.sock", "systemd/private", "bus"] as const;
+
+/** Kernel settings that reach beyond the fence, such as core_pattern: shown read-only. */
+export const readOnlyFiles = ["/proc/sysrq-trigger", "/sys/kernel/uevent_helper"] as const;

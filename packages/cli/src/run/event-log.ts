@@ -1,0 +1,53 @@
+import { CommandLines, type FlowNames, readEvent, verdictLine } from "@ringfence/agent";
+import { RingBufferReader } from "@ringfence/kernel";
+import type { LogFile } from "./log-file.js";
+
+export interface EventLogOptions {
+  readonly ringFd: number;
+  readonly names: Omit<FlowNames, "commandLines">;
+  readonly log: LogFile | null;
+  readonly host: string;
+  readonly policyRevision: string;
+  readonly onTreeEmpty: () => void;
+}
+
+/** Reads the kernel's events while the run lasts: verdicts into the log, command lines for the report. */
+export class EventLog {
+  readonly commandLines = new CommandLines();
+  readonly #reader: RingBufferReader;
+  readonly #options: EventLogOptions;
+  readonly #stop = new AbortController();
+  readonly #done: Promise<void>;
+
+  constructor(options: EventLogOptions) {
+    this.#options = options;
+    this.#reader = RingBufferReader.fromFd(options.ringFd);
+    this.#done = this.#reader.run({
+      signal: this.#stop.signal,
+      onRecord: this.#onRecord,
+      onBatchEnd: () => this.#options.log?.flush(),
+    });
+  }
+
+  get names(): FlowNames {
+    return { ...this.#options.names, commandLines: this.commandLines };
+  }
+
+  /** Reads what is left and ends. */
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.#done;
+    this.#reader.drain(this.#onRecord);
+    this.#options.log?.flush();
+    this.#reader.close();
+  }
+
+  readonly #onRecord = (view: DataView, offset: number): void => {
+    const { log, host, policyRevision, onTreeEmpty } = this.#options;
+    readEvent(view, offset, {
+      onProcess: (event) => this.commandLines.add(event),
+      onVerdict: (event) => log?.add(verdictLine(event, this.names, { host, policyRevision })),
+      onTreeEmpty,
+    });
+  };
+}

@@ -1,0 +1,49 @@
+import { BootClock, bootId, Executables, readFence } from "@ringfence/agent";
+import { Cgroup2, RawMap } from "@ringfence/kernel";
+import { EventLog } from "./event-log.js";
+import { guardianDescriptors } from "./guardian-process.js";
+import { LogFile } from "./log-file.js";
+import { removeRunCgroup } from "./run-cgroup.js";
+import { readRun, removeRun } from "./run-state.js";
+
+// Takes over from a supervisor that returned or was killed: keeps the links and the log until the last descendant
+// of the command has ended, then cleans up.
+
+const CHECK_EVERY_MS = 1000;
+
+async function main(path: string): Promise<void> {
+  for (const signal of ["SIGHUP", "SIGINT", "SIGQUIT", "SIGTERM", "SIGUSR1", "SIGUSR2"] as const) {
+    process.on(signal, () => undefined);
+  }
+  const state = readRun(path);
+  const clock = new BootClock();
+  const fence = RawMap.fromFd(guardianDescriptors.fence, "fence");
+  let wake: () => void = () => undefined;
+  const events = new EventLog({
+    ringFd: guardianDescriptors.events,
+    names: {
+      bits: state.rules.map((ruleId) => ({ ruleId })),
+      executables: new Executables(RawMap.fromFd(guardianDescriptors.executables, "executables")),
+      bootId: bootId(),
+      toIso: (ns) => clock.toIso(ns),
+    },
+    log: state.logs ? new LogFile(guardianDescriptors.log) : null,
+    host: state.host,
+    policyRevision: state.policyRevision,
+    onTreeEmpty: () => wake(),
+  });
+  while (readFence(fence).live > 0n) {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, CHECK_EVERY_MS);
+      wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+  await events.stop();
+  using cgroups = Cgroup2.open();
+  if (removeRunCgroup(cgroups, state.cgroup)) removeRun(state.id);
+}
+
+await main(process.argv[2] ?? "");

@@ -1,0 +1,94 @@
+import { readFileSync } from "node:fs";
+import { containerCgroups, hostResolver } from "@ringfence/agent";
+import type { Cgroup2 } from "@ringfence/kernel";
+import { type Profile, RingfenceError } from "@ringfence/model";
+import { type CompiledPolicy, commandLineProfile, compile, parsePolicy } from "@ringfence/policy";
+import type { RunOptions } from "./run-options.js";
+
+export interface RunPolicy {
+  readonly profiles: readonly Profile[];
+  /** Where each profile stands, in the same order. */
+  readonly sources: readonly string[];
+  readonly compiled: CompiledPolicy;
+  readonly warnings: readonly string[];
+}
+
+/** Several errors of policy files at once: one line each. */
+export class PolicyErrors extends Error {
+  readonly errors: readonly RingfenceError[];
+
+  constructor(errors: readonly RingfenceError[]) {
+    super(errors.map((error) => error.format()).join("\n"));
+    this.errors = errors;
+  }
+}
+
+/** The policy of a run: files first, then what the command line says, compiled. Throws PolicyErrors, RF_DESTINATION. */
+export function loadPolicy(options: RunOptions, cgroups: Cgroup2): RunPolicy {
+  const files = options.policyFiles.map((file) => ({
+    file,
+    ...parsePolicy(readPolicy(file), file, hostResolver),
+  }));
+  const errors = [...files.flatMap((file) => file.errors), ...duplicates(files)];
+  if (errors.length > 0) throw new PolicyErrors(errors);
+  const profiles: Profile[] = files.flatMap((file) => file.profiles);
+  const sources = files.flatMap(({ file, profiles }) => profiles.map(() => file));
+  const warnings = files.flatMap((file) => file.warnings.map((warning) => warning.format()));
+  if (saysSomething(options) || files.length === 0) {
+    const { allow, deny } = options;
+    const action = options.default ?? undefined;
+    profiles.push(commandLineProfile({ allow, deny, default: action, mode: "enforce" }, hostResolver));
+    sources.push("command line");
+  }
+  const effective = profiles.map((profile) => withMode(profile, options.mode));
+  for (const path of cgroupPaths(effective)) {
+    if (!cgroups.exists(path)) {
+      warnings.push(`cgroup "${path}" does not exist: what a rule says of it matches nothing in this run`);
+    }
+  }
+  const asksForHost = JSON.stringify(effective).includes('"host":true');
+  const compiled = compile(effective, { containerCgroups: asksForHost ? containerCgroups(cgroups) : [] });
+  return { profiles: effective, sources, compiled, warnings };
+}
+
+function readPolicy(file: string): Uint8Array {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new RingfenceError("RF_POLICY_FILE", `Cannot read policy file "${file}": ${reason}`, {
+      cause: error,
+    });
+  }
+}
+
+function saysSomething({ allow, deny, default: action }: RunOptions): boolean {
+  return allow.length > 0 || deny.length > 0 || action !== null;
+}
+
+/** `--mode` is for the whole run: audit promises that nothing is refused, enforce that everything is. */
+function withMode(profile: Profile, mode: RunOptions["mode"]): Profile {
+  return mode === null || profile.mode === "off" ? profile : { ...profile, mode };
+}
+
+function duplicates(files: readonly { readonly profiles: readonly Profile[] }[]): RingfenceError[] {
+  const seen = new Set<string>();
+  return files
+    .flatMap((file) => file.profiles)
+    .filter((profile) => seen.has(profile.name) || !seen.add(profile.name))
+    .map(
+      ({ name, location }) =>
+        new RingfenceError("RF_POLICY_DUPLICATE_NAME", `Profile "${name}" is defined twice in this run`, {
+          hint: "give each profile a name of its own",
+          location,
+        }),
+    );
+}
+
+function cgroupPaths(profiles: readonly Profile[]): Set<string> {
+  const conditions = profiles.flatMap((profile) => [
+    ...(profile.subject ?? []),
+    ...(profile.egress?.rules ?? []).flatMap((rule) => rule.process ?? []),
+  ]);
+  return new Set(conditions.flatMap((condition) => condition.cgroup ?? []));
+}

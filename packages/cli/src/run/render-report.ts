@@ -1,0 +1,125 @@
+import { totalLoss } from "@ringfence/agent";
+import type { Report, ReportFlow, ReportOutcome } from "@ringfence/model";
+
+const colours: Readonly<Record<ReportOutcome, number>> = {
+  denied: 31,
+  "would-deny": 33,
+  "would-allow": 36,
+  allowed: 32,
+};
+
+const heads = ["VERDICT", "DESTINATION", "EXECUTABLE", "RULE", "COUNT", "SENT", "RECEIVED", "FIRST", "LAST"];
+const rightAligned = new Set(["COUNT", "SENT", "RECEIVED"]);
+
+/** The report as people read it; `colour` on a terminal only. */
+export function renderReport(report: Report, colour: boolean): string {
+  const paint = (code: number, text: string) => (colour ? `\u001b[${code}m${text}\u001b[0m` : text);
+  const lines = [paint(1, headline(report))];
+  for (const warning of report.warnings) lines.push(paint(33, `  warning: ${warning}`));
+  if (report.flows.length > 0) lines.push(...table(report.flows, paint));
+  else lines.push("  no connection was tried");
+  lines.push(`  ${lossLine(report)}`);
+  if (report.stillRunning > 0) lines.push(paint(33, `  ${stillRunningLine(report.stillRunning)}`));
+  return `${lines.join("\n")}\n`;
+}
+
+function headline({ totals, mode, privileged, policy, command }: Report): string {
+  const counts = [
+    [totals.denied, "denied"],
+    [totals.wouldDeny, "would be denied"],
+    [totals.wouldAllow, "would be allowed"],
+    [totals.allowed, "allowed"],
+  ] as const;
+  const shown = counts.filter(([count, name]) => count > 0 || name === "denied" || name === "allowed");
+  const verdicts = shown.map(([count, name]) => `${count} ${name}`).join(", ");
+  const state = `${mode}${privileged ? ", privileged: a root command can undo the fence" : ""}`;
+  return `ringfence: ${verdicts} (${state}, policy ${policy.revision}): ${printable(command.join(" "))}`;
+}
+
+function table(flows: readonly ReportFlow[], paint: (code: number, text: string) => string): string[] {
+  const rows = flows.map(cells);
+  const widths = heads.map((head, column) =>
+    Math.max(head.length, ...rows.map((row) => row[column]?.length ?? 0)),
+  );
+  const line = (row: readonly string[]) =>
+    row
+      .map((cell, column) => {
+        const width = widths[column] ?? 0;
+        return rightAligned.has(heads[column] ?? "") ? cell.padStart(width) : cell.padEnd(width);
+      })
+      .join("  ")
+      .trimEnd();
+  return [
+    `  ${paint(2, line(heads))}`,
+    ...flows.flatMap((flow, index) => [
+      `  ${paint(colours[flow.outcome], line(rows[index] ?? []))}`,
+      ...processLines(flow).map((text) => `    ${paint(2, text)}`),
+    ]),
+  ];
+}
+
+function cells(flow: ReportFlow): string[] {
+  return [
+    flow.outcome,
+    destination(flow),
+    executable(flow),
+    ruleText(flow),
+    String(flow.verdicts),
+    bytes(flow.sentBytes),
+    bytes(flow.receivedBytes),
+    flow.firstSeen.slice(11, 19),
+    flow.lastSeen.slice(11, 19),
+  ];
+}
+
+function destination({ protocol, address, port }: ReportFlow): string {
+  if (address === null) return "(no single destination)";
+  if (port === null) return `${protocol} ${address}`;
+  return `${protocol} ${address.includes(":") ? `[${address}]` : address}:${port}`;
+}
+
+function executable({ exe, exeFlags }: ReportFlow): string {
+  const marks = exeFlags.filter((flag) => flag !== "trusted");
+  if (exeFlags.length === 0) marks.push("unknown");
+  return `${printable(exe)}${marks.length > 0 ? ` (${marks.join(", ")})` : ""}`;
+}
+
+function ruleText({ rule, shadowRule, reason }: ReportFlow): string {
+  const decided = reason === "policy" ? (rule ?? "(out of scope)") : `(${reason})`;
+  return shadowRule === null ? decided : `${shadowRule} (audit)`;
+}
+
+function processLines({ processes, processCount }: ReportFlow): string[] {
+  const lines = processes
+    .slice(0, 3)
+    .map(
+      (p) =>
+        `pid ${p.pid} ppid ${p.ppid} uid ${p.uid} ${printable(p.comm)}: ${printable(p.commandLine ?? "(command line unknown)")}`,
+    );
+  return processCount > 3 ? [...lines, `and ${processCount - 3} more processes`] : lines;
+}
+
+function lossLine({ losses }: Report): string {
+  if (totalLoss(losses) === 0) return "losses: 0";
+  const named = Object.entries(losses).filter(([, count]) => count > 0);
+  return `losses: ${named.map(([name, count]) => `${name} ${count}`).join(", ")}`;
+}
+
+function stillRunningLine(count: number): string {
+  const [noun, verb] = count === 1 ? ["process", "is"] : ["processes", "are"];
+  return `${count} ${noun} of the tree ${verb} still running and ${verb === "is" ? "stays" : "stay"} fenced; --wait waits for the last`;
+}
+
+function bytes(count: number): string {
+  if (count < 1024) return `${count} B`;
+  const units = ["KiB", "MiB", "GiB", "TiB"];
+  let value = count / 1024;
+  let unit = 0;
+  for (; value >= 1024 && unit < units.length - 1; unit++) value /= 1024;
+  return `${value.toFixed(1)} ${units[unit]}`;
+}
+
+/** Names and arguments are the command's own: control characters must not reach the terminal. */
+function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (c) => `\\u{${c.codePointAt(0)?.toString(16)}}`);
+}

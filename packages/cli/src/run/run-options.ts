@@ -1,0 +1,94 @@
+import type { OptionSpec, ParsedOptions } from "../option-table.js";
+import { droppedCapabilities } from "./dropped-powers.js";
+
+export const runOptionSpecs: readonly OptionSpec[] = [
+  {
+    name: "allow",
+    value: "DEST",
+    repeatable: true,
+    help: "let the command reach DEST: 10.0.0.0/8, 127.0.0.1:8080, [::1]:443, udp/10.0.0.1:53, localhost, private, any:443, :8000-9000",
+  },
+  { name: "deny", value: "DEST", repeatable: true, help: "refuse DEST; a deny wins over every allow" },
+  {
+    name: "default",
+    value: "ACTION",
+    choices: ["allow", "deny"],
+    help: "what happens to everything else (deny once an --allow is given, else allow)",
+  },
+  {
+    name: "policy",
+    value: "FILE",
+    repeatable: true,
+    help: "SecurityProfiles in YAML; their subject is this process tree, narrowed by what `subject` says",
+  },
+  {
+    name: "mode",
+    value: "MODE",
+    choices: ["enforce", "audit"],
+    help: "audit refuses nothing and reports what enforce would; overrides the modes in policy files",
+  },
+  { name: "report", value: "FORMAT", choices: ["text", "json", "none"], help: "report at the end (text)" },
+  { name: "report-file", value: "FILE", help: "write the report there instead of to stderr" },
+  { name: "log", value: "FILE", help: "append one JSON line per verdict, as it happens" },
+  { name: "user", value: "NAME", help: "run the command as this user, with its groups" },
+  {
+    name: "fail-on-deny",
+    help: "exit with 3 when something was denied and the command itself succeeded",
+  },
+  { name: "wait", help: "wait for the last descendant, not only for the command" },
+  {
+    name: "privileged",
+    help: "keep what a root command could undo its fence with; the report says so",
+  },
+  {
+    name: "hook-cgroup",
+    value: "PATH",
+    help: "cgroup v2 path where the call hooks are attached (/); a process that leaves it leaves the fence",
+  },
+  { name: "help", help: "show this text" },
+];
+
+export const runTrailer = `Taken from the command unless --privileged is given:
+  ${droppedCapabilities.slice(0, 5).join(", ")},
+  ${droppedCapabilities.slice(5).join(", ")};
+  the bpf() call; writes below /proc/sys; the control sockets of docker, containerd,
+  cri-o, podman, systemd, D-Bus, snapd and libvirt that exist at the start.
+
+Exit status: the command's own; 3 denied with --fail-on-deny; 125 ringfence failed and the
+command did not run; 126 the command cannot be executed; 127 it was not found.`;
+
+export interface RunOptions {
+  readonly allow: readonly string[];
+  readonly deny: readonly string[];
+  readonly default: "allow" | "deny" | null;
+  readonly policyFiles: readonly string[];
+  readonly mode: "enforce" | "audit" | null;
+  readonly report: "text" | "json" | "none";
+  readonly reportFile: string | null;
+  readonly log: string | null;
+  readonly user: string | null;
+  readonly failOnDeny: boolean;
+  readonly wait: boolean;
+  readonly privileged: boolean;
+  readonly hookCgroup: string;
+}
+
+/** The options by meaning; choices were checked when they were parsed. */
+export function toRunOptions({ values }: ParsedOptions): RunOptions {
+  const one = (name: string) => values.get(name)?.[0] ?? null;
+  return {
+    allow: values.get("allow") ?? [],
+    deny: values.get("deny") ?? [],
+    default: one("default") as RunOptions["default"],
+    policyFiles: values.get("policy") ?? [],
+    mode: one("mode") as RunOptions["mode"],
+    report: (one("report") ?? "text") as RunOptions["report"],
+    reportFile: one("report-file"),
+    log: one("log"),
+    user: one("user"),
+    failOnDeny: values.has("fail-on-deny"),
+    wait: values.has("wait"),
+    privileged: values.has("privileged"),
+    hookCgroup: one("hook-cgroup") ?? "/",
+  };
+}

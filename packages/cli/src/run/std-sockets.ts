@@ -1,0 +1,85 @@
+import { executablesAbove } from "@ringfence/agent";
+import { AF_INET, AF_INET6, socketIdentity } from "@ringfence/kernel/system";
+import { type Address, formatAddress, fromBytes16, RingfenceError } from "@ringfence/model";
+import { type FlowFacts, interpret, type ProcessFacts } from "@ringfence/policy";
+import type { RunPolicy } from "./load-policy.js";
+
+const streams = ["stdin", "stdout", "stderr"] as const;
+const protocols: Readonly<Record<number, FlowFacts["protocol"]>> = {
+  6: "tcp",
+  17: "udp",
+  1: "icmp",
+  58: "icmp",
+};
+
+/** Who the command will be, as far as it can be told before it runs. */
+export interface CommandFacts {
+  readonly exe: string | null;
+  readonly comm: string;
+  readonly uid: number;
+  readonly gid: number;
+  readonly cgroup: string;
+}
+
+/**
+ * Judges standard streams that are connected sockets: they meet no hook when the command writes to them, because
+ * they were made elsewhere. Throws RF_STDIO_DENIED for one that the policy denies; returns a warning for each other.
+ */
+export function judgeStandardStreams(policy: RunPolicy, command: CommandFacts): string[] {
+  const warnings: string[] = [];
+  for (const [fd, name] of streams.entries()) {
+    const flow = flowOf(fd);
+    if (flow === null) continue;
+    const place = `${flow.protocol} ${formatAddress(flow.address)} port ${flow.port ?? 0}`;
+    const { enforced } = interpret(policy.compiled, factsOf(command), flow);
+    const rule = enforced.rule?.ruleId ?? "no rule";
+    if (enforced.action === "deny") {
+      throw new RingfenceError(
+        "RF_STDIO_DENIED",
+        `Cannot run with ${name} as a socket to ${place}: ${rule} denies it`,
+        {
+          hint: `redirect ${name}, or allow that destination`,
+        },
+      );
+    }
+    warnings.push(`${name} is a socket to ${place}, allowed by ${rule}; its bytes are not counted`);
+  }
+  return warnings;
+}
+
+function factsOf({ exe, comm, uid, gid, cgroup }: CommandFacts): ProcessFacts {
+  return {
+    exe: exe === null ? null : { path: exe, trusted: true },
+    ancestors: executablesAbove(process.ppid),
+    comm: comm.slice(0, 15),
+    uid,
+    gid,
+    cgroup,
+    container: false,
+  };
+}
+
+function flowOf(fd: number): FlowFacts | null {
+  const socket = identityOf(fd);
+  if (socket === null || socket.peer === null) return null;
+  if (socket.family !== AF_INET && socket.family !== AF_INET6) return null;
+  const { address, port } = socket.peer;
+  return { protocol: protocols[socket.protocol] ?? "other", address: addressOf(address), port };
+}
+
+function identityOf(fd: number) {
+  try {
+    return socketIdentity(fd);
+  } catch (error) {
+    if ((error as { code?: string }).code === "EBADF") return null;
+    throw error;
+  }
+}
+
+function addressOf(bytes: Uint8Array): Address {
+  if (bytes.length === 16) return fromBytes16(bytes);
+  const mapped = new Uint8Array(16);
+  mapped.set([0xff, 0xff], 10);
+  mapped.set(bytes, 12);
+  return fromBytes16(mapped);
+}

@@ -1,0 +1,253 @@
+import type { ChildProcess } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { closeSync } from "node:fs";
+import { hostname } from "node:os";
+import { fileURLToPath } from "node:url";
+import { BootClock, bootId, Executables, Fence, findUser, type HostUser, readFence } from "@ringfence/agent";
+import { Cgroup2 } from "@ringfence/kernel";
+import { RingfenceError } from "@ringfence/model";
+import { buildReport, type FinishedCommand } from "./build-report.js";
+import { checkHost } from "./check-host.js";
+import { EventLog } from "./event-log.js";
+import { forwardSignals } from "./forward-signals.js";
+import { GuardianProcess } from "./guardian-process.js";
+import { launch, startLauncher } from "./launch.js";
+import type { LaunchOrder } from "./launch-order.js";
+import { type LaunchState, readLaunchState } from "./launch-state.js";
+import { loadPolicy, type RunPolicy } from "./load-policy.js";
+import { LogFile } from "./log-file.js";
+import { ReportOutput } from "./output.js";
+import { pinInPrivateMount } from "./pins.js";
+import { createRunCgroup, removeRunCgroup } from "./run-cgroup.js";
+import type { RunOptions } from "./run-options.js";
+import { markOf, removeRun, writeRun } from "./run-state.js";
+import { judgeStandardStreams } from "./std-sockets.js";
+import { sweepRuns } from "./sweep.js";
+
+const OBJECT = fileURLToPath(new URL("../../../../bpf/build/ringfence.bpf.o", import.meta.url));
+const TREE_CHECK_MS = 250;
+const CGROUP_TRIES = 20;
+
+/** How a run ended: a status, or the signal that ended the command. */
+export type RunEnd = { readonly code: number } | { readonly signal: NodeJS.Signals };
+
+/** Runs a command in a fence and reports. Throws a RingfenceError, with nothing left behind, if it did not run. */
+export async function supervise(options: RunOptions, argv: readonly Buffer[]): Promise<RunEnd> {
+  checkHost();
+  const inherited = readLaunchState();
+  const user = options.user === null ? null : userOf(options.user);
+  using cgroups = Cgroup2.open();
+  const policy = loadPolicy(options, cgroups);
+  const output = new ReportOutput(options);
+  const log = options.log === null ? null : LogFile.open(options.log);
+  sweepRuns(cgroups);
+  const run = new Run({ options, argv, inherited, user, cgroups, policy, log });
+  return await run.toItsEnd(output);
+}
+
+interface RunParts {
+  readonly options: RunOptions;
+  readonly argv: readonly Buffer[];
+  readonly inherited: LaunchState;
+  readonly user: HostUser | null;
+  readonly cgroups: Cgroup2;
+  readonly policy: RunPolicy;
+  readonly log: LogFile | null;
+}
+
+class Run {
+  readonly #parts: RunParts;
+  readonly #id = `${process.pid}-${randomBytes(4).toString("hex")}`;
+  readonly #cgroup: string;
+  #treeEmpty: () => void = () => undefined;
+
+  constructor(parts: RunParts) {
+    this.#parts = parts;
+    this.#cgroup = createRunCgroup(parts.cgroups, this.#id);
+  }
+
+  async toItsEnd(output: ReportOutput): Promise<RunEnd> {
+    let fence: Fence;
+    try {
+      fence = this.#startFence();
+    } catch (error) {
+      removeRunCgroup(this.#parts.cgroups, this.#cgroup);
+      throw error;
+    }
+    const events = this.#readEvents(fence);
+    let guardian = this.#guard(fence);
+    guardian.onLoss(() => {
+      guardian = this.#guard(fence);
+    });
+    try {
+      return await this.#runCommand(fence, events, output);
+    } finally {
+      await this.#cleanUp(fence, guardian);
+    }
+  }
+
+  #startFence(): Fence {
+    const { options, policy, cgroups } = this.#parts;
+    return Fence.start({
+      objectPath: OBJECT,
+      policy: policy.compiled,
+      cgroups,
+      runCgroup: this.#cgroup,
+      hookCgroup: options.hookCgroup,
+    });
+  }
+
+  #readEvents(fence: Fence): EventLog {
+    const { policy, log } = this.#parts;
+    const clock = new BootClock();
+    return new EventLog({
+      ringFd: fence.object.mapFd("events"),
+      names: {
+        bits: policy.compiled.bits,
+        executables: new Executables(fence.object.rawMap("executables")),
+        bootId: bootId(),
+        toIso: (ns) => clock.toIso(ns),
+      },
+      log,
+      host: hostname(),
+      policyRevision: policy.compiled.revision,
+      onTreeEmpty: () => this.#treeEmpty(),
+    });
+  }
+
+  #guard(fence: Fence): GuardianProcess {
+    const { policy, log } = this.#parts;
+    const guardian = GuardianProcess.start(this.#id, fence, log?.fd ?? null);
+    const supervisor = markOf(process.pid);
+    if (supervisor === null) throw new Error("Cannot read this process from /proc");
+    writeRun({
+      id: this.#id,
+      cgroup: this.#cgroup,
+      host: hostname(),
+      policyRevision: policy.compiled.revision,
+      rules: policy.compiled.bits.map((bit) => bit.ruleId),
+      logs: log !== null,
+      supervisor,
+      guardian: markOf(guardian.pid),
+    });
+    return guardian;
+  }
+
+  async #runCommand(fence: Fence, events: EventLog, output: ReportOutput): Promise<RunEnd> {
+    const { options, argv, cgroups, policy, log } = this.#parts;
+    let child: ChildProcess | undefined;
+    try {
+      const pins = options.privileged ? null : pinInPrivateMount(fence);
+      child = startLauncher(fence.enterFd, pins);
+      if (pins !== null) closeSync(pins);
+      const warnings = this.#judgeStreams();
+      const startedAt = new Date();
+      const ended = endOf(child);
+      cgroups.add(this.#cgroup, pidOf(child));
+      forwardSignals(this.#parts.inherited.ignoredSignals, (signal) => child?.kill(signal));
+      await launch(child, this.#order());
+      const { exitCode, signal } = await ended;
+      if (options.wait) await this.#lastDescendant(fence);
+      await events.stop();
+      const finished: FinishedCommand = {
+        command: argv.map((word) => word.toString()),
+        pid: pidOf(child),
+        exitCode,
+        signal,
+        startedAt,
+        endedAt: new Date(),
+      };
+      const report = buildReport(fence, events.names, {
+        finished,
+        policy,
+        options,
+        warnings,
+        lostLogLines: log?.lost ?? 0,
+      });
+      output.write(report);
+      if (signal !== null) return { signal };
+      const code = exitCode ?? 125;
+      return { code: options.failOnDeny && code === 0 && report.totals.denied > 0 ? 3 : code };
+    } catch (error) {
+      child?.kill("SIGKILL");
+      await events.stop();
+      throw error;
+    }
+  }
+
+  #judgeStreams(): string[] {
+    const { argv, user, policy } = this.#parts;
+    const name = argv[0]?.toString() ?? "";
+    return judgeStandardStreams(policy, {
+      exe: name.startsWith("/") ? name : null,
+      comm: name.slice(name.lastIndexOf("/") + 1),
+      uid: user?.uid ?? 0,
+      gid: user?.gid ?? 0,
+      cgroup: this.#cgroup,
+    });
+  }
+
+  #order(): LaunchOrder {
+    const { options, argv, inherited, user } = this.#parts;
+    return {
+      argv: argv.map((word) => word.toString("base64")),
+      environment: inherited.environment.map((entry) => entry.toString("base64")),
+      ignoredSignals: inherited.ignoredSignals.toString(),
+      blockedSignals: inherited.blockedSignals.toString(),
+      openFiles: inherited.openFiles,
+      descriptors: inherited.descriptors,
+      user,
+      privileged: options.privileged,
+    };
+  }
+
+  async #lastDescendant(fence: Fence): Promise<void> {
+    const map = fence.object.rawMap("fence");
+    while (readFence(map).live > 0n) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, TREE_CHECK_MS);
+        this.#treeEmpty = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+  }
+
+  /** With an empty tree nothing stays; else the guardian holds links, log and cgroup until it is. */
+  async #cleanUp(fence: Fence, guardian: GuardianProcess): Promise<void> {
+    const { cgroups, log } = this.#parts;
+    if (readFence(fence.object.rawMap("fence")).live > 0n) {
+      guardian.leave();
+      return;
+    }
+    await guardian.dismiss();
+    fence.close();
+    log?.close();
+    for (let attempt = 0; attempt < CGROUP_TRIES; attempt++) {
+      if (removeRunCgroup(cgroups, this.#cgroup)) return removeRun(this.#id);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  }
+}
+
+function pidOf(child: ChildProcess): number {
+  if (child.pid === undefined)
+    throw new RingfenceError("RF_LAUNCH_FAILED", "Cannot start the launcher process");
+  return child.pid;
+}
+
+function endOf(child: ChildProcess): Promise<{ exitCode: number | null; signal: NodeJS.Signals | null }> {
+  return new Promise((resolve, reject) => {
+    child.once("exit", (exitCode, signal) => resolve({ exitCode, signal }));
+    child.once("error", reject);
+  });
+}
+
+function userOf(name: string): HostUser {
+  const user = findUser(name);
+  if (user !== null) return user;
+  throw new RingfenceError("RF_USER_UNKNOWN", `Cannot find user "${name}" on this host`, {
+    hint: "check the spelling with getent passwd",
+  });
+}

@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type Destination, formatPrefix, RingfenceError } from "@ringfence/model";
+import { fixedResolver } from "../testing/fixed-resolver.js";
+import { commandLineProfile } from "./command-line-profile.js";
+import { parseDestination } from "./parse-destination.js";
+
+function show({ to, ports, protocols }: Destination): string {
+  const peers = to?.map((peer) => (peer.kind === "set" ? peer.set : formatPrefix(peer.prefix))).join() ?? "-";
+  const ranges = ports?.map(({ from, to: end, protocol }) => `${from}-${end}/${protocol}`).join() ?? "-";
+  return `${peers} ${ranges} ${protocols?.join() ?? "-"}`;
+}
+
+const readable = {
+  "10.0.0.0/8": "10.0.0.0/8 - -",
+  "127.0.0.1:8080": "127.0.0.1 8080-8080/null -",
+  "[::1]:443": "::1 443-443/null -",
+  "[::1]": "::1 - -",
+  "::1": "::1 - -",
+  "fd00::/8": "fd00::/8 - -",
+  "[fd00::/8]:443": "fd00::/8 443-443/null -",
+  "10.0.0.0/8:443": "10.0.0.0/8 443-443/null -",
+  "udp/10.0.0.1:53": "10.0.0.1 53-53/null udp",
+  "tcp/::1": "::1 - tcp",
+  "icmp/10.0.0.1": "10.0.0.1 - icmp",
+  localhost: "localhost - -",
+  "localhost:8080": "localhost 8080-8080/null -",
+  private: "private - -",
+  any: "any - -",
+  "any:8000-9000": "any 8000-9000/null -",
+  "any:https": "any 443-443/null -",
+  "any:split": "any 1-1/tcp,2-2/udp -",
+  "10.0.0.1:53/udp": "10.0.0.1 53-53/udp -",
+  ":443": "- 443-443/null -",
+  "::ffff:10.0.0.1": "10.0.0.1 - -",
+};
+
+for (const [text, expected] of Object.entries(readable)) {
+  test(`parseDestination reads ${text}`, () =>
+    assert.equal(show(parseDestination(text, fixedResolver)), expected));
+}
+
+const refused = {
+  "": /10\.0\.0\.0\/8/,
+  "example.com": /CIDR/,
+  "example.com:443": /CIDR/,
+  "*.example.com": /CIDR/,
+  "https://x": /address and port/,
+  "fd00::/8:443": /\[fd00::\/8\]:443/,
+  "[::1": /\[::1\]:443/,
+  "[]:1": /\[::1\]:443/,
+  "::1:x": /\[::1\]:443/,
+  "1.1.1.1:": /127\.0\.0\.1:8080/,
+  "1.1.1.1:70000": /65535/,
+  "10.0.0.1/8": /10\.0\.0\.0\/8/,
+  "icmp/1.1.1.1:5": /Remove/,
+  "udp/1.1.1.1:53/tcp": /Remove/,
+  "sctp/1.1.1.1": /tcp/,
+  "0.0.0.0:80": /any/,
+  lcalhost: /"localhost"/,
+};
+
+for (const [text, hint] of Object.entries(refused)) {
+  test(`parseDestination refuses "${text}" with a hint`, () => {
+    assert.throws(
+      () => parseDestination(text, fixedResolver),
+      (error) =>
+        error instanceof RingfenceError && error.code === "RF_DESTINATION" && hint.test(error.hint ?? ""),
+    );
+  });
+}
+
+test("commandLineProfile names its rules as they were written", () => {
+  const options = { allow: ["any:443", "any:443"], deny: ["10.0.0.0/8"], mode: "enforce" as const };
+  const profile = commandLineProfile(options, fixedResolver);
+  assert.equal(profile.name, "run");
+  assert.deepEqual(
+    profile.egress?.rules.map(({ id }) => id),
+    ["run/--deny 10.0.0.0/8", "run/--allow any:443"],
+  );
+});
+
+test("commandLineProfile denies by default once something is allowed", () => {
+  const defaultOf = (allow: string[], chosen?: "allow" | "deny") =>
+    commandLineProfile({ allow, deny: ["any:1"], default: chosen, mode: "audit" }, fixedResolver).egress
+      ?.default;
+  assert.equal(defaultOf([]), "allow");
+  assert.equal(defaultOf(["any:443"]), "deny");
+  assert.equal(defaultOf(["any:443"], "allow"), "allow");
+  assert.equal(defaultOf([], "deny"), "deny");
+});

@@ -1,0 +1,167 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { parseAddress } from "@ringfence/model";
+import { parsePolicy } from "../parse/parse-policy.js";
+import { fixedResolver } from "../testing/fixed-resolver.js";
+import { evaluate } from "./evaluate.js";
+import type { FlowFacts, ProcessFacts } from "./facts.js";
+
+const curl: ProcessFacts = {
+  exe: { path: "/usr/bin/curl", trusted: true },
+  ancestors: [{ path: "/usr/bin/make", trusted: true }],
+  comm: "curl",
+  uid: 1000,
+  gid: 100,
+  cgroup: "/a/b",
+  container: false,
+};
+
+function profiles(...specs: readonly string[]) {
+  const text = specs.map(
+    (spec, i) =>
+      `apiVersion: ringfence.dev/v1alpha1\nkind: SecurityProfile\nmetadata: { name: p${i} }\nspec: ${spec}\n`,
+  );
+  const result = parsePolicy(text.join("---\n"), "p.yaml", fixedResolver);
+  assert.deepEqual(result.errors, []);
+  return result.profiles;
+}
+
+function flow(text: string, port: number | null = 443, protocol: FlowFacts["protocol"] = "tcp"): FlowFacts {
+  const address = parseAddress(text);
+  assert.ok(address, text);
+  return { protocol, address, port };
+}
+
+function verdict(specs: readonly string[], to: FlowFacts, process: ProcessFacts = curl): string {
+  const { enforced, shadow, outcome } = evaluate(profiles(...specs), process, to);
+  return `${outcome} ${enforced.rule?.ruleId ?? "-"} ${shadow.rule?.ruleId ?? "-"}`;
+}
+
+const rule = (action: string, body: string, mode = "enforce") => `{ mode: ${mode}, ${action}: { ${body} } }`;
+const denyBut = (...rules: readonly string[]) =>
+  `{ mode: enforce, egress: { default: deny, rules: [${rules.join()}] } }`;
+const eight = flow("8.8.8.8");
+
+test("evaluate allows a process that no subject matches", () => {
+  const spec = "{ mode: enforce, subject: { uid: 5 }, egress: { default: deny } }";
+  assert.equal(verdict([spec], eight), "allowed - -");
+});
+
+test("evaluate takes deny before allow before the defaults, over all profiles", () => {
+  const allowing = denyBut(rule("allow", "to: any"));
+  const denying = denyBut(rule("deny", "to: 8.8.8.8"));
+  assert.equal(verdict([allowing, denying], eight), "denied p1/egress[0] p1/egress[0]");
+  assert.equal(verdict([denying, allowing], flow("1.1.1.1")), "allowed p1/egress[0] p1/egress[0]");
+  const open = "{ mode: enforce, egress: { default: allow } }";
+  assert.equal(verdict([open, denyBut()], eight), "denied p1/egress.default p1/egress.default");
+  assert.equal(verdict([open, open], eight), "allowed p0/egress.default p0/egress.default");
+});
+
+test("evaluate names the default of a profile without egress and lets it govern nothing", () => {
+  assert.equal(verdict(["{ mode: enforce }"], eight), "allowed p0/egress.default p0/egress.default");
+  assert.equal(
+    verdict(["{ mode: enforce }", denyBut()], eight),
+    "denied p1/egress.default p1/egress.default",
+  );
+});
+
+test("evaluate keeps audited profiles and rules in the shadow verdict", () => {
+  const open = (mode: string, text: string) =>
+    `{ mode: ${mode}, egress: { default: allow, rules: [${text}] } }`;
+  assert.equal(
+    verdict([open("enforce", rule("deny", "to: any", "audit"))], eight),
+    "would-deny p0/egress.default p0/egress[0]",
+  );
+  assert.equal(verdict([open("audit", rule("deny", "to: any"))], eight), "would-deny - p0/egress[0]");
+  assert.equal(
+    verdict([denyBut(rule("allow", "to: any", "audit"))], eight),
+    "would-allow p0/egress.default p0/egress[0]",
+  );
+  assert.equal(verdict([open("off", rule("deny", "to: any"))], eight), "allowed - -");
+});
+
+test("evaluate believes an untrusted executable for deny only", () => {
+  const fake = { ...curl, exe: { path: "/usr/bin/curl", trusted: false } };
+  const allowCurl = denyBut(rule("allow", "process: { exe: /usr/bin/curl }"));
+  const denyCurl = `{ mode: enforce, egress: { default: allow, rules: [${rule("deny", "process: { exe: /usr/bin/curl }")}] } }`;
+  assert.equal(verdict([allowCurl], eight), "allowed p0/egress[0] p0/egress[0]");
+  assert.equal(verdict([allowCurl], eight, fake), "denied p0/egress.default p0/egress.default");
+  assert.equal(verdict([denyCurl], eight, fake), "denied p0/egress[0] p0/egress[0]");
+  const bySubject =
+    "{ mode: enforce, subject: { exe: /usr/bin/curl }, egress: { default: deny, rules: [{ allow: { to: any } }] } }";
+  assert.equal(verdict([bySubject], eight), "allowed p0/egress[0] p0/egress[0]");
+  assert.equal(verdict([bySubject], eight, fake), "denied p0/egress.default p0/egress.default");
+});
+
+test("evaluate counts an unknown executable against the process", () => {
+  const unknown = { ...curl, exe: null };
+  const bySubject =
+    "{ mode: enforce, subject: { exe: /other }, egress: { default: deny, rules: [{ allow: { to: any } }] } }";
+  assert.equal(verdict([bySubject], eight), "allowed - -");
+  assert.equal(verdict([bySubject], eight, unknown), "denied p0/egress.default p0/egress.default");
+  assert.equal(
+    verdict([denyBut(rule("allow", "process: { exe: /** }"))], eight, unknown).split(" ")[0],
+    "denied",
+  );
+});
+
+test("evaluate lets different ancestors satisfy subject and rule, and doubts untrusted ones", () => {
+  const spec =
+    "{ mode: enforce, subject: { ancestor: /a }, egress: { default: deny, rules: [{ allow: { process: { ancestor: /b } } }] } }";
+  const of = (...ancestors: readonly (readonly [string, boolean])[]) => ({
+    ...curl,
+    ancestors: ancestors.map(([path, trusted]) => ({ path, trusted })),
+  });
+  assert.equal(verdict([spec], eight, of(["/a", true], ["/b", true])), "allowed p0/egress[0] p0/egress[0]");
+  assert.equal(verdict([spec], eight, of(["/a", true], ["/b", false])).split(" ")[0], "denied");
+  assert.equal(verdict([spec], eight, of(["/a", false], ["/b", true])).split(" ")[0], "denied");
+  assert.equal(verdict([spec], eight, of(["/b", true])), "allowed - -");
+});
+
+test("evaluate takes the keys of an item together and items apart", () => {
+  const spec = (subject: string) => `{ mode: enforce, subject: ${subject}, egress: { default: deny } }`;
+  const inScope = (subject: string, process: ProcessFacts = curl) =>
+    verdict([spec(subject)], eight, process).startsWith("denied");
+  assert.ok(inScope("{ uid: 1000, gid: 100, comm: curl, cgroup: /a, host: true }"));
+  for (const miss of ["uid: 1", "gid: 1", "comm: x", "cgroup: /a/bb", "exe: /x", "ancestor: /x"]) {
+    assert.ok(!inScope(`{ ${miss} }`), miss);
+    assert.ok(!inScope(`[{ ${miss} }, { uid: 1000, ${miss.replace("uid: 1", "gid: 1")} }]`), miss);
+    assert.ok(inScope(`[{ ${miss} }, { uid: 1000 }]`), miss);
+  }
+  assert.ok(inScope("{ uid: [1, 900-1000] }"));
+  assert.ok(!inScope("{ cgroup: /a }", { ...curl, cgroup: "/ab" }));
+  assert.ok(!inScope("{ host: true }", { ...curl, container: true }));
+});
+
+test("evaluate judges the address that packets reach", () => {
+  const only = (to: string) => denyBut(rule("allow", `to: "${to}"`));
+  const allowed = (to: string, address: string) => verdict([only(to)], flow(address)).startsWith("allowed");
+  assert.ok(allowed("localhost", "0.0.0.0"));
+  assert.ok(allowed("localhost", "::"));
+  assert.ok(allowed("127.0.0.1", "::ffff:0.0.0.0"));
+  assert.ok(allowed("10.0.0.0/8", "::ffff:10.1.2.3"));
+  assert.ok(allowed("10.0.0.0/8", "64:ff9b::10.1.2.3"));
+  assert.ok(allowed("64:ff9b::/96", "64:ff9b::10.1.2.3"));
+  assert.ok(!allowed("10.0.0.0/8", "64:ff9b::11.1.2.3"));
+  assert.ok(!allowed("::/0", "10.1.2.3"));
+  assert.ok(!allowed("0.0.0.0/0", "fd00::1"));
+});
+
+test("evaluate matches ports and protocols", () => {
+  const allowed = (body: string, to: FlowFacts) =>
+    verdict([denyBut(rule("allow", body))], to).startsWith("allowed");
+  const icmp = flow("8.8.8.8", null, "icmp");
+  const other = flow("8.8.8.8", null, "other");
+  assert.ok(allowed("ports: 443", eight));
+  assert.ok(allowed("ports: 443", flow("8.8.8.8", 443, "udp")));
+  assert.ok(!allowed("ports: 443/udp", eight));
+  assert.ok(!allowed("ports: 0-65535", icmp));
+  assert.ok(!allowed("ports: 0-65535", other));
+  assert.ok(allowed("ports: 400-443", eight));
+  assert.ok(!allowed("ports: 400-442", eight));
+  assert.ok(allowed("protocol: icmp", icmp));
+  assert.ok(!allowed("protocol: [tcp, udp, icmp]", other));
+  assert.ok(allowed("protocol: any", other));
+  assert.ok(allowed("to: any", other));
+  assert.ok(!allowed("protocol: udp", eight));
+});

@@ -1,0 +1,141 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { formatPrefix } from "@ringfence/model";
+import { fixedResolver } from "../testing/fixed-resolver.js";
+import { parsePolicy } from "./parse-policy.js";
+
+const head = `apiVersion: ringfence.dev/v1alpha1
+kind: SecurityProfile
+metadata: { name: p }
+spec:
+  mode: enforce
+`;
+
+function parse(text: string) {
+  return parsePolicy(text, "p.yaml", fixedResolver);
+}
+
+test("parsePolicy reads every key", () => {
+  const { profiles, errors } = parse(`${head}  subject:
+    - { exe: [/usr/bin/curl, "/opt/**"], uid: [root, 1000-1999, 5], gid: users }
+    - { host: true, cgroup: /a/b, comm: curl, ancestor: /usr/bin/make }
+  egress:
+    default: deny
+    rules:
+      - name: first
+        mode: audit
+        allow: { process: { uid: 7 }, to: [10.0.0.0/8, "::1", private], ports: [443, 8000-9000, 53/udp, ssh] }
+      - deny: { to: any, protocol: [icmp, udp] }
+`);
+  assert.deepEqual(errors, []);
+  const profile = profiles[0];
+  assert.deepEqual(profile?.subject, [
+    {
+      exe: ["/usr/bin/curl", "/opt/**"],
+      uid: [
+        { from: 0, to: 0 },
+        { from: 1000, to: 1999 },
+        { from: 5, to: 5 },
+      ],
+      gid: [{ from: 100, to: 100 }],
+    },
+    { ancestor: ["/usr/bin/make"], comm: ["curl"], cgroup: ["/a/b"], host: true },
+  ]);
+  assert.equal(profile?.mode, "enforce");
+  assert.equal(profile?.egress?.default, "deny");
+  const [first, second] = profile?.egress?.rules ?? [];
+  assert.equal(first?.id, "p/first");
+  assert.equal(first?.mode, "audit");
+  assert.deepEqual(first?.process, [{ uid: [{ from: 7, to: 7 }] }]);
+  const peers = first?.destination.to?.map((peer) =>
+    peer.kind === "set" ? peer.set : formatPrefix(peer.prefix),
+  );
+  assert.deepEqual(peers, ["10.0.0.0/8", "::1", "private"]);
+  assert.deepEqual(first?.destination.ports, [
+    { from: 443, to: 443, protocol: null },
+    { from: 8000, to: 9000, protocol: null },
+    { from: 53, to: 53, protocol: "udp" },
+    { from: 22, to: 22, protocol: null },
+  ]);
+  assert.equal(second?.id, "p/egress[1]");
+  assert.deepEqual(second?.destination.protocols, ["icmp", "udp"]);
+  assert.deepEqual(second?.location, { file: "p.yaml", line: 15, column: 9 });
+});
+
+test("parsePolicy reads one profile per document and tells places across documents", () => {
+  const second = head.replace("name: p", "name: q");
+  const { profiles } = parse(`---\n${head}---\n---\n${second}`);
+  assert.deepEqual(
+    profiles.map(({ name, location }) => [name, location?.line]),
+    [
+      ["p", 4],
+      ["q", 11],
+    ],
+  );
+});
+
+test("parsePolicy takes no subject as every process and an empty rules list as no rule", () => {
+  const { profiles, errors } = parse(`${head}  egress: { default: allow, rules: [] }\n`);
+  assert.deepEqual(errors, []);
+  assert.equal(profiles[0]?.subject, null);
+  assert.deepEqual(profiles[0]?.egress?.rules, []);
+});
+
+test("parsePolicy knows that protocol any constrains nothing", () => {
+  const { profiles } = parse(
+    `${head}  egress: { default: allow, rules: [{ deny: { protocol: any, ports: 1 } }] }\n`,
+  );
+  assert.equal(profiles[0]?.egress?.rules[0]?.destination.protocols, null);
+});
+
+test("parsePolicy refuses bytes that are not UTF-8 and names the line", () => {
+  const bytes = new TextEncoder().encode(`${head}# x\n`);
+  bytes[bytes.length - 2] = 0xff;
+  const { errors } = parsePolicy(bytes, "p.yaml", fixedResolver);
+  assert.deepEqual(
+    errors.map(({ code, location }) => [code, location?.line]),
+    [["RF_POLICY_ENCODING", 6]],
+  );
+  assert.deepEqual(parsePolicy(new TextEncoder().encode(head), "p.yaml", fixedResolver).errors, []);
+});
+
+test("parsePolicy survives nesting bombs, alias bombs and noise", () => {
+  const bomb = `a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n`;
+  assert.equal(parse(bomb).errors[0]?.code, "RF_POLICY_ALIAS");
+  assert.equal(parse("[".repeat(100_000)).errors[0]?.code, "RF_POLICY_YAML");
+  for (const noise of [
+    "\0",
+    "%YAML 9.9\n---\n{}",
+    "? [a]: b",
+    "- - -",
+    "'",
+    "!!binary x",
+    "<<: {a: b}",
+    "&a",
+    "@",
+  ]) {
+    assert.ok(parse(noise).errors.length > 0, noise);
+  }
+});
+
+test("parsePolicy reports all errors of a file in the order of the file, and no profile", () => {
+  const { profiles, errors } = parse(`${head}  subject: { uid: x1 }
+  egress:
+    default: dny
+    rules:
+      - allow: { to: [10.0.0.1/8, nope.example], ports: 70000 }
+      - { name: a, deny: { to: [] } }
+`);
+  assert.deepEqual(profiles, []);
+  assert.deepEqual(
+    errors.map(({ code, location }) => `${location?.line}:${location?.column} ${code}`),
+    [
+      "6:19 RF_POLICY_UNRESOLVED",
+      "8:14 RF_POLICY_VALUE",
+      "10:23 RF_POLICY_HOST_BITS",
+      "10:35 RF_POLICY_UNSUPPORTED",
+      "10:57 RF_POLICY_PORT_RANGE",
+      "11:32 RF_POLICY_EMPTY",
+    ],
+  );
+});
