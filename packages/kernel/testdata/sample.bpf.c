@@ -127,8 +127,7 @@ int make_records(struct burst *context)
 {
 	struct burst burst = *context;
 
-	bpf_loop(burst.count, produce, &burst, 0);
-	return 0;
+	return bpf_loop(burst.count, produce, &burst, 0) < 0;
 }
 
 SEC("syscall")

@@ -15,7 +15,8 @@ after(() => object.close());
 const make = object.program("make_records");
 /** Lets the kernel side write records, each with the next sequence number; every n-th is discarded. */
 const produce = (count: number, discardEvery = 0) => {
-  make.testRun({ ctxIn: new Uint8Array(Uint32Array.of(count, discardEvery).buffer) });
+  const ctxIn = new Uint8Array(Uint32Array.of(count, discardEvery).buffer);
+  assert.equal(make.testRun({ ctxIn }).returnValue, 0);
 };
 const bss = object.rawMap(".bss");
 const totals = object.map(".bss", u32Codec, bytesCodec(bss.info.valueSize));
