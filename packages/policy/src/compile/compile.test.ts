@@ -1,0 +1,170 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type Profile, RingfenceError, type Rule } from "@ringfence/model";
+import { evaluate } from "../evaluate/evaluate.js";
+import { interpret } from "../interpret/interpret.js";
+import { parsePolicy } from "../parse/parse-policy.js";
+import { fixedResolver } from "../testing/fixed-resolver.js";
+import { pools } from "../testing/pools.js";
+import { Random } from "../testing/random.js";
+import { randomFlow, randomProcess } from "../testing/random-facts.js";
+import { randomProfiles } from "../testing/random-policy.js";
+import { compile } from "./compile.js";
+import type { CompiledPolicy } from "./compiled-policy.js";
+
+const location = { file: "p.yaml", line: 9, column: 3 };
+const anywhere = { to: null, ports: null, protocols: null };
+
+function profile(rules: readonly Partial<Rule>[], subject: Profile["subject"] = null): Profile {
+  const whole = rules.map(
+    (rule, i): Rule => ({
+      id: `p/egress[${i}]`,
+      action: "deny",
+      mode: "enforce",
+      process: null,
+      destination: anywhere,
+      location,
+      ...rule,
+    }),
+  );
+  return { name: "p", mode: "enforce", subject, egress: { default: "deny", rules: whole } };
+}
+
+function bitsOf(compiled: CompiledPolicy, row: number): readonly number[] {
+  const size = compiled.blockCount * 64;
+  const bytes = compiled.rows.subarray(row * size, (row + 1) * size);
+  return [...bytes].flatMap((byte, i) =>
+    [0, 1, 2, 3, 4, 5, 6, 7].filter((b) => (byte >> b) & 1).map((b) => i * 8 + b),
+  );
+}
+
+function compileOne(...args: Parameters<typeof profile>): CompiledPolicy {
+  return compile([profile(...args)], { containerCgroups: [] });
+}
+
+test("compile of nothing has one block, a full and an empty row, and allows", () => {
+  const compiled = compile([], { containerCgroups: [] });
+  assert.equal(compiled.blockCount, 1);
+  assert.equal(compiled.rows.length, compiled.rowCount * 64);
+  assert.ok(compiled.rowCount >= 2);
+  assert.equal(compiled.exe.automaton, null);
+  const random = new Random(1);
+  assert.equal(interpret(compiled, randomProcess(random), randomFlow(random)).outcome, "allowed");
+});
+
+test("compile numbers bits deny, allow, default deny, default allow, whatever their order in the file", () => {
+  const first = profile([{ action: "allow" }, { action: "deny" }]);
+  const second: Profile = {
+    ...profile([{ id: "q/egress[0]", action: "deny" }]),
+    name: "q",
+    egress: { default: "allow", rules: [{ ...rule("q/egress[0]"), action: "deny" }] },
+  };
+  const compiled = compile([second, first], { containerCgroups: [] });
+  assert.deepEqual(
+    compiled.bits.map(({ ruleId }) => ruleId),
+    ["q/egress[0]", "p/egress[1]", "p/egress[0]", "p/egress.default", "q/egress.default"],
+  );
+  assert.deepEqual(bitsOf(compiled, 0), [0, 1, 2, 3, 4]);
+  assert.deepEqual(bitsOf(compiled, 1), []);
+});
+
+function rule(id: string): Rule {
+  return { id, action: "deny", mode: "enforce", process: null, destination: anywhere };
+}
+
+test("compile gives a rule one bit for each pair of subject and process item", () => {
+  const compiled = compileOne(
+    [{ process: [{ uid: [{ from: 1, to: 1 }] }, { gid: [{ from: 2, to: 2 }] }] }],
+    [{ comm: ["a"] }, { comm: ["b"] }, { comm: ["c"] }],
+  );
+  assert.equal(compiled.bits.length, 2 * 3 + 3);
+});
+
+test("compile keeps audited bits out of the enforced row and off profiles out of all", () => {
+  const compiled = compileOne([{ mode: "audit" }, {}]);
+  assert.deepEqual(bitsOf(compiled, compiled.enforcedRow), [1, 2]);
+  assert.equal(compiled.bits[0]?.audit, true);
+  assert.equal(compile([{ ...profile([{}]), mode: "off" }], { containerCgroups: [] }).bits.length, 0);
+});
+
+test("compile gives tables that begin at 0 and ascend", () => {
+  for (let seed = 0; seed < 50; seed++) {
+    const compiled = compile(randomProfiles(new Random(seed)), { containerCgroups: [] });
+    for (const { starts, rows } of [compiled.uid, compiled.gid, compiled.v4, compiled.tcp, compiled.udp]) {
+      assert.equal(starts[0], 0);
+      assert.equal(starts.length, rows.length);
+      assert.ok(starts.every((start, i) => i === 0 || start > (starts[i - 1] ?? 0)));
+    }
+    assert.equal(compiled.v6.starts[0], 0n);
+    assert.ok(compiled.v6.starts.every((start, i) => i === 0 || start > (compiled.v6.starts[i - 1] ?? 0n)));
+    assert.equal(compiled.rows.length, compiled.rowCount * compiled.blockCount * 64);
+  }
+});
+
+test("compile gives the same revision for the same policy and another for a changed one", () => {
+  const text = (to: string, pad: string) =>
+    `${pad}apiVersion: ringfence.dev/v1alpha1\nkind: SecurityProfile\nmetadata: { name: p }\n` +
+    `spec: { mode: enforce, egress: { default: deny, rules: [{ allow: { to: "${to}" } }] } }`;
+  const revision = (to: string, pad = "") =>
+    compile(parsePolicy(text(to, pad), `${pad}f`, fixedResolver).profiles, { containerCgroups: [] }).revision;
+  assert.match(revision("10.0.0.0/8"), /^[0-9a-f]{16}$/);
+  assert.equal(revision("10.0.0.0/8"), revision("10.0.0.0/8", "# moved\n"));
+  const others = ["10.0.0.0/9", "10.128.0.0/9", "11.0.0.0/8", "fd00::/8", "fd00::/9", "any"];
+  assert.equal(new Set([...others, "10.0.0.0/8"].map((to) => revision(to))).size, others.length + 1);
+});
+
+test("compile of more than one block agrees with evaluate", () => {
+  const random = new Random(11);
+  const profiles = Array.from({ length: 250 }, (_, i) =>
+    randomProfiles(random).map((one, j) => ({
+      ...one,
+      name: `p${i}-${j}`,
+      // Spread out by uid, or the first deny of all would decide everything.
+      subject: [
+        { uid: [{ from: (i * 7919) % 3000, to: (i * 7919) % 3000 }] },
+        ...(i > 248 ? (one.subject ?? []) : []),
+      ],
+      egress: one.egress && {
+        ...one.egress,
+        rules: one.egress.rules.map((r, k) => ({ ...r, id: `p${i}-${j}/egress[${k}]` })),
+      },
+    })),
+  ).flat();
+  const compiled = compile(profiles, { containerCgroups: pools.containerCgroups });
+  assert.ok(compiled.blockCount >= 3, `${compiled.blockCount} blocks`);
+  const decidingBlocks = new Set<number>();
+  for (let i = 0; i < 3000; i++) {
+    const process = { ...randomProcess(random), uid: (random.below(250) * 7919) % 3000 };
+    const flow = randomFlow(random);
+    const actual = interpret(compiled, process, flow);
+    assert.deepEqual(actual, evaluate(profiles, process, flow));
+    decidingBlocks.add(
+      Math.floor(compiled.bits.findIndex(({ ruleId }) => ruleId === actual.shadow.rule?.ruleId) / 512),
+    );
+  }
+  assert.ok(decidingBlocks.size >= 3, [...decidingBlocks].join());
+});
+
+function refusal(make: () => unknown): RingfenceError {
+  try {
+    make();
+  } catch (error) {
+    if (error instanceof RingfenceError) return error;
+    throw error;
+  }
+  return assert.fail("nothing was refused");
+}
+
+test("compile refuses what does not fit, with number, limit and place", () => {
+  const ancestors = Array.from({ length: 65 }, (_, i) => ({ process: [{ ancestor: [`/a${i}`] }] }));
+  const tooManyAncestors = refusal(() => compileOne(ancestors));
+  assert.match(
+    tooManyAncestors.format(),
+    /^p\.yaml:9:3: The policy needs 65 distinct ancestor patterns, the limit is 64/,
+  );
+  assert.equal(compileOne(ancestors.slice(1)).ancestors.count, 64);
+  const items = Array.from({ length: 257 }, (_, i) => ({ uid: [{ from: i, to: i }] }));
+  const tooManyBits = refusal(() => compileOne([{ process: items }], items));
+  assert.equal(tooManyBits.code, "RF_POLICY_LIMIT");
+  assert.match(tooManyBits.message, /65537 .* 65536/);
+});

@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { parsePolicy } from "../parse/parse-policy.js";
+import { fixedResolver } from "../testing/fixed-resolver.js";
+
+const envelope = "apiVersion: ringfence.dev/v1alpha1\nkind: SecurityProfile\nmetadata: { name: p }\n";
+
+function warnings(spec: string): readonly string[] {
+  const result = parsePolicy(`${envelope}spec: { mode: enforce, ${spec} }`, "p.yaml", fixedResolver);
+  assert.deepEqual(result.errors, []);
+  assert.ok(result.warnings.every(({ location }) => location !== undefined));
+  return result.warnings.map(({ code, message }) =>
+    `${code} ${/egress\[\d+\]/.exec(message)?.[0] ?? ""}`.trim(),
+  );
+}
+
+const egress = (action: string, ...rules: readonly string[]) =>
+  warnings(`egress: { default: ${action}, rules: [${rules.map((rule) => `{ ${rule} }`).join()}] }`);
+
+test("warnAbout tells about an absent direction", () => {
+  assert.deepEqual(warnings("subject: { uid: 1 }"), ["RF_POLICY_DIRECTION_ABSENT"]);
+  assert.deepEqual(egress("deny"), []);
+});
+
+test("warnAbout tells about rules that a wider deny shadows", () => {
+  const shadowed = ["RF_POLICY_SHADOWED egress[0]"];
+  const pair = (rule: string, deny: string) => egress("allow", rule, deny);
+  assert.deepEqual(pair("allow: { to: 10.1.0.0/16 }", "deny: { to: 10.0.0.0/8 }"), shadowed);
+  assert.deepEqual(pair("allow: { to: localhost }", "deny: { to: any }"), shadowed);
+  assert.deepEqual(pair("allow: { ports: 443 }", "deny: { ports: 1-1000 }"), shadowed);
+  assert.deepEqual(pair("allow: { ports: 443 }", "deny: { protocol: [tcp, udp] }"), shadowed);
+  assert.deepEqual(
+    pair("allow: { process: { exe: /usr/bin/curl, uid: 5 } }", "deny: { process: { exe: /usr/** } }"),
+    shadowed,
+  );
+  assert.deepEqual(egress("allow", "deny: { to: any }", "deny: { ports: 1 }"), [
+    "RF_POLICY_SHADOWED egress[1]",
+  ]);
+});
+
+test("warnAbout keeps silent where the deny leaves something over", () => {
+  const pairs = [
+    ["allow: { to: 10.0.0.0/8 }", "deny: { to: 10.1.0.0/16 }"],
+    ["allow: { to: [10.1.0.0/16, 11.0.0.1] }", "deny: { to: 10.0.0.0/8 }"],
+    ["allow: { to: any }", "deny: { to: private }"],
+    ["allow: { to: any }", "deny: { protocol: tcp }"],
+    ["allow: { ports: 443 }", "deny: { ports: 443/tcp }"],
+    ["allow: { ports: 443 }", "deny: { protocol: tcp }"],
+    ["allow: { protocol: icmp }", "deny: { ports: 0-65535 }"],
+    ["allow: { to: any }", "deny: { process: { uid: 5 } }"],
+    ["allow: { process: { uid: 1-9 } }", "deny: { process: { uid: 1-8 } }"],
+    ["allow: { to: any }", "mode: audit, deny: { to: any }"],
+    ["deny: { ports: 1 }", "deny: { to: any }"],
+  ];
+  for (const [rule = "", deny = ""] of pairs)
+    assert.deepEqual(egress("allow", rule, deny), [], `${rule} ${deny}`);
+});
+
+test("warnAbout says how many rules it did not check", () => {
+  const rules = Array.from({ length: 3000 }, (_, i) => `deny: { process: { uid: ${i} } }`);
+  const result = egress("allow", ...rules);
+  assert.deepEqual(result, ["RF_POLICY_UNCHECKED"]);
+});
+
+test("warnAbout tells about a default deny that allows IPv4 only", () => {
+  assert.deepEqual(egress("deny", "allow: { to: 10.0.0.0/8 }"), ["RF_POLICY_IPV4_ONLY"]);
+  assert.deepEqual(egress("allow", "allow: { to: 10.0.0.0/8 }"), []);
+  assert.deepEqual(egress("deny", "allow: { to: 10.0.0.0/8 }", "allow: { to: 'fd00::/8' }"), []);
+  assert.deepEqual(egress("deny", "allow: { to: private }"), []);
+  assert.deepEqual(egress("deny", "allow: { ports: 443 }"), []);
+});
