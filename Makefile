@@ -1,14 +1,16 @@
 # The entry points of this repository. Each installs what it needs and only that.
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
-.PHONY: help deps deps-build deps-demo deps-test build bpf demo test test-unit test-e2e test-vm bench lint check clean
+.NOTPARALLEL:
+.PHONY: help deps deps-node deps-build deps-demo deps-test build demo test test-unit test-e2e test-vm bench lint check clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
 
 deps: deps-build deps-demo deps-test ## Install every package that anything below needs
-deps-build:
+deps-node:
 	@scripts/install-node-modules.sh
+deps-build: deps-node
 	@scripts/install-deps.sh build
 deps-demo:
 	@scripts/install-deps.sh demo
@@ -33,7 +35,7 @@ test-vm: build deps-test ## Only the end-to-end tests, under Linux 6.1 in QEMU
 bench: build deps-test ## Measure, and write docs/benchmarks.md
 	@node bench/dist/main.js
 
-lint: deps-build ## Format and lint rules (Biome)
+lint: deps-node ## Format and lint rules (Biome)
 	@node_modules/.bin/biome check .
 check: build ## Layers, dependencies, generated files, hygiene
 	@node scripts/dist/check.js

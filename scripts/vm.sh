@@ -98,7 +98,7 @@ write_exchange() {
   echo "$kernel/lib/modules/$version" >"$run/exchange/modules"
   {
     echo "export HOME=/root LANG=C.UTF-8 RINGFENCE_VM=1"
-    for name in PATH CI NODE_OPTIONS FORCE_COLOR NO_COLOR; do
+    for name in PATH CI NODE_OPTIONS FORCE_COLOR NO_COLOR ${!RINGFENCE_*}; do
       [ -z "${!name+set}" ] || printf 'export %s=%q\n' "$name" "${!name}"
     done
     [ -z "$share" ] || printf 'mkdir -p %q && mount -t 9p -o trans=virtio,version=9p2000.L,msize=512000,cache=none share %q || exit 125\n' \
@@ -124,30 +124,30 @@ devices=(
 
 echo "vm: booting Linux $version ($(basename "$kernel"), emulated)" >&2
 mkfifo "$run/stdout" "$run/stderr"
-cat "$run/stdout" &
+# Our own hold on the pipes lets nobody wait for the other end, and is let go when QEMU is gone.
+exec 7<>"$run/stdout" 8<>"$run/stderr"
+cat "$run/stdout" 7>&- 8>&- &
 out=$!
-cat "$run/stderr" >&2 &
+cat "$run/stderr" >&2 7>&- 8>&- &
 err=$!
 # timeout leads QEMU's process group; it ends QEMU also when this script was killed outright.
 # Plain emulation: KVM, where there is any, behaves differently from machine to machine.
 timeout -k 5 "$timeout" qemu-system-x86_64 -accel tcg,thread=multi -cpu max -smp 2 -m 2G -display none -nodefaults -no-reboot \
   -serial "file:$run/console" -kernel "$kernel/vmlinuz" -initrd "$run/initramfs.cpio" \
   -append "console=ttyS0 quiet panic=-1 lsm=landlock,lockdown,yama,apparmor,bpf" \
-  "${devices[@]}" </dev/null >"$run/qemu" 2>&1 &
+  "${devices[@]}" </dev/null >"$run/qemu" 2>&1 7>&- 8>&- &
 qemu=$!
 qemu_status=0
 wait "$qemu" || qemu_status=$?
 qemu=
-# QEMU may have failed before it opened the pipes: give the readers their end of file.
-: >>"$run/stdout" &
-: >>"$run/stderr" &
+exec 7>&- 8>&-
 wait "$out" "$err" || true # cat fails only when our own output is closed
 
-[ "$qemu_status" != 124 ] && [ "$qemu_status" != 137 ] || {
+if [ "$qemu_status" = 124 ] || [ "$qemu_status" = 137 ]; then
   echo "vm: the command took more than $timeout s and was ended" >&2
   tail -n 20 "$run/console" >&2
   exit 124
-}
+fi
 if [ -s "$run/exchange/status" ]; then
   exit "$(cat "$run/exchange/status")"
 fi
