@@ -13,7 +13,7 @@ export interface Stage {
   readonly guest?: { readonly stage: string; readonly timeout: number };
 }
 
-const endToEnd = { folders: ["e2e"], endToEnd: true, concurrency: 1 } as const;
+const endToEnd = { endToEnd: true, concurrency: 1 } as const;
 
 /** The stages by the name that the command line takes. */
 export const stages: Readonly<Record<string, Stage>> = {
@@ -24,13 +24,14 @@ export const stages: Readonly<Record<string, Stage>> = {
     concurrency: 2,
     fileTimeout: 180,
   },
-  e2e: { ...endToEnd, title: "End to end on this kernel", fileTimeout: 180 },
+  e2e: { ...endToEnd, title: "End to end on this kernel", folders: ["e2e", "scripts"], fileTimeout: 180 },
   "e2e-vm": {
     ...endToEnd,
     title: "End to end on a second kernel",
+    folders: ["e2e"],
     fileTimeout: 600,
     guest: { stage: "e2e-guest", timeout: 2400 },
   },
   // What e2e-vm runs inside; emulation is about ten times slower.
-  "e2e-guest": { ...endToEnd, title: "End to end, emulated", fileTimeout: 600 },
+  "e2e-guest": { ...endToEnd, title: "End to end, emulated", folders: ["e2e"], fileTimeout: 600 },
 };
