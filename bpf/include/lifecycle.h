@@ -38,8 +38,8 @@ static __always_inline void on_fork(struct task_struct *parent, struct task_stru
 	struct rf_fence *state = the_fence();
 	struct rf_process *from;
 
-	if (!s || !state || tgid != (__u32)BPF_CORE_READ(child, pid))
-		return; /* a thread */
+	if (!s || !state || tgid != (__u32)BPF_CORE_READ(child, pid) || (BPF_CORE_READ(child, flags) & PF_KTHREAD))
+		return; /* a thread, or the kernel's own; what that one executes gets its record then */
 	from = process_of(parent_tgid);
 	if (!from) {
 		describe_task(child, s);

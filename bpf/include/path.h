@@ -14,8 +14,8 @@ struct path_walk {
 	struct dentry *dentry;
 	struct mount *mount;
 	__u32 start; /* index of the first byte written */
-	bool complete;
-	bool overflow;
+	__u32 complete;
+	__u32 overflow;
 };
 
 static __always_inline struct mount *mount_of(struct vfsmount *vfs)
@@ -35,7 +35,7 @@ static long path_step(__u32 step, struct path_walk *walk)
 		struct mount *up = BPF_CORE_READ(mount, mnt_parent);
 
 		if (up == mount || !up) {
-			walk->complete = true;
+			walk->complete = 1;
 			return 1;
 		}
 		walk->dentry = BPF_CORE_READ(mount, mnt_mountpoint);
@@ -43,16 +43,18 @@ static long path_step(__u32 step, struct path_walk *walk)
 		return 0;
 	}
 	parent = BPF_CORE_READ(dentry, d_parent);
-	if (parent == dentry || !parent) { /* the root of a file system that no mount shows, as a memfd's is */
-		walk->complete = true;
-		return 1;
+	/* The root of a file system that no mount shows; a memfd is such a root itself, and has a name all the same. */
+	if (parent == dentry || !parent) {
+		walk->complete = 1;
+		if (walk->start != RF_PATH_LEN - 1)
+			return 1;
 	}
 	len = BPF_CORE_READ(dentry, d_name.len);
 	name = BPF_CORE_READ(dentry, d_name.name);
 	if (len > RF_NAME_MAX)
 		len = RF_NAME_MAX;
 	if (walk->start < len + 1) {
-		walk->overflow = true;
+		walk->overflow = 1;
 		return 1;
 	}
 	walk->start -= len;
@@ -60,7 +62,7 @@ static long path_step(__u32 step, struct path_walk *walk)
 	walk->start -= 1;
 	walk->buffer[walk->start & (RF_PATH_LEN - 1)] = '/';
 	walk->dentry = parent;
-	return 0;
+	return walk->complete != 0;
 }
 
 /* Returns the number of bytes, which end at buffer[RF_PATH_LEN - 1], or 0 when nothing could be read. */

@@ -133,11 +133,11 @@ static __always_inline void describe_image(struct task_struct *task, struct proc
 		s->executable.inode = BPF_CORE_READ(file, f_inode, i_ino);
 		s->executable.device = BPF_CORE_READ(file, f_inode, i_sb, s_dev);
 	}
-	if (!len) {
+	if (!len)
 		flags |= RF_EXE_UNKNOWN;
+	if (record->fenced && (flags & RF_EXE_UNKNOWN))
 		count_loss(RF_LOSS_PATH_UNKNOWN);
-	}
-	if (flags & RF_EXE_TRUNCATED)
+	if (record->fenced && (flags & RF_EXE_TRUNCATED))
 		count_loss(RF_LOSS_PATH_LONG);
 	record->exe_flags = flags;
 	s->executable.flags = flags;
@@ -174,7 +174,8 @@ static __always_inline void read_args(struct task_struct *task, struct rf_proces
 	record->args_len = len;
 	if (len > RF_ARGS_LEN) {
 		len = RF_ARGS_LEN;
-		count_loss(RF_LOSS_ARGS_LONG);
+		if (record->fenced)
+			count_loss(RF_LOSS_ARGS_LONG);
 	}
 	asm volatile("" : "+r"(len)); /* keep the mask, which the verifier wants and the compiler finds needless */
 	if (bpf_probe_read_user(record->args, len & (2 * RF_ARGS_LEN - 1), (void *)start))

@@ -19,5 +19,5 @@ export interface LaunchFailure {
   readonly message: string;
 }
 
-/** Descriptors that the launcher finds open. */
-export const launchDescriptors = { orders: 3, enter: 4, pins: 5 } as const;
+/** The launcher's end of the socket over which its descriptors and its order come. */
+export const ORDERS_FD = 3;

@@ -1,39 +1,56 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import type { Duplex } from "node:stream";
+import { closeSync, read, writeSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { sendDescriptors, socketPair } from "@ringfence/kernel/system";
 import { RingfenceError } from "@ringfence/model";
 import type { LaunchFailure, LaunchOrder } from "./launch-order.js";
-import { launchDescriptors } from "./launch-order.js";
 
-/** The process that becomes the command: it waits for its order. */
-export function startLauncher(enterFd: number, pinsFd: number | null): ChildProcess {
-  const entry = fileURLToPath(new URL("./launcher.js", import.meta.url));
-  return spawn(process.execPath, [entry], {
-    stdio: ["inherit", "inherit", "inherit", "pipe", enterFd, pinsFd ?? "ignore"],
-    env: {},
-  });
-}
+const readAsync = promisify(read);
 
-/**
- * Gives the order and waits until the command runs. Throws RF_COMMAND_NOT_FOUND, RF_COMMAND_NOT_EXECUTABLE for the
- * command's faults and RF_LAUNCH_FAILED for ours; then nothing of the command ran.
- */
-export async function launch(child: ChildProcess, order: LaunchOrder): Promise<void> {
-  const channel = child.stdio[launchDescriptors.orders] as Duplex;
-  channel.write(`${JSON.stringify(order)}\n`);
-  const answer = (await readAll(channel)).trim();
-  if (answer !== "") throw failureOf(JSON.parse(answer) as LaunchFailure, order);
-}
+/** The process that becomes the command. It starts while the fence is made, and waits for its order. */
+export class Launcher {
+  readonly child: ChildProcess;
+  readonly #socket: number;
 
-async function readAll(channel: Duplex): Promise<string> {
-  const chunks: Buffer[] = [];
-  try {
-    for await (const chunk of channel) chunks.push(chunk as Buffer);
-  } catch (error) {
-    // the other end went away at execve with our line half read: the exit of the child tells the rest
-    if ((error as NodeJS.ErrnoException).code !== "ECONNRESET") throw error;
+  private constructor(child: ChildProcess, socket: number) {
+    this.child = child;
+    this.#socket = socket;
   }
-  return Buffer.concat(chunks).toString();
+
+  static start(): Launcher {
+    const [ours, theirs] = socketPair();
+    const entry = fileURLToPath(new URL("./launcher.js", import.meta.url));
+    const child = spawn(process.execPath, [entry], {
+      stdio: ["inherit", "inherit", "inherit", theirs],
+      env: {},
+    });
+    closeSync(theirs);
+    return new Launcher(child, ours);
+  }
+
+  /**
+   * Gives the order and waits until the command runs. Throws RF_COMMAND_NOT_FOUND, RF_COMMAND_NOT_EXECUTABLE for
+   * the command's faults and RF_LAUNCH_FAILED for ours; then nothing of the command ran.
+   */
+  async launch(order: LaunchOrder, enterFd: number, pinsFd: number): Promise<void> {
+    sendDescriptors(this.#socket, [enterFd, pinsFd]);
+    const bytes = Buffer.from(`${JSON.stringify(order)}\n`);
+    for (let sent = 0; sent < bytes.length; ) sent += writeSync(this.#socket, bytes, sent);
+    const answer = (await this.#readAll()).trim();
+    closeSync(this.#socket);
+    if (answer !== "") throw failureOf(JSON.parse(answer) as LaunchFailure, order);
+  }
+
+  async #readAll(): Promise<string> {
+    const chunks: Buffer[] = [];
+    const chunk = Buffer.alloc(4096);
+    for (;;) {
+      const { bytesRead } = await readAsync(this.#socket, chunk, 0, chunk.length, null);
+      if (bytesRead === 0) return Buffer.concat(chunks).toString();
+      chunks.push(Buffer.from(chunk.subarray(0, bytesRead)));
+    }
+  }
 }
 
 function failureOf({ at, code, message }: LaunchFailure, order: LaunchOrder): RingfenceError {

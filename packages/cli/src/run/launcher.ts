@@ -10,6 +10,7 @@ import {
   initGroups,
   installFilter,
   O_NONBLOCK,
+  receiveDescriptors,
   resourceLimit,
   SystemError,
   setCapabilities,
@@ -25,7 +26,7 @@ import {
 import { droppedCapabilities } from "./dropped-powers.js";
 import { enterFence } from "./enter-fence.js";
 import { executeCommand } from "./find-command.js";
-import { type LaunchFailure, type LaunchOrder, launchDescriptors } from "./launch-order.js";
+import { type LaunchFailure, type LaunchOrder, ORDERS_FD } from "./launch-order.js";
 import { refuseBpf } from "./seccomp-filter.js";
 import { shieldMounts } from "./shield.js";
 
@@ -35,14 +36,14 @@ import { shieldMounts } from "./shield.js";
 const LAST_SIGNAL = 64;
 const SIGKILL = 9;
 const SIGSTOP = 19;
-const orders = launchDescriptors.orders;
 
 function main(): void {
   let at: LaunchFailure["at"] = "launch";
   try {
+    const [enterFd = -1, pinsFd = -1] = receiveDescriptors(ORDERS_FD, 2);
     const order = readOrder();
-    enterFence(launchDescriptors.enter);
-    if (!order.privileged) takePowers();
+    enterFence(enterFd);
+    if (!order.privileged) takePowers(pinsFd);
     if (order.user !== null) becomeUser(order.user);
     else if (!order.privileged) dropFromSets();
     restoreLimits(order);
@@ -63,15 +64,15 @@ function readOrder(): LaunchOrder {
   const chunks: Buffer[] = [];
   const chunk = Buffer.alloc(65_536);
   for (;;) {
-    const count = readSync(orders, chunk);
+    const count = readSync(ORDERS_FD, chunk);
     if (count === 0) throw new Error("Cannot launch: the supervisor went away");
     chunks.push(Buffer.from(chunk.subarray(0, count)));
     if (chunk[count - 1] === 0x0a) return JSON.parse(Buffer.concat(chunks).toString()) as LaunchOrder;
   }
 }
 
-function takePowers(): void {
-  shieldMounts(launchDescriptors.pins);
+function takePowers(pinsFd: number): void {
+  shieldMounts(pinsFd);
   for (const capability of droppedCapabilities) {
     if (inBoundingSet(capability)) dropFromBoundingSet(capability);
   }
@@ -131,7 +132,7 @@ function decode(text: string): Buffer {
 function report(at: LaunchFailure["at"], error: unknown): void {
   const code = error instanceof SystemError ? error.code : "EIO";
   const message = error instanceof Error ? error.message : String(error);
-  writeSync(orders, `${JSON.stringify({ at, code, message } satisfies LaunchFailure)}\n`);
+  writeSync(ORDERS_FD, `${JSON.stringify({ at, code, message } satisfies LaunchFailure)}\n`);
 }
 
 main();

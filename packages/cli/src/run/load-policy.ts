@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { containerCgroups, hostResolver } from "@ringfence/agent";
 import type { Cgroup2 } from "@ringfence/kernel";
-import { type Profile, RingfenceError } from "@ringfence/model";
+import { type ProcessCondition, type Profile, RingfenceError } from "@ringfence/model";
 import { type CompiledPolicy, commandLineProfile, compile, parsePolicy } from "@ringfence/policy";
 import type { RunOptions } from "./run-options.js";
 
@@ -41,12 +41,12 @@ export function loadPolicy(options: RunOptions, cgroups: Cgroup2): RunPolicy {
     sources.push("command line");
   }
   const effective = profiles.map((profile) => withMode(profile, options.mode));
-  for (const path of cgroupPaths(effective)) {
+  for (const path of new Set(conditionsOf(effective).flatMap((condition) => condition.cgroup ?? []))) {
     if (!cgroups.exists(path)) {
       warnings.push(`cgroup "${path}" does not exist: what a rule says of it matches nothing in this run`);
     }
   }
-  const asksForHost = JSON.stringify(effective).includes('"host":true');
+  const asksForHost = conditionsOf(effective).some((condition) => condition.host === true);
   const compiled = compile(effective, { containerCgroups: asksForHost ? containerCgroups(cgroups) : [] });
   return { profiles: effective, sources, compiled, warnings };
 }
@@ -85,10 +85,9 @@ function duplicates(files: readonly { readonly profiles: readonly Profile[] }[])
     );
 }
 
-function cgroupPaths(profiles: readonly Profile[]): Set<string> {
-  const conditions = profiles.flatMap((profile) => [
+function conditionsOf(profiles: readonly Profile[]): ProcessCondition[] {
+  return profiles.flatMap((profile) => [
     ...(profile.subject ?? []),
     ...(profile.egress?.rules ?? []).flatMap((rule) => rule.process ?? []),
   ]);
-  return new Set(conditions.flatMap((condition) => condition.cgroup ?? []));
 }

@@ -1,6 +1,6 @@
 import { closeSync, openSync } from "node:fs";
 import { isatty } from "node:tty";
-import { type Report, RingfenceError, reportSchema } from "@ringfence/model";
+import { type Report, RingfenceError } from "@ringfence/model";
 import { writeOut } from "../write-out.js";
 import { renderReport } from "./render-report.js";
 import type { RunOptions } from "./run-options.js";
@@ -19,8 +19,7 @@ export class ReportOutput {
   }
 
   write(report: Report): void {
-    if (this.#format === "json")
-      writeOut(this.#fd, `${JSON.stringify(reportSchema.parse(report), null, 2)}\n`);
+    if (this.#format === "json") writeOut(this.#fd, `${JSON.stringify(report, null, 2)}\n`);
     if (this.#format === "text") writeOut(this.#fd, renderReport(report, this.#colour));
     if (this.#fd !== 2) closeSync(this.#fd);
   }

@@ -21,7 +21,7 @@ import { controlSockets, readOnlyFiles, userControlSockets } from "./dropped-pow
  * hidden by the read-only copy on top: it lives as long as anything runs in the namespace, so killing supervisor
  * and guardian does not open the fence.
  */
-export function shieldMounts(pinsFd: number | null): void {
+export function shieldMounts(pinsFd: number): void {
   unshare(CLONE_NEWNS);
   mount({ target: "/", flags: MS_REC | MS_SLAVE });
   for (const [index, proc] of procMounts().entries()) {

@@ -11,7 +11,7 @@ import { checkHost } from "./check-host.js";
 import { EventLog } from "./event-log.js";
 import { forwardSignals } from "./forward-signals.js";
 import { GuardianProcess } from "./guardian-process.js";
-import { launch, startLauncher } from "./launch.js";
+import { Launcher } from "./launch.js";
 import type { LaunchOrder } from "./launch-order.js";
 import { type LaunchState, readLaunchState } from "./launch-state.js";
 import { loadPolicy, type RunPolicy } from "./load-policy.js";
@@ -67,10 +67,12 @@ class Run {
   }
 
   async toItsEnd(output: ReportOutput): Promise<RunEnd> {
+    const launcher = Launcher.start();
     let fence: Fence;
     try {
       fence = this.#startFence();
     } catch (error) {
+      launcher.child.kill("SIGKILL");
       removeRunCgroup(this.#parts.cgroups, this.#cgroup);
       throw error;
     }
@@ -80,7 +82,7 @@ class Run {
       guardian = this.#guard(fence);
     });
     try {
-      return await this.#runCommand(fence, events, output);
+      return await this.#runCommand(launcher, fence, events, output);
     } finally {
       await this.#cleanUp(fence, guardian);
     }
@@ -133,19 +135,23 @@ class Run {
     return guardian;
   }
 
-  async #runCommand(fence: Fence, events: EventLog, output: ReportOutput): Promise<RunEnd> {
+  async #runCommand(
+    launcher: Launcher,
+    fence: Fence,
+    events: EventLog,
+    output: ReportOutput,
+  ): Promise<RunEnd> {
     const { options, argv, cgroups, policy, log } = this.#parts;
-    let child: ChildProcess | undefined;
+    const { child } = launcher;
     try {
-      const pins = options.privileged ? null : pinInPrivateMount(fence);
-      child = startLauncher(fence.enterFd, pins);
-      if (pins !== null) closeSync(pins);
       const warnings = this.#judgeStreams();
       const startedAt = new Date();
       const ended = endOf(child);
       cgroups.add(this.#cgroup, pidOf(child));
-      forwardSignals(this.#parts.inherited.ignoredSignals, (signal) => child?.kill(signal));
-      await launch(child, this.#order());
+      forwardSignals(this.#parts.inherited.ignoredSignals, (signal) => child.kill(signal));
+      const pins = options.privileged ? null : pinInPrivateMount(fence);
+      await launcher.launch(this.#order(), fence.enterFd, pins ?? fence.enterFd);
+      if (pins !== null) closeSync(pins);
       const { exitCode, signal } = await ended;
       if (options.wait) await this.#lastDescendant(fence);
       await events.stop();
@@ -169,7 +175,7 @@ class Run {
       const code = exitCode ?? 125;
       return { code: options.failOnDeny && code === 0 && report.totals.denied > 0 ? 3 : code };
     } catch (error) {
-      child?.kill("SIGKILL");
+      child.kill("SIGKILL");
       await events.stop();
       throw error;
     }

@@ -7,6 +7,7 @@ export * from "./limits.js";
 export * from "./mount.js";
 export * from "./mount-api.js";
 export * from "./namespaces.js";
+export * from "./pass-descriptors.js";
 export * from "./prctl.js";
 export * from "./process-control.js";
 export * from "./seccomp.js";

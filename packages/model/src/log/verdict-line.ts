@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { exeFlagSchema, hookSchema, outcomeSchema, reasonSchema } from "../report/outcome.js";
-
-export const VERDICT_SCHEMA = "ringfence.verdict/v1";
+import { VERDICT_SCHEMA } from "../schema-names.js";
 
 /** One line of the log: one verdict as it happened. */
 export const verdictLineSchema = z.strictObject({

@@ -1,8 +1,6 @@
 import { z } from "zod";
+import { REPORT_SCHEMA } from "../schema-names.js";
 import { exeFlagSchema, hookSchema, outcomeSchema, reasonSchema } from "./outcome.js";
-
-/** Name and version of the report format; a change that breaks readers gets a new one. */
-export const REPORT_SCHEMA = "ringfence.report/v1";
 
 const count = z.number().int().nonnegative();
 const time = z.iso.datetime().describe("UTC, RFC 3339");
