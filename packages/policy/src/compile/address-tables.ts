@@ -1,20 +1,21 @@
-import { type NumberRange, nat64Of, type Peer, prefixesOf, prefixRange } from "@ringfence/model";
+import { nat64Prefix, type Peer, prefixesOf, prefixRange } from "@ringfence/model";
 import type { IntervalTable, WideIntervalTable } from "./compiled-policy.js";
 import type { CompileContext } from "./context.js";
 import type { Dimension } from "./dimension.js";
 import { sweepIntervals } from "./interval-sweep.js";
-import { sweepWideIntervals, type WideRange } from "./wide-sweep.js";
+import { sweepWideIntervals } from "./wide-sweep.js";
 
 const highestV4 = 2 ** 32 - 1;
+const nat64Base = nat64Prefix.address.value;
 
 /** The table of IPv4 destinations. */
 export function buildV4Table(context: CompileContext): IntervalTable {
-  return sweepIntervals(peerDimension(context), v4Ranges, highestV4, context.rows);
+  return sweepIntervals(peerDimension(context), visitV4, highestV4, context.rows);
 }
 
 /** The table of IPv6 destinations; IPv4 blocks appear in the NAT64 prefix. */
 export function buildV6Table(context: CompileContext): WideIntervalTable {
-  return sweepWideIntervals(peerDimension(context), v6Ranges, context.rows);
+  return sweepWideIntervals(peerDimension(context), visitV6, context.rows);
 }
 
 function peerDimension(context: CompileContext): Dimension<readonly Peer[]> {
@@ -30,20 +31,26 @@ function includesAny(peers: readonly Peer[]): boolean {
   return peers.some((peer) => peer.kind === "set" && peer.set === "any");
 }
 
-function* v4Ranges(peers: readonly Peer[]): Generator<NumberRange> {
+function visitV4(peers: readonly Peer[], emit: (from: number, to: number) => void): void {
   for (const peer of peers) {
     for (const prefix of prefixesOf(peer)) {
       if (prefix.address.family !== 4) continue;
       const from = Number(prefix.address.value);
-      yield { from, to: from + 2 ** (32 - prefix.length) - 1 };
+      emit(from, from + 2 ** (32 - prefix.length) - 1);
     }
   }
 }
 
-function* v6Ranges(peers: readonly Peer[]): Generator<WideRange> {
+function visitV6(peers: readonly Peer[], emit: (from: bigint, to: bigint) => void): void {
   for (const peer of peers) {
     for (const prefix of prefixesOf(peer)) {
-      yield prefixRange(prefix.address.family === 4 ? nat64Of(prefix) : prefix);
+      if (prefix.address.family === 6) {
+        const { first, last } = prefixRange(prefix);
+        emit(first, last);
+      } else {
+        const first = nat64Base + prefix.address.value;
+        emit(first, first + BigInt(2 ** (32 - prefix.length) - 1));
+      }
     }
   }
 }

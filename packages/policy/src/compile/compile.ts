@@ -12,6 +12,8 @@ import { revisionOf } from "./revision.js";
 import { RowStore } from "./row-store.js";
 
 const bitsPerBlock = 512;
+/** Rows that a small policy needs; a large one has about one per rule in the address and port tables each. */
+const firstRows = 64;
 
 /** What the tables depend on beside the profiles. */
 export interface CompileOptions {
@@ -27,7 +29,7 @@ export function compile(profiles: readonly Profile[], options: CompileOptions): 
   const conjunctions = conjunctionsOf(profiles);
   const blockCount = Math.max(1, Math.ceil(conjunctions.length / bitsPerBlock));
   const wordCount = (blockCount * bitsPerBlock) / 32;
-  const rows = new RowStore(wordCount);
+  const rows = new RowStore(wordCount, firstRows + 2 * conjunctions.length);
   const context = new CompileContext(conjunctions, rows, wordCount);
   context.rowWhere(() => true);
   // Without any bit, "none set" equals "all set" and must still be a row of its own.

@@ -1,6 +1,7 @@
 import { BitVector } from "./bit-vector.js";
 
 const never = 255;
+const noLink = -1;
 
 /**
  * Which bits hold for the value at hand in one dimension (uid, port, path...). Bits that share a condition list
@@ -10,7 +11,10 @@ const never = 255;
 export class Dimension<List extends object> {
   readonly vector: BitVector;
   readonly #groupOf = new Map<List, number>();
-  readonly #bitsOf: number[][] = [];
+  /** The bits of each group as chains: a group's first link, then for each link its bit and the next link. */
+  readonly #firstLink: number[] = [];
+  readonly #linkBit: number[] = [];
+  readonly #nextLink: number[] = [];
   readonly #needed: Uint8Array;
   readonly #met: Uint8Array;
   readonly #entered: number[] = [];
@@ -33,12 +37,14 @@ export class Dimension<List extends object> {
     if (list === undefined) return;
     let group = this.#groupOf.get(list);
     if (group === undefined) {
-      group = this.#bitsOf.length;
+      group = this.#firstLink.length;
       this.#groupOf.set(list, group);
-      this.#bitsOf.push([]);
+      this.#firstLink.push(noLink);
       this.#entered.push(0);
     }
-    this.#bitsOf[group]?.push(bit);
+    this.#nextLink.push(this.#firstLink[group] ?? noLink);
+    this.#firstLink[group] = this.#linkBit.length;
+    this.#linkBit.push(bit);
     if (this.#needed[bit] !== never) this.#needed[bit] = (this.#needed[bit] ?? 0) + 1;
   }
 
@@ -62,7 +68,12 @@ export class Dimension<List extends object> {
     const entered = this.#entered[group] ?? 0;
     this.#entered[group] = entered + 1;
     if (entered > 0) return;
-    for (const bit of this.#bitsOf[group] ?? []) {
+    for (
+      let link = this.#firstLink[group] ?? noLink;
+      link !== noLink;
+      link = this.#nextLink[link] ?? noLink
+    ) {
+      const bit = this.#linkBit[link] ?? 0;
       const met = (this.#met[bit] ?? 0) + 1;
       this.#met[bit] = met;
       if (met === this.#needed[bit]) this.vector.flip(bit);
@@ -74,7 +85,12 @@ export class Dimension<List extends object> {
     const entered = (this.#entered[group] ?? 0) - 1;
     this.#entered[group] = entered;
     if (entered > 0) return;
-    for (const bit of this.#bitsOf[group] ?? []) {
+    for (
+      let link = this.#firstLink[group] ?? noLink;
+      link !== noLink;
+      link = this.#nextLink[link] ?? noLink
+    ) {
+      const bit = this.#linkBit[link] ?? 0;
       const met = this.#met[bit] ?? 0;
       if (met === this.#needed[bit]) this.vector.flip(bit);
       this.#met[bit] = met - 1;

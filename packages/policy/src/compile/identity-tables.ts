@@ -13,7 +13,10 @@ export function buildIdTable(context: CompileContext, key: "uid" | "gid"): Inter
     dimension.require(bit, subject[key]);
     dimension.require(bit, process[key]);
   });
-  return sweepIntervals(dimension, (ranges) => ranges, highestId, context.rows);
+  const visit = (ranges: readonly NumberRange[], emit: (from: number, to: number) => void) => {
+    for (const { from, to } of ranges) emit(from, to);
+  };
+  return sweepIntervals(dimension, visit, highestId, context.rows);
 }
 
 /** The table of task names: those that a condition lists, and one row for all others. */

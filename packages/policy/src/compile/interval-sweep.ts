@@ -1,4 +1,3 @@
-import type { NumberRange } from "@ringfence/model";
 import type { IntervalTable } from "./compiled-policy.js";
 import type { Dimension } from "./dimension.js";
 import { limitError, limits } from "./limits.js";
@@ -8,18 +7,21 @@ import type { RowStore } from "./row-store.js";
 const groupSpan = 2 ** 17;
 const eventSpan = groupSpan * 2;
 
+/** Calls `emit` with the inclusive ends of each range of a list; a callback, as objects would cost more than the sort. */
+export type VisitRanges<List, N> = (list: List, emit: (from: N, to: N) => void) => void;
+
 /**
  * Builds an interval table by walking over the ends of all ranges in ascending order: one sort of packed
- * numbers, then one step per range end. `rangesOf` gives the inclusive ranges of each of the dimension's lists
- * and `last` the highest value. Begins the dimension.
+ * numbers, then one step per range end. `visit` tells the ranges of each of the dimension's lists
+ * and `last` is the highest value. Begins the dimension.
  */
 export function sweepIntervals<List extends object>(
   dimension: Dimension<List>,
-  rangesOf: (list: List) => Iterable<NumberRange>,
+  visit: VisitRanges<List, number>,
   last: number,
   rows: RowStore,
 ): IntervalTable {
-  const events = sortedEvents(dimension, rangesOf, last);
+  const events = sortedEvents(dimension, visit, last);
   dimension.begin();
   const starts: number[] = [];
   const rowNumbers: number[] = [];
@@ -36,10 +38,10 @@ export function sweepIntervals<List extends object>(
       start = value;
     }
     if (event === undefined) break;
-    apply(dimension, event % eventSpan);
+    apply(dimension, event - value * eventSpan);
   }
   checkIntervalCount(starts.length);
-  return { starts: Uint32Array.from(starts), rows: Uint32Array.from(rowNumbers) };
+  return { starts: new Uint32Array(starts), rows: new Uint32Array(rowNumbers) };
 }
 
 /** Throws when a table would have more intervals than the kernel's has room for. */
@@ -55,18 +57,18 @@ export function checkIntervalCount(count: number): void {
 
 function sortedEvents<List extends object>(
   dimension: Dimension<List>,
-  rangesOf: (list: List) => Iterable<NumberRange>,
+  visit: VisitRanges<List, number>,
   last: number,
 ): Float64Array {
   const events: number[] = [];
   for (const [group, list] of dimension.lists.entries()) {
-    for (const { from, to } of rangesOf(list)) {
+    visit(list, (from, to) => {
       events.push(from * eventSpan + group);
       // Starts sort before ends of the same value, so that adjoining ranges of a group never leave it.
       if (to < last) events.push((to + 1) * eventSpan + groupSpan + group);
-    }
+    });
   }
-  return Float64Array.from(events).sort();
+  return new Float64Array(events).sort();
 }
 
 function apply<List extends object>(dimension: Dimension<List>, flaggedGroup: number): void {

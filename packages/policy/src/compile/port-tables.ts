@@ -12,9 +12,12 @@ export function buildPortTable(context: CompileContext, protocol: "tcp" | "udp")
     if (!takesProtocol(destination, protocol)) dimension.exclude(bit);
     else dimension.require(bit, destination?.ports ?? undefined);
   });
-  const rangesOf = (ranges: readonly PortRange[]) =>
-    ranges.filter((range) => range.protocol === null || range.protocol === protocol);
-  return sweepIntervals(dimension, rangesOf, highestPort, context.rows);
+  const visit = (ranges: readonly PortRange[], emit: (from: number, to: number) => void) => {
+    for (const range of ranges) {
+      if (range.protocol === null || range.protocol === protocol) emit(range.from, range.to);
+    }
+  };
+  return sweepIntervals(dimension, visit, highestPort, context.rows);
 }
 
 /** The row of a protocol without ports: ICMP, or ("other") one that no rule can name. */

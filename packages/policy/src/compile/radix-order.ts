@@ -8,7 +8,8 @@ const buckets = 2 ** 16;
  */
 export function radixOrder(values: readonly bigint[]): Uint32Array {
   const digits = digitsOf(values);
-  let order = Uint32Array.from(values.keys());
+  let order = new Uint32Array(values.length);
+  for (let i = 0; i < order.length; i++) order[i] = i;
   let spare = new Uint32Array(values.length);
   for (let digit = 0; digit < digitCount; digit++) {
     if (isConstant(digits, digit)) continue;

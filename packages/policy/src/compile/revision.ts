@@ -9,9 +9,12 @@ export function revisionOf(policy: Omit<CompiledPolicy, "revision">, rowHashes: 
   const hash = new WordHash();
   for (const rowHash of rowHashes) hash.number(rowHash);
   const { automaton, unknownRow } = policy.exe;
+  for (const { ruleId, action, audit } of policy.bits) {
+    hash.text(ruleId);
+    hash.word((action === "deny" ? 2 : 0) + (audit ? 1 : 0));
+  }
   hash.text(
     JSON.stringify([
-      policy.bits.map(({ ruleId, action, audit }) => [ruleId, action, audit]),
       [policy.blockCount, policy.enforcedRow, unknownRow, policy.icmpRow, policy.otherRow],
       policy.ancestors,
       policy.comm,

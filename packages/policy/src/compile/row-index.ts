@@ -24,12 +24,12 @@ export class RowIndex {
 
   /** Where the search for a hash starts. */
   firstSlot(hash: number): number {
-    // The low bits of a content hash are as random as any.
-    return hash % this.#slots.length;
+    // The length is a power of two, and the low bits of a content hash are as random as any.
+    return hash & (this.#slots.length - 1);
   }
 
   nextSlot(slot: number): number {
-    return (slot + 1) % this.#slots.length;
+    return (slot + 1) & (this.#slots.length - 1);
   }
 
   /** The row in a slot; negative ends the search. */

@@ -2,20 +2,21 @@ import type { BitVector } from "./bit-vector.js";
 import { limitError, limits } from "./limits.js";
 import { RowIndex } from "./row-index.js";
 
-const chunkWords = 2 ** 18;
+/** The first buffer is at most this large; what it leaves unused costs address space only. */
+const largestFirstBuffer = 2 ** 25;
 const mergeHint = "Merge rules that share destinations or ports";
 
 /** Keeps each distinct vector once and gives it a row number, in order of first appearance. */
 export class RowStore {
   readonly #wordCount: number;
-  readonly #rowsPerChunk: number;
-  /** Rows live in pieces of equal size, so that growing copies nothing. */
-  readonly #chunks: Uint32Array[] = [];
+  #words: Uint32Array;
   readonly #index = new RowIndex();
 
-  constructor(wordCount: number) {
+  /** `expectedRows` sizes the first buffer; a good guess saves copying. */
+  constructor(wordCount: number, expectedRows: number) {
     this.#wordCount = wordCount;
-    this.#rowsPerChunk = Math.ceil(chunkWords / wordCount);
+    const expectedBytes = Math.min(expectedRows * wordCount * 4, largestFirstBuffer);
+    this.#words = new Uint32Array(Math.max(expectedBytes / 4, wordCount));
   }
 
   get count(): number {
@@ -46,29 +47,25 @@ export class RowStore {
     if (bytes > limits.rowBytes) {
       throw limitError("bytes of table rows or more", bytes, limits.rowBytes, mergeHint);
     }
-    if (row % this.#rowsPerChunk === 0) {
-      this.#chunks.push(new Uint32Array(this.#rowsPerChunk * this.#wordCount));
+    if (bytes > this.#words.byteLength) {
+      const larger = new Uint32Array(this.#words.length * 2);
+      larger.set(this.#words);
+      this.#words = larger;
     }
-    this.#chunks.at(-1)?.set(words, (row % this.#rowsPerChunk) * this.#wordCount);
+    this.#words.set(words, row * this.#wordCount);
     this.#index.add(hash);
     return row;
   }
 
-  /** All rows as bytes, in order. */
+  /** All rows as bytes, in order: a view that is complete once no more rows are added. */
   toBytes(): Uint8Array {
-    const words = new Uint32Array(this.count * this.#wordCount);
-    const perChunk = this.#rowsPerChunk * this.#wordCount;
-    for (const [i, chunk] of this.#chunks.entries()) {
-      words.set(chunk.subarray(0, words.length - i * perChunk), i * perChunk);
-    }
-    return new Uint8Array(words.buffer);
+    return new Uint8Array(this.#words.buffer, 0, this.count * this.#wordCount * 4);
   }
 
   #equals(row: number, words: Uint32Array): boolean {
-    const chunk = this.#chunks[Math.floor(row / this.#rowsPerChunk)];
-    if (chunk === undefined) return false;
-    const start = (row % this.#rowsPerChunk) * this.#wordCount;
-    for (let i = 0; i < this.#wordCount; i++) if (chunk[start + i] !== words[i]) return false;
+    const all = this.#words;
+    const start = row * words.length;
+    for (let i = 0; i < words.length; i++) if (all[start + i] !== words[i]) return false;
     return true;
   }
 }

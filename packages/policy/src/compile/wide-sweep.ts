@@ -1,24 +1,18 @@
 import type { WideIntervalTable } from "./compiled-policy.js";
 import type { Dimension } from "./dimension.js";
-import { checkIntervalCount } from "./interval-sweep.js";
+import { checkIntervalCount, type VisitRanges } from "./interval-sweep.js";
 import { radixOrder } from "./radix-order.js";
 import type { RowStore } from "./row-store.js";
-
-/** An inclusive range of 128-bit values. */
-export interface WideRange {
-  readonly first: bigint;
-  readonly last: bigint;
-}
 
 const highest = (1n << 128n) - 1n;
 
 /** The same walk as `sweepIntervals`, for 128-bit values. Begins the dimension. */
 export function sweepWideIntervals<List extends object>(
   dimension: Dimension<List>,
-  rangesOf: (list: List) => Iterable<WideRange>,
+  visit: VisitRanges<List, bigint>,
   rows: RowStore,
 ): WideIntervalTable {
-  const { values, groups, startCount } = collectEvents(dimension, rangesOf);
+  const { values, groups, startCount } = collectEvents(dimension, visit);
   const order = radixOrder(values);
   dimension.begin();
   const starts: bigint[] = [];
@@ -41,26 +35,26 @@ export function sweepWideIntervals<List extends object>(
     else dimension.leave(group);
   }
   checkIntervalCount(starts.length);
-  return { starts, rows: Uint32Array.from(rowNumbers) };
+  return { starts, rows: new Uint32Array(rowNumbers) };
 }
 
 /** All starts, then all ends: the order is stable, so starts come before ends of the same value. */
 function collectEvents<List extends object>(
   dimension: Dimension<List>,
-  rangesOf: (list: List) => Iterable<WideRange>,
+  visit: VisitRanges<List, bigint>,
 ): { values: bigint[]; groups: number[]; startCount: number } {
   const values: bigint[] = [];
   const groups: number[] = [];
   const ends: bigint[] = [];
   const endGroups: number[] = [];
   for (const [group, list] of dimension.lists.entries()) {
-    for (const { first, last } of rangesOf(list)) {
-      values.push(first);
+    visit(list, (from, to) => {
+      values.push(from);
       groups.push(group);
-      if (last === highest) continue;
-      ends.push(last + 1n);
+      if (to === highest) return;
+      ends.push(to + 1n);
       endGroups.push(group);
-    }
+    });
   }
   const startCount = values.length;
   for (const end of ends) values.push(end);
