@@ -24,14 +24,14 @@ static __always_inline void count_received(__u32 index, __u32 bytes)
 		__sync_fetch_and_add(&flow->received_bytes, bytes);
 }
 
-static __always_inline bool is_peer(const struct rf_socket *socket, const struct rf_packet *packet)
+static __always_inline bool is_peer(const struct rf_socket *socket, const struct rf_call *packet)
 {
 	return socket->port == packet->port && same_address((const struct rf_address *)socket->address, &packet->address);
 }
 
 /* The row of the peer that this packet goes to or comes from. */
 static __always_inline __u32 flow_of_packet(struct __sk_buff *skb, const struct rf_socket *socket,
-					    const struct rf_packet *packet)
+					    const struct rf_call *packet)
 {
 	struct rf_peer_key key = { .port = packet->port };
 	struct rf_peer_state *peer;
@@ -76,9 +76,9 @@ static __always_inline int judge_by_packet(struct __sk_buff *skb, struct rf_call
 static __always_inline int judge_egress(struct __sk_buff *skb)
 {
 	struct rf_call call = { .hook = RF_HOOK_PACKET };
-	struct rf_packet packet = {};
-	struct rf_socket *socket;
 	struct bpf_sock *sk = skb->sk;
+	struct rf_socket *socket;
+	__u32 flags;
 
 	sk = sk ? bpf_sk_fullsock(sk) : NULL;
 	if (!sk)
@@ -88,11 +88,8 @@ static __always_inline int judge_egress(struct __sk_buff *skb)
 		count_sent(socket->flow, skb->len);
 		return RF_PASS;
 	}
-	read_packet(skb, &packet);
-	call.address = packet.address;
-	call.port = packet.port;
-	call.protocol = packet.protocol;
-	if (packet.readable && !packet.source_routed && packet.protocol == IPPROTO_TCP && !packet.opens &&
+	flags = read_packet(skb, PACKET_LEAVES, &call);
+	if (flags == PACKET_READABLE && call.protocol == IPPROTO_TCP &&
 	    (!socket || !(socket->flags & (RF_SOCKET_JUDGED | RF_SOCKET_PER_PACKET))))
 		return RF_PASS; /* answers on a connection that came in */
 	if (!socket) {
@@ -103,22 +100,21 @@ static __always_inline int judge_egress(struct __sk_buff *skb)
 			return RF_DROP;
 		}
 	}
-	if (packet.source_routed)
+	if (flags & PACKET_SOURCE_ROUTED)
 		return refuse_packet(&call, socket, RF_REASON_SOURCE_ROUTE);
-	if (!packet.readable)
+	if (!(flags & PACKET_READABLE))
 		return refuse_packet(&call, socket, RF_REASON_MALFORMED);
 	if (socket->flags & RF_SOCKET_PER_PACKET)
 		return judge_by_packet(skb, &call, socket);
-	if (socket->flags & RF_SOCKET_JUDGED) {
-		count_sent(flow_of_packet(skb, socket, &packet), skb->len);
-		return RF_PASS;
-	}
-	return refuse_packet(&call, socket, RF_REASON_UNJUDGED);
+	if (!(socket->flags & RF_SOCKET_JUDGED))
+		return refuse_packet(&call, socket, RF_REASON_UNJUDGED);
+	count_sent(flow_of_packet(skb, socket, &call), skb->len);
+	return RF_PASS;
 }
 
 /* A datagram nobody inside asked for: whoever sent it may be answered. Not when it came over loopback, where any
  * process can put any source address into it. */
-static __always_inline void hear_peer(struct __sk_buff *skb, const struct rf_packet *packet)
+static __always_inline void hear_peer(struct __sk_buff *skb, const struct rf_call *packet)
 {
 	struct rf_peer_key key = { .port = packet->port };
 	struct rf_peer_state state = { .heard_ns = bpf_ktime_get_boot_ns() };
@@ -141,7 +137,7 @@ static __always_inline void hear_peer(struct __sk_buff *skb, const struct rf_pac
 
 static __always_inline void watch_ingress(struct __sk_buff *skb)
 {
-	struct rf_packet packet = { .arriving = true };
+	struct rf_call packet = {};
 	struct rf_socket *socket;
 	struct bpf_sock *sk = skb->sk;
 
@@ -156,8 +152,7 @@ static __always_inline void watch_ingress(struct __sk_buff *skb)
 			count_received(socket->flow, skb->len);
 		return;
 	}
-	read_packet(skb, &packet);
-	if (!packet.readable)
+	if (!(read_packet(skb, PACKET_ARRIVES, &packet) & PACKET_READABLE))
 		return;
 	if (socket->flags & RF_SOCKET_JUDGED)
 		count_received(flow_of_packet(skb, socket, &packet), skb->len);

@@ -14,14 +14,15 @@
 #define IPV6_FRAGMENT_OFFSET 0xfff8
 #define IPV6_EXTENSIONS 8
 
-struct rf_packet {
-	struct rf_address address; /* destination of what leaves, source of what arrives */
-	__u32 port;
-	__u32 protocol;
-	bool readable;
-	bool source_routed;
-	bool opens; /* the first segment of a TCP connection */
-	bool arriving;
+enum packet_flag {
+	PACKET_READABLE = 1,
+	PACKET_SOURCE_ROUTED = 2,
+	PACKET_OPENS = 4, /* the first segment of a TCP connection */
+};
+
+enum packet_direction {
+	PACKET_LEAVES,
+	PACKET_ARRIVES,
 };
 
 struct ipv4_header {
@@ -52,57 +53,63 @@ struct ports {
 };
 
 /* Loads exactly what each header has: never a fixed length that a short packet lacks (kernel-facts 15). */
-static __always_inline void read_ports(struct __sk_buff *skb, __u32 offset, bool later_fragment,
-				       struct rf_packet *packet)
+static __always_inline __u32 read_ports(struct __sk_buff *skb, __u32 offset, bool later_fragment,
+					enum packet_direction direction, struct rf_call *call)
 {
 	struct ports ports;
 	__u8 flags;
 
-	packet->readable = true;
-	if (rule_protocol(packet->protocol) == IPPROTO_ICMP || !rule_protocol(packet->protocol))
-		return;
-	if (later_fragment || bpf_skb_load_bytes(skb, offset, &ports, sizeof(ports))) {
-		packet->readable = false;
-		return;
-	}
-	packet->port = bpf_ntohs(packet->arriving ? ports.source : ports.destination);
-	if (packet->protocol != IPPROTO_TCP)
-		return;
+	if (rule_protocol(call->protocol) == IPPROTO_ICMP || !rule_protocol(call->protocol))
+		return PACKET_READABLE;
+	if (later_fragment || bpf_skb_load_bytes(skb, offset, &ports, sizeof(ports)))
+		return 0;
+	call->port = bpf_ntohs(direction == PACKET_ARRIVES ? ports.source : ports.destination);
+	if (call->protocol != IPPROTO_TCP)
+		return PACKET_READABLE;
 	if (bpf_skb_load_bytes(skb, offset + TCP_FLAGS_OFFSET, &flags, sizeof(flags)))
-		packet->readable = false;
-	else
-		packet->opens = (flags & (TCP_SYN | TCP_ACK)) == TCP_SYN;
+		return 0;
+	return (flags & (TCP_SYN | TCP_ACK)) == TCP_SYN ? PACKET_READABLE | PACKET_OPENS : PACKET_READABLE;
 }
 
-static __always_inline void read_ipv4(struct __sk_buff *skb, struct rf_packet *packet)
+/* IPv4 options of a packet: no more than 40 bytes. */
+static __always_inline bool packet_source_routed(struct __sk_buff *skb, __u32 length)
+{
+	__u8 option;
+
+	for (__u32 i = sizeof(struct ipv4_header); i < 60; i++) {
+		if (i >= length)
+			return false;
+		if (bpf_skb_load_bytes(skb, i, &option, sizeof(option)))
+			return true;
+		if (option == IPOPT_LSRR || option == IPOPT_SSRR)
+			return true;
+	}
+	return false;
+}
+
+static __always_inline __u32 read_ipv4(struct __sk_buff *skb, enum packet_direction direction, struct rf_call *call)
 {
 	struct ipv4_header header;
-	__u8 option;
-	__u32 length;
+	__u32 length, flags;
 
 	if (bpf_skb_load_bytes(skb, 0, &header, sizeof(header)))
-		return;
+		return 0;
 	length = (header.version_length & 0xf) * 4;
-	for (__u32 i = sizeof(header); i < 60; i++) {
-		if (i >= length)
-			break;
-		if (bpf_skb_load_bytes(skb, i, &option, sizeof(option)))
-			return;
-		if (option == IPOPT_LSRR || option == IPOPT_SSRR)
-			packet->source_routed = true;
-	}
-	set_v4(&packet->address, packet->arriving ? header.source : header.destination);
-	packet->protocol = header.protocol;
-	read_ports(skb, length, header.fragment & bpf_htons(IPV4_FRAGMENT_OFFSET), packet);
+	set_v4(&call->address, direction == PACKET_ARRIVES ? header.source : header.destination);
+	call->protocol = header.protocol;
+	flags = read_ports(skb, length, header.fragment & bpf_htons(IPV4_FRAGMENT_OFFSET), direction, call);
+	if (length > sizeof(header) && packet_source_routed(skb, length))
+		flags |= PACKET_SOURCE_ROUTED;
+	return flags;
 }
 
 struct extension_walk {
 	struct __sk_buff *skb;
 	__u32 offset;
 	__u32 next;
-	bool routed;
-	bool later_fragment;
-	bool done;
+	__u32 routed;
+	__u32 later_fragment;
+	__u32 done;
 };
 
 static long extension_step(__u32 index, struct extension_walk *walk)
@@ -118,13 +125,13 @@ static long extension_step(__u32 index, struct extension_walk *walk)
 	case 135: /* mobility */
 		break;
 	default:
-		walk->done = true;
+		walk->done = 1;
 		return 1;
 	}
 	if (bpf_skb_load_bytes(walk->skb, walk->offset, header, sizeof(header)))
 		return 1;
 	if (walk->next == 43)
-		walk->routed = true;
+		walk->routed = 1;
 	if (walk->next == 44) {
 		walk->later_fragment = ((header[2] << 8) | header[3]) & IPV6_FRAGMENT_OFFSET;
 		walk->offset += 8;
@@ -137,29 +144,33 @@ static long extension_step(__u32 index, struct extension_walk *walk)
 	return 0;
 }
 
-static __always_inline void read_ipv6(struct __sk_buff *skb, struct rf_packet *packet)
+static __always_inline __u32 read_ipv6(struct __sk_buff *skb, enum packet_direction direction, struct rf_call *call)
 {
 	struct extension_walk walk = { .skb = skb, .offset = sizeof(struct ipv6_header) };
 	struct ipv6_header header;
+	__u32 routed;
 
 	if (bpf_skb_load_bytes(skb, 0, &header, sizeof(header)))
-		return;
+		return 0;
+	call->address = direction == PACKET_ARRIVES ? header.source : header.destination;
 	walk.next = header.next;
 	bpf_loop(IPV6_EXTENSIONS, extension_step, &walk, 0);
-	packet->source_routed = walk.routed;
+	routed = walk.routed ? PACKET_SOURCE_ROUTED : 0;
 	if (!walk.done)
-		return;
-	packet->address = packet->arriving ? header.source : header.destination;
-	packet->protocol = walk.next;
-	read_ports(skb, walk.offset, walk.later_fragment, packet);
+		return routed;
+	call->protocol = walk.next;
+	return routed | read_ports(skb, walk.offset, walk.later_fragment, direction, call);
 }
 
-static __always_inline void read_packet(struct __sk_buff *skb, struct rf_packet *packet)
+/* Fills in the other end; returns enum packet_flag. */
+static __always_inline __u32 read_packet(struct __sk_buff *skb, enum packet_direction direction, struct rf_call *call)
 {
+	__u32 flags = 0;
+
 	if (skb->protocol == bpf_htons(ETH_P_IP))
-		read_ipv4(skb, packet);
+		flags = read_ipv4(skb, direction, call);
 	else if (skb->protocol == bpf_htons(ETH_P_IPV6))
-		read_ipv6(skb, packet);
-	if (packet->readable)
-		normalize(&packet->address);
+		flags = read_ipv6(skb, direction, call);
+	normalize(&call->address);
+	return flags;
 }
