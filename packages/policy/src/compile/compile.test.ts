@@ -168,3 +168,9 @@ test("compile refuses what does not fit, with number, limit and place", () => {
   assert.equal(tooManyBits.code, "RF_POLICY_LIMIT");
   assert.match(tooManyBits.message, /65537 .* 65536/);
 });
+
+test("compile refuses two profiles of one name", () => {
+  const error = refusal(() => compile([profile([]), { ...profile([]), location }], { containerCgroups: [] }));
+  assert.equal(error.code, "RF_POLICY_DUPLICATE_NAME");
+  assert.equal(error.location, location);
+});

@@ -1,4 +1,4 @@
-import type { Profile } from "@ringfence/model";
+import { type Profile, RingfenceError } from "@ringfence/model";
 import { buildV4Table, buildV6Table } from "./address-tables.js";
 import { BitVector } from "./bit-vector.js";
 import { conjunctionsOf } from "./bits.js";
@@ -22,10 +22,12 @@ export interface CompileOptions {
 }
 
 /**
- * Turns profiles, in their order, into the kernel's tables. Throws RF_POLICY_LIMIT when they do not fit.
+ * Turns profiles, in their order, into the kernel's tables. Throws RF_POLICY_LIMIT when they do not fit,
+ * and RF_POLICY_DUPLICATE_NAME when two share a name, as profiles of different files may.
  * Profiles with mode off leave no trace.
  */
 export function compile(profiles: readonly Profile[], options: CompileOptions): CompiledPolicy {
+  refuseSharedNames(profiles);
   const conjunctions = conjunctionsOf(profiles);
   const blockCount = Math.max(1, Math.ceil(conjunctions.length / bitsPerBlock));
   const wordCount = (blockCount * bitsPerBlock) / 32;
@@ -54,4 +56,15 @@ export function compile(profiles: readonly Profile[], options: CompileOptions): 
     rowCount: rows.count,
   };
   return { revision: revisionOf(tables, rows.hashes), ...tables };
+}
+
+function refuseSharedNames(profiles: readonly Profile[]): void {
+  const names = new Set<string>();
+  for (const { name, location } of profiles) {
+    if (names.has(name)) {
+      const options = { hint: "Rename one of them: verdicts name the profile that decided", location };
+      throw new RingfenceError("RF_POLICY_DUPLICATE_NAME", `Profile name "${name}" occurs twice`, options);
+    }
+    names.add(name);
+  }
 }

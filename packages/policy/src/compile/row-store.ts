@@ -1,10 +1,15 @@
-import type { BitVector } from "./bit-vector.js";
 import { limitError, limits } from "./limits.js";
 import { RowIndex } from "./row-index.js";
 
 /** The first buffer is at most this large; what it leaves unused costs address space only. */
 const largestFirstBuffer = 2 ** 25;
 const mergeHint = "Merge rules that share destinations or ports";
+
+/** A vector's content and its hash, as a `BitVector` has them. */
+export interface HashedWords {
+  readonly words: Uint32Array;
+  readonly hash: number;
+}
 
 /** Keeps each distinct vector once and gives it a row number, in order of first appearance. */
 export class RowStore {
@@ -29,7 +34,7 @@ export class RowStore {
   }
 
   /** The row number of the vector's present content. */
-  intern(vector: BitVector): number {
+  intern(vector: HashedWords): number {
     const { words, hash } = vector;
     let slot = this.#index.firstSlot(hash);
     for (let row = this.#index.rowAt(slot); row >= 0; row = this.#index.rowAt(slot)) {
@@ -40,7 +45,7 @@ export class RowStore {
   }
 
   /** Adds a row without looking for an equal one. */
-  append({ words, hash }: BitVector): number {
+  append({ words, hash }: HashedWords): number {
     const row = this.#index.count;
     if (row === limits.rows) throw limitError("distinct table rows or more", row + 1, limits.rows, mergeHint);
     const bytes = (row + 1) * this.#wordCount * 4;
