@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { formatPrefix } from "@ringfence/model";
 import { fixedResolver } from "../testing/fixed-resolver.js";
+import { Random } from "../testing/random.js";
 import { parsePolicy } from "./parse-policy.js";
 
 const head = `apiVersion: ringfence.dev/v1alpha1
@@ -138,4 +139,47 @@ test("parsePolicy reports all errors of a file in the order of the file, and no 
       "11:32 RF_POLICY_EMPTY",
     ],
   );
+});
+
+test("parsePolicy never throws on a damaged file, and places every error inside it", () => {
+  const whole = `${head}  subject: [{ exe: /a/**, uid: [root, 1-9] }, { host: true }]
+  egress:
+    default: deny
+    rules:
+      - { name: a, mode: audit, allow: { process: { comm: x }, to: [10.0.0.0/8, private], ports: [1, 53/udp] } }
+      - deny: { to: any, protocol: icmp }
+`;
+  const random = new Random(5);
+  const pieces = [
+    "",
+    "\n",
+    "  ",
+    "-",
+    ":",
+    "{",
+    "]",
+    "*",
+    "&a ",
+    "!",
+    '"',
+    "é",
+    "\0",
+    "0",
+    "~",
+    "%",
+    "# ",
+    "? ",
+  ] as const;
+  for (let round = 0; round < 3000; round++) {
+    let text = whole;
+    for (let damage = 0; damage <= random.below(4); damage++) {
+      const at = random.below(text.length);
+      text = text.slice(0, at) + random.pick(pieces) + text.slice(at + random.below(4));
+    }
+    const lineCount = text.split("\n").length;
+    for (const { location, hint } of parse(text).errors) {
+      assert.ok(location && location.line >= 1 && location.line <= lineCount && location.column >= 1, text);
+      assert.ok(hint, text);
+    }
+  }
 });
