@@ -21,7 +21,7 @@ build: deps-build ## Compile the kernel side and the TypeScript
 	@scripts/build.sh
 
 demo: build deps-demo ## A compromised build step meets the fence: real processes, no internet
-	@scripts/demo.sh
+	@demo/run.sh
 
 test: build deps-test ## All tests: units, then end to end under Linux 6.1 in QEMU and on this kernel
 	@node scripts/dist/run-tests.js unit e2e-vm e2e

@@ -1,3 +1,4 @@
+import { writeFileSync } from "node:fs";
 import { RingfenceError } from "@ringfence/model";
 import { parseOptions, renderOptions } from "../option-table.js";
 import { readRawArguments } from "../run/launch-state.js";
@@ -22,6 +23,7 @@ export const run: Command = {
         hint: "ringfence run [OPTIONS] -- COMMAND",
       });
     }
+    writeFileSync("/proc/self/comm", "ringfence"); // what the command's parent is called in reports
     const { supervise } = await import("../run/supervise.js");
     const end = await supervise(toRunOptions(parsed), argv);
     return "signal" in end ? leaveBySignal(end.signal) : leave(end.code);
