@@ -8,6 +8,5 @@ export * from "./evaluate/evaluate.js";
 export * from "./evaluate/facts.js";
 export { isInSubtree } from "./evaluate/matches-process.js";
 export * from "./interpret/interpret.js";
-export * from "./parse/parse-policy.js";
 export * from "./resolver.js";
 export * from "./verdict.js";

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { containerCgroups, hostResolver } from "@ringfence/agent";
 import type { Cgroup2 } from "@ringfence/kernel";
 import { type ProcessCondition, type Profile, RingfenceError } from "@ringfence/model";
-import { type CompiledPolicy, commandLineProfile, compile, parsePolicy } from "@ringfence/policy";
+import { type CompiledPolicy, commandLineProfile, compile } from "@ringfence/policy";
 import type { RunOptions } from "./run-options.js";
 
 export interface RunPolicy {
@@ -24,11 +24,8 @@ export class PolicyErrors extends Error {
 }
 
 /** The policy of a run: files first, then what the command line says, compiled. Throws PolicyErrors, RF_DESTINATION. */
-export function loadPolicy(options: RunOptions, cgroups: Cgroup2): RunPolicy {
-  const files = options.policyFiles.map((file) => ({
-    file,
-    ...parsePolicy(readPolicy(file), file, hostResolver),
-  }));
+export async function loadPolicy(options: RunOptions, cgroups: Cgroup2): Promise<RunPolicy> {
+  const files = await readPolicies(options.policyFiles);
   const errors = [...files.flatMap((file) => file.errors), ...duplicates(files)];
   if (errors.length > 0) throw new PolicyErrors(errors);
   const profiles: Profile[] = files.flatMap((file) => file.profiles);
@@ -49,6 +46,12 @@ export function loadPolicy(options: RunOptions, cgroups: Cgroup2): RunPolicy {
   const asksForHost = conditionsOf(effective).some((condition) => condition.host === true);
   const compiled = compile(effective, { containerCgroups: asksForHost ? containerCgroups(cgroups) : [] });
   return { profiles: effective, sources, compiled, warnings };
+}
+
+async function readPolicies(files: readonly string[]) {
+  if (files.length === 0) return [];
+  const { parsePolicy } = await import("@ringfence/policy/parse");
+  return files.map((file) => ({ file, ...parsePolicy(readPolicy(file), file, hostResolver) }));
 }
 
 function readPolicy(file: string): Uint8Array {

@@ -37,7 +37,7 @@ export async function supervise(options: RunOptions, argv: readonly Buffer[]): P
   const inherited = readLaunchState();
   const user = options.user === null ? null : userOf(options.user);
   using cgroups = Cgroup2.open();
-  const policy = loadPolicy(options, cgroups);
+  const policy = await loadPolicy(options, cgroups);
   const output = new ReportOutput(options);
   const log = options.log === null ? null : LogFile.open(options.log);
   sweepRuns(cgroups);
