@@ -3,8 +3,8 @@ import { Cgroup2, RawMap } from "@ringfence/kernel";
 import { EventLog } from "./event-log.js";
 import { guardianDescriptors } from "./guardian-process.js";
 import { LogFile } from "./log-file.js";
-import { removeRunCgroup } from "./run-cgroup.js";
-import { readRun, removeRun } from "./run-state.js";
+import { removeEndedRun } from "./run-cgroup.js";
+import { readRun } from "./run-state.js";
 
 // Takes over from a supervisor that returned or was killed: keeps the links and the log until the last descendant
 // of the command has ended, then cleans up.
@@ -43,7 +43,7 @@ async function main(path: string): Promise<void> {
   }
   await events.stop();
   using cgroups = Cgroup2.open();
-  if (removeRunCgroup(cgroups, state.cgroup)) removeRun(state.id);
+  await removeEndedRun(cgroups, state.id, state.cgroup);
 }
 
 await main(process.argv[2] ?? "");

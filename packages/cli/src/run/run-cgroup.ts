@@ -1,4 +1,5 @@
 import type { Cgroup2 } from "@ringfence/kernel";
+import { removeRun } from "./run-state.js";
 
 /** Makes the run's own cgroup below the caller's, whose limits then hold for the command as without us. */
 export function createRunCgroup(cgroups: Cgroup2, id: string): string {
@@ -16,5 +17,19 @@ export function removeRunCgroup(cgroups: Cgroup2, path: string): boolean {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EBUSY") return false;
     throw error;
+  }
+}
+
+const TRIES = 200;
+const PAUSE_MS = 10;
+
+/**
+ * Removes the cgroup of a tree that has ended, and the note of the run with it. The kernel tells of the end a moment
+ * before the last process is out of its cgroup. What stays busy is left to the next start.
+ */
+export async function removeEndedRun(cgroups: Cgroup2, id: string, path: string): Promise<void> {
+  for (let attempt = 0; attempt < TRIES; attempt++) {
+    if (removeRunCgroup(cgroups, path)) return removeRun(id);
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
   }
 }

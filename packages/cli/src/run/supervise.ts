@@ -18,15 +18,14 @@ import { loadPolicy, type RunPolicy } from "./load-policy.js";
 import { LogFile } from "./log-file.js";
 import { ReportOutput } from "./output.js";
 import { pinInPrivateMount } from "./pins.js";
-import { createRunCgroup, removeRunCgroup } from "./run-cgroup.js";
+import { createRunCgroup, removeEndedRun, removeRunCgroup } from "./run-cgroup.js";
 import type { RunOptions } from "./run-options.js";
-import { markOf, removeRun, writeRun } from "./run-state.js";
+import { markOf, writeRun } from "./run-state.js";
 import { judgeStandardStreams } from "./std-sockets.js";
 import { sweepRuns } from "./sweep.js";
 
 const OBJECT = fileURLToPath(new URL("../../../../bpf/build/ringfence.bpf.o", import.meta.url));
 const TREE_CHECK_MS = 250;
-const CGROUP_TRIES = 20;
 
 /** How a run ended: a status, or the signal that ended the command. */
 export type RunEnd = { readonly code: number } | { readonly signal: NodeJS.Signals };
@@ -230,10 +229,7 @@ class Run {
     await guardian.dismiss();
     fence.close();
     log?.close();
-    for (let attempt = 0; attempt < CGROUP_TRIES; attempt++) {
-      if (removeRunCgroup(cgroups, this.#cgroup)) return removeRun(this.#id);
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
+    await removeEndedRun(cgroups, this.#id, this.#cgroup);
   }
 }
 
