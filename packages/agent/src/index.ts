@@ -1,3 +1,4 @@
+export { examineObject, type ObjectExamination, type ProgramExamination } from "./doctor/examine-object.js";
 export { Fence, type FenceOptions, FLOW_ROWS } from "./fence/fence.js";
 export { policySizes } from "./fence/policy-sizes.js";
 export { writePolicy } from "./fence/write-policy.js";

@@ -9,6 +9,7 @@ import {
   u32Codec,
 } from "@ringfence/kernel";
 import type { CompiledPolicy } from "@ringfence/policy";
+import { callHooks, packetHooks, processHooks } from "./hooks.js";
 import { policySizes } from "./policy-sizes.js";
 import { writePolicy } from "./write-policy.js";
 
@@ -100,7 +101,7 @@ export class Fence implements Disposable {
 
 function attach(object: BpfObject, options: FenceOptions, links: BpfLink[]): void {
   const { cgroups } = options;
-  for (const name of ["process_fork", "process_exec", "process_exit"]) {
+  for (const name of processHooks) {
     links.push(object.program(name).attach());
   }
   runIterator(object, "process_scan");
@@ -108,17 +109,6 @@ function attach(object: BpfObject, options: FenceOptions, links: BpfLink[]): voi
   links.push(...attachAt(object, cgroups, options.hookCgroup, callHooks));
   links.push(...attachAt(object, cgroups, options.runCgroup, packetHooks));
 }
-
-const callHooks = [
-  "judge_connect4",
-  "judge_connect6",
-  "judge_sendmsg4",
-  "judge_sendmsg6",
-  "judge_sock_create",
-  "judge_setsockopt",
-] as const;
-
-const packetHooks = ["judge_packet_out", "watch_packet_in"] as const;
 
 function* attachAt(
   object: BpfObject,

@@ -1,7 +1,5 @@
 /** One subcommand. */
 export interface Command {
-  readonly name: string;
-  readonly summary: string;
   /** Gets the arguments after its name and returns the exit status; throws RingfenceError for what users can mend. */
   main(args: readonly string[]): Promise<number>;
 }

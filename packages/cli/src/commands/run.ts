@@ -8,8 +8,6 @@ import { writeOut } from "../write-out.js";
 import type { Command } from "./command.js";
 
 export const run: Command = {
-  name: "run",
-  summary: "run a command in a network policy and report who talked to whom",
   async main(args) {
     const parsed = parseOptions(args, runOptionSpecs, "run");
     if (parsed.values.has("help")) {

@@ -2,10 +2,10 @@ import type { ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { closeSync } from "node:fs";
 import { hostname } from "node:os";
-import { fileURLToPath } from "node:url";
 import { BootClock, bootId, Executables, Fence, findUser, type HostUser, readFence } from "@ringfence/agent";
 import { Cgroup2 } from "@ringfence/kernel";
 import { RingfenceError } from "@ringfence/model";
+import { OBJECT_PATH } from "../object-path.js";
 import { buildReport, type FinishedCommand } from "./build-report.js";
 import { checkHost } from "./check-host.js";
 import { EventLog } from "./event-log.js";
@@ -24,7 +24,6 @@ import { markOf, writeRun } from "./run-state.js";
 import { judgeStandardStreams } from "./std-sockets.js";
 import { sweepRuns } from "./sweep.js";
 
-const OBJECT = fileURLToPath(new URL("../../../../bpf/build/ringfence.bpf.o", import.meta.url));
 const TREE_CHECK_MS = 250;
 
 /** How a run ended: a status, or the signal that ended the command. */
@@ -90,7 +89,7 @@ class Run {
   #startFence(): Fence {
     const { options, policy, cgroups } = this.#parts;
     return Fence.start({
-      objectPath: OBJECT,
+      objectPath: OBJECT_PATH,
       policy: policy.compiled,
       cgroups,
       runCgroup: this.#cgroup,

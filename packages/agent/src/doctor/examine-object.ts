@@ -1,0 +1,59 @@
+import { closeSync } from "node:fs";
+import { type BpfLink, BpfObject, type BpfProgram, type Cgroup2 } from "@ringfence/kernel";
+import { callHooks, packetHooks, processHooks, scans } from "../fence/hooks.js";
+
+/** What became of one of our own programs on this kernel. */
+export interface ProgramExamination {
+  readonly name: string;
+  /** instructions the verifier walked; the limit is a million, our own 100,000 */
+  readonly verifiedInstructions: number;
+  readonly attached: "attached" | "refused" | "not tried";
+  readonly detail: string;
+}
+
+export interface ObjectExamination {
+  readonly loadMs: number;
+  readonly programs: readonly ProgramExamination[];
+}
+
+/**
+ * Loads the product's object and attaches each program for a moment: cgroup hooks to a scratch cgroup without
+ * processes, which is removed again; tracepoints, which with nobody fenced only keep records. Throws what loading throws: RF_LOAD_REFUSED, RF_FEATURE_MISSING, RF_NO_BTF.
+ */
+export function examineObject(path: string, cgroups: Cgroup2): ObjectExamination {
+  const started = performance.now();
+  using object = BpfObject.open(path);
+  object.load();
+  const loadMs = Math.round(performance.now() - started);
+  const scratch = `/ringfence-doctor-${process.pid}`;
+  cgroups.create(scratch);
+  const directory = cgroups.openDirectory(scratch);
+  try {
+    return { loadMs, programs: object.programs().map((program) => examine(program, directory)) };
+  } finally {
+    closeSync(directory);
+    cgroups.remove(scratch);
+  }
+}
+
+function examine(program: BpfProgram, directory: number): ProgramExamination {
+  const { name } = program;
+  const verifiedInstructions = program.verifiedInstructions();
+  const attach = attachment(program, directory);
+  if (attach === null) return { name, verifiedInstructions, attached: "not tried", detail: "" };
+  try {
+    attach().destroy();
+    return { name, verifiedInstructions, attached: "attached", detail: "" };
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error);
+    return { name, verifiedInstructions, attached: "refused", detail };
+  }
+}
+
+/** null for a program that is run, not attached. */
+function attachment(program: BpfProgram, directory: number): (() => BpfLink) | null {
+  const isOneOf = (names: readonly string[]) => names.includes(program.name);
+  if (isOneOf([...callHooks, ...packetHooks])) return () => program.attachCgroup(directory);
+  if (isOneOf(processHooks)) return () => program.attach();
+  return isOneOf(scans) ? () => program.attachIter() : null;
+}

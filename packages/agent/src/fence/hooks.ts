@@ -1,0 +1,18 @@
+/** Programs that decide by the calling process: attached where everything that must be fenced is below. */
+export const callHooks = [
+  "judge_connect4",
+  "judge_connect6",
+  "judge_sendmsg4",
+  "judge_sendmsg6",
+  "judge_sock_create",
+  "judge_setsockopt",
+] as const;
+
+/** Programs that see packets: attached at the run's own cgroup. */
+export const packetHooks = ["judge_packet_out", "watch_packet_in"] as const;
+
+/** Tracepoints that keep the process records. */
+export const processHooks = ["process_fork", "process_exec", "process_exit"] as const;
+
+/** Iterators over the processes that already run. */
+export const scans = ["process_scan", "lineage_scan"] as const;
