@@ -5,6 +5,7 @@ import { captureMessages } from "../libbpf/capture-messages.js";
 import { errnoText } from "../libbpf/errno.js";
 import { libbpf } from "../libbpf/library.js";
 import type { Feature, FeatureProbe } from "./feature.js";
+import { programFeatures } from "./program-features.js";
 
 /** `refused`: the kernel knows it and says no, which a policy or a capability may explain. */
 export type FeatureStatus = "works" | "missing" | "refused";
@@ -19,8 +20,9 @@ export interface ProbeResult {
 const ATTACH_FENTRY = 24;
 /** mov r0, 0; exit */
 const minimalProgram = new BigUint64Array([0x00000000000000b7n, 0x0000000000000095n]);
+const LOG_BYTES = 4096;
 
-/** The leading part of struct bpf_prog_load_opts (bpf/bpf.h); `sz` says where it ends. */
+/** struct bpf_prog_load_opts (bpf/bpf.h) of libbpf 1.0; `sz` says where it ends. */
 const loadOptionsType = koffi.struct({
   sz: "size_t",
   attempts: "int",
@@ -32,6 +34,16 @@ const loadOptionsType = koffi.struct({
   attach_btf_id: "uint32_t",
   attach_prog_fd: "uint32_t",
   attach_btf_obj_fd: "uint32_t",
+  fd_array: "uintptr_t",
+  func_info: "uintptr_t",
+  func_info_cnt: "uint32_t",
+  func_info_rec_size: "uint32_t",
+  line_info: "uintptr_t",
+  line_info_cnt: "uint32_t",
+  line_info_rec_size: "uint32_t",
+  log_level: "uint32_t",
+  log_size: "uint32_t",
+  log_buf: "uintptr_t",
 });
 
 type ProgLoad = (
@@ -52,9 +64,6 @@ const findBtfId = libbpf.func<(name: string, attachType: number) => number>(
 const probeMap = libbpf.func<(type: number, options: null) => number>(
   "int libbpf_probe_bpf_map_type(int type, void *opts)",
 );
-const probeHelper = libbpf.func<(programType: number, helper: number, options: null) => number>(
-  "int libbpf_probe_bpf_helper(int program_type, int helper, void *opts)",
-);
 
 /** Finds out by trying whether this kernel has a feature; leaves nothing behind. */
 export function probeFeature({ name, probe }: Feature): ProbeResult {
@@ -65,7 +74,7 @@ export function probeFeature({ name, probe }: Feature): ProbeResult {
       case "map":
         return fromAnswer(probeMap()(probe.type, null));
       case "helper":
-        return fromAnswer(probeHelper()(probe.programType, probe.helper, null));
+        return probeHelper(probe);
       case "kfunc":
         return fromAnswer(findBtfId()(name, ATTACH_FENTRY) > 0 ? 1 : 0);
     }
@@ -78,26 +87,58 @@ function probeProgram(probe: FeatureProbe & { kind: "program" }): ProbeResult {
   }
   const target = probe.target === undefined ? 0 : findBtfId()(probe.target, probe.attachType);
   if (target < 0) return { status: "missing", detail: `no "${probe.target}" in the kernel's types` };
-  const options = Buffer.alloc(koffi.sizeof(loadOptionsType));
-  koffi.encode(options, loadOptionsType, {
-    sz: options.length,
-    attempts: 0,
-    expected_attach_type: probe.attachType,
-    prog_btf_fd: 0,
-    prog_flags: probe.flags ?? 0,
-    prog_ifindex: 0,
-    kern_version: 0,
-    attach_btf_id: target,
-    attach_prog_fd: 0,
-    attach_btf_obj_fd: 0,
-  });
-  const { type } = probe;
-  const fd = progLoad()(type, "rf_probe", "Dual BSD/GPL", minimalProgram, minimalProgram.length, options);
-  if (fd >= 0) closeSync(fd);
-  return fromAnswer(fd >= 0 ? 1 : fd);
+  return fromAnswer(tryLoad(probe, minimalProgram, target).answer);
 }
 
-/** libbpf's answer: 1 yes, 0 no, negative errno. */
+/**
+ * Loads a program that calls the helper without arguments: the verifier then complains either about them or
+ * about the helper. (libbpf 1.1 asks the same way, but does not know what kernels since 6.10 say.)
+ */
+function probeHelper({ helper, programType }: FeatureProbe & { kind: "helper" }): ProbeResult {
+  const type = programFeatures.find(
+    ({ probe }) => probe.kind === "program" && probe.type === programType,
+  )?.probe;
+  const attachType = type?.kind === "program" ? type.attachType : 0;
+  const call = 0x85n | (BigInt(helper) << 32n);
+  const program = new BigUint64Array([call, ...minimalProgram]);
+  const { answer, log } = tryLoad({ type: programType, attachType }, program, 0);
+  if (answer > 0) return fromAnswer(1);
+  if (/unknown func|invalid func|cannot use helper/.test(log)) return fromAnswer(0);
+  return fromAnswer(log === "" ? answer : 1);
+}
+
+interface LoadedType {
+  readonly type: number;
+  readonly attachType: number;
+  readonly flags?: number;
+}
+
+/** Loads and drops a program: 1 or a negative errno, and what the verifier said. */
+function tryLoad(
+  { type, attachType, flags = 0 }: LoadedType,
+  program: BigUint64Array,
+  target: number,
+): { readonly answer: number; readonly log: string } {
+  const log = Buffer.alloc(LOG_BYTES);
+  const options = Buffer.alloc(koffi.sizeof(loadOptionsType));
+  koffi.encode(options, loadOptionsType, {
+    ...emptyOptions,
+    sz: options.length,
+    expected_attach_type: attachType,
+    prog_flags: flags,
+    attach_btf_id: target,
+    log_level: 1,
+    log_size: log.length,
+    log_buf: koffi.address(log),
+  });
+  const fd = progLoad()(type, "rf_probe", "Dual BSD/GPL", program, program.length, options);
+  if (fd >= 0) closeSync(fd);
+  return { answer: fd >= 0 ? 1 : fd, log: log.toString("latin1", 0, log.indexOf(0)) };
+}
+
+const emptyOptions = Object.fromEntries(Object.keys(loadOptionsType.members ?? {}).map((name) => [name, 0]));
+
+/** The kernel's answer: 1 yes, 0 no, negative errno. */
 function fromAnswer(answer: number): ProbeResult {
   if (answer > 0) return { status: "works", detail: "" };
   if (answer === 0) return { status: "missing", detail: "unknown to this kernel" };

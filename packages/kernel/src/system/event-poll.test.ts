@@ -34,7 +34,7 @@ test("EventPoll refuses two waits at a time and a wait after close", async () =>
   poll.close();
   poll.close();
   await wait;
-  await assert.rejects(poll.wait(), /it is closed/);
+  await assert.rejects(poll.wait(), /the poll is closed/);
   server.close();
 });
 
