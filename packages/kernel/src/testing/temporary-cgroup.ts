@@ -22,7 +22,8 @@ export class TemporaryCgroup implements Disposable {
   #sweep(): void {
     for (const name of this.cgroup2.children("/").filter((child) => child.startsWith(PREFIX))) {
       const owner = Number(name.slice(PREFIX.length));
-      const isOver = !Number.isInteger(owner) || owner === process.pid || !isRunning(owner);
+      // others may name groups alike: only those that carry a dead process's number are ours to take
+      const isOver = Number.isInteger(owner) && (owner === process.pid || !isRunning(owner));
       if (isOver && this.cgroup2.procs(`/${name}`).length === 0) {
         this.cgroup2.remove(`/${name}`, { recursive: true });
       }
