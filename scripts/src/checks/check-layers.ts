@@ -3,7 +3,7 @@ import { importsOf, packageOf } from "../source/imports.js";
 import { maskSource } from "../source/mask-source.js";
 import { isTestFile, type SourceFile } from "../source/source-file.js";
 import { type Workspace, workspaceOf } from "../source/workspace.js";
-import { type Layer, layers, nativePackage, nativeWorkspace } from "./layers.js";
+import { type Layer, layers, nativePackage, nativeWorkspaces } from "./layers.js";
 
 /** Names that exist in Node only. `process` counts by its members: a policy has processes of its own. */
 const nodeGlobal =
@@ -49,8 +49,10 @@ function checkFile(
           `"${specifier}" is not exported by ${target.name}. Export it in ${target.folder}/package.json`,
         );
       }
-    } else if (packageOf(specifier) === nativePackage && workspace.folder !== nativeWorkspace) {
-      report(`only ${nativeWorkspace} may import ${nativePackage}. Add a typed wrapper there`);
+    } else if (packageOf(specifier) === nativePackage && !nativeWorkspaces.includes(workspace.folder)) {
+      report(
+        `only ${nativeWorkspaces.join(" and ")} may import ${nativePackage}. Add a typed wrapper to packages/kernel`,
+      );
     } else if (browser && specifier.startsWith("node:")) {
       report(`"${specifier}" does not exist in a browser, where ${workspace.folder} runs too`);
     }

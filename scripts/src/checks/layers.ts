@@ -17,8 +17,8 @@ export const layers: Readonly<Record<string, Layer>> = {
   "packages/cli": { imports: [...kernelSide, "@ringfence/agent"], browser: false },
 };
 
-/** The only workspace that may call native code. */
-export const nativeWorkspace = "packages/kernel";
+/** The workspaces that may call native code: the binding, and the programs that test what it built by raw calls. */
+export const nativeWorkspaces: readonly string[] = ["packages/kernel", "e2e"];
 
 /** The package through which native code is called. */
 export const nativePackage = "koffi";

@@ -1,0 +1,74 @@
+/** One thing that the probe tries inside the fence. Runs in order, in one process. */
+export type Attempt = { readonly name: string } & (
+  | TcpAttempt
+  | UdpAttempt
+  | PacketAttempt
+  | OptionAttempt
+  | ProcessAttempt
+);
+
+/** Connects; with `send` it also sends that many bytes and waits for their echo. */
+export interface TcpAttempt {
+  readonly op: "tcp";
+  readonly to: string;
+  readonly port: number;
+  readonly how?: "blocking" | "nonblocking" | "fast-open" | "io-uring";
+  readonly send?: number;
+  /** IPPROTO_TCP unless said otherwise, such as 262 for MPTCP */
+  readonly protocol?: number;
+}
+
+/** Sends `times` datagrams of `send` bytes; with `echo` it waits for each answer. */
+export interface UdpAttempt {
+  readonly op: "udp";
+  readonly to: string;
+  readonly port: number;
+  readonly how?: "sendto" | "sendmsg" | "connect";
+  readonly send?: number;
+  readonly times?: number;
+  readonly echo?: boolean;
+  /** control message of sendmsg: a source route by way of `to`'s last hop */
+  readonly control?: "lsrr" | "rthdr4" | "rthdr2";
+  /** makes an AF_INET6 socket for an IPv4 address */
+  readonly socket?: "v6";
+}
+
+/** An echo request through a ping or raw socket, a raw packet, or only the creation of a socket. */
+export interface PacketAttempt {
+  readonly op: "ping" | "raw-udp" | "socket";
+  readonly to?: string;
+  readonly port?: number;
+  readonly family?: number;
+  readonly type?: number;
+  readonly protocol?: number;
+}
+
+/** setsockopt on a new socket of the family; the value in hexadecimal, or that many zero bytes. */
+export interface OptionAttempt {
+  readonly op: "option";
+  readonly family: number;
+  readonly level: number;
+  readonly option: number;
+  readonly value?: string;
+  readonly zeros?: number;
+}
+
+/** What a process does to itself or its host. */
+export type ProcessAttempt =
+  | { readonly op: "write"; readonly path: string; readonly text: string }
+  | { readonly op: "unix"; readonly path: string }
+  | { readonly op: "comm"; readonly comm: string }
+  | { readonly op: "uid" | "gid"; readonly id: number }
+  | { readonly op: "unshare"; readonly flags: number }
+  | { readonly op: "setns"; readonly path: string }
+  | { readonly op: "bpf"; readonly command: number }
+  | { readonly op: "reboot" };
+
+/** How an attempt ended. */
+export interface AttemptResult {
+  readonly name: string;
+  /** "ok", or the name of the first error, such as "EPERM" */
+  readonly result: string;
+  /** milliseconds */
+  readonly took: number;
+}

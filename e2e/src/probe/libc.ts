@@ -1,0 +1,68 @@
+import { constants } from "node:os";
+import koffi from "koffi";
+
+// The C library's calls as a program would make them: no Node socket in between, errno as the kernel gave it.
+
+const c = koffi.load(null);
+
+type Pointer = Uint8Array | null;
+type Call<A extends readonly unknown[]> = (...args: A) => number;
+
+function declare<A extends readonly unknown[]>(prototype: string): Call<A> {
+  return c.func(prototype) as unknown as Call<A>;
+}
+
+export const libc = {
+  socket: declare<[number, number, number]>("int socket(int family, int type, int protocol)"),
+  connect: declare<[number, Pointer, number]>("int connect(int fd, const void *address, uint32_t length)"),
+  bind: declare<[number, Pointer, number]>("int bind(int fd, const void *address, uint32_t length)"),
+  send: declare<[number, Pointer, number, number]>(
+    "intptr_t send(int fd, const void *data, size_t length, int flags)",
+  ),
+  sendto: declare<[number, Pointer, number, number, Pointer, number]>(
+    "intptr_t sendto(int fd, const void *data, size_t length, int flags, const void *address, uint32_t size)",
+  ),
+  sendmsg: declare<[number, Pointer, number]>("intptr_t sendmsg(int fd, const void *message, int flags)"),
+  recv: declare<[number, Pointer, number, number]>(
+    "intptr_t recv(int fd, void *data, size_t length, int flags)",
+  ),
+  setsockopt: declare<[number, number, number, Pointer, number]>(
+    "int setsockopt(int fd, int level, int name, const void *value, uint32_t length)",
+  ),
+  close: declare<[number]>("int close(int fd)"),
+  unshare: declare<[number]>("int unshare(int flags)"),
+  setns: declare<[number, number]>("int setns(int fd, int type)"),
+  setresuid: declare<[number, number, number]>("int setresuid(uint32_t r, uint32_t e, uint32_t s)"),
+  setresgid: declare<[number, number, number]>("int setresgid(uint32_t r, uint32_t e, uint32_t s)"),
+  prctl: declare<[number, Pointer]>("int prctl(int option, const void *argument)"),
+  syscall: declare<[number, bigint, bigint, bigint, bigint, bigint, bigint]>(
+    "intptr_t syscall(long n, intptr_t a, intptr_t b, intptr_t c, intptr_t d, intptr_t e, intptr_t f)",
+  ),
+} as const;
+
+const nativeMmap = c.func(
+  "void *mmap(void *address, size_t length, int protection, int flags, int fd, int64_t offset)",
+) as unknown as (...args: readonly [null, number, number, number, number, number]) => bigint | null;
+
+const READ_WRITE = 3;
+const SHARED = 1;
+
+/** Maps a file's memory and shows it; it stays mapped until the process ends. */
+export function mapMemory(fd: number, length: number, offset: number): DataView {
+  const pointer = nativeMmap(null, length, READ_WRITE, SHARED, fd, offset);
+  if (pointer === null) throw new Error(`Cannot map ${length} bytes: ${errnoName()}`);
+  return new DataView(koffi.view(pointer, length));
+}
+
+const names = new Map(Object.entries(constants.errno).map(([name, number]) => [number as number, name]));
+
+/** The name of the error that the last call left, such as "EPERM". */
+export function errnoName(): string {
+  const number = koffi.errno();
+  return names.get(number) ?? `errno ${number}`;
+}
+
+/** Address of bytes, for structures that hold pointers. */
+export function addressOf(bytes: Uint8Array): bigint {
+  return BigInt(koffi.address(bytes));
+}

@@ -1,0 +1,44 @@
+import type { PacketAttempt } from "./attempt.js";
+import { errnoName, libc } from "./libc.js";
+import { AF_INET6, familyOf, sockaddr } from "./sockaddr.js";
+
+const SOCK_DGRAM = 2;
+const SOCK_RAW = 3;
+const ICMP = 1;
+const ICMPV6 = 58;
+const UDP = 17;
+
+export function tryPacket(attempt: PacketAttempt): string {
+  const { to = "127.0.0.1", port = 9 } = attempt;
+  if (attempt.op === "socket") {
+    const { family = 2, type = 1, protocol = 0 } = attempt;
+    return sendThrough(libc.socket(family, type, protocol), null, null);
+  }
+  const v6 = familyOf(to) === AF_INET6;
+  if (attempt.op === "ping") {
+    const fd = libc.socket(familyOf(to), SOCK_DGRAM, v6 ? ICMPV6 : ICMP);
+    return sendThrough(fd, Uint8Array.from([v6 ? 128 : 8, 0, 0, 0, 0, 0, 0, 1]), sockaddr(to, 0));
+  }
+  const fd = libc.socket(familyOf(to), SOCK_RAW, UDP);
+  return sendThrough(fd, datagram(port), sockaddr(to, 0));
+}
+
+/** A UDP header without checksum, and four bytes. */
+function datagram(port: number): Uint8Array {
+  const bytes = new Uint8Array(12);
+  const view = new DataView(bytes.buffer);
+  view.setUint16(0, 9);
+  view.setUint16(2, port);
+  view.setUint16(4, bytes.length);
+  return bytes;
+}
+
+function sendThrough(fd: number, data: Uint8Array | null, address: Uint8Array | null): string {
+  if (fd < 0) return errnoName();
+  try {
+    if (data === null || address === null) return "ok";
+    return libc.sendto(fd, data, data.length, 0, address, address.length) < 0 ? errnoName() : "ok";
+  } finally {
+    libc.close(fd);
+  }
+}
