@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { compile, type Resolver } from "@ringfence/policy";
+import { parsePolicy } from "@ringfence/policy/parse";
+import { policyBlocks } from "./policy-blocks.js";
+import { repositoryRoot } from "./repository-root.js";
+
+/** The names that the pages use, so that the examples do not depend on the host. */
+const resolver: Resolver = {
+  uidOf: (user) => (user === "www-data" ? 33 : null),
+  gidOf: (group) => (group === "users" ? 100 : null),
+  portOf: (service) => (service === "https" ? 443 : null),
+};
+
+const pages = [
+  { path: "docs/reference/policy.md", least: 4 },
+  { path: "README.md", least: 1 },
+];
+
+for (const { path, least } of pages) {
+  test(`parsePolicy accepts every YAML example of ${path} without a warning`, () => {
+    const blocks = policyBlocks(readFileSync(join(repositoryRoot, path), "utf8"));
+    assert.ok(blocks.length >= least, `${path} has ${blocks.length} examples, expected at least ${least}`);
+    for (const { text, line } of blocks) {
+      const { profiles, errors, warnings } = parsePolicy(text, `${path} from line ${line}`, resolver);
+      assert.deepEqual(
+        [...errors, ...warnings].map((problem) => problem.format()),
+        [],
+      );
+      assert.ok(compile(profiles, { containerCgroups: [] }).bits.length > 0);
+    }
+  });
+}
+
+test("policyBlocks takes YAML blocks only, with their place", () => {
+  const page = "# T\n\n```yaml\na: 1\n```\n\n```sh\nb\n```\n```yaml\nc: 2\nd: 3\n```\n";
+  assert.deepEqual(policyBlocks(page), [
+    { text: "a: 1\n", line: 4 },
+    { text: "c: 2\nd: 3\n", line: 11 },
+  ]);
+});
