@@ -68,15 +68,13 @@ __noinline __u32 inside_cgroup(__u64 id)
 	return walk.found;
 }
 
-static __always_inline __u32 comm_row(struct rf_policy *policy, struct task_struct *task)
+static __always_inline __u32 comm_row(struct rf_policy *policy, const struct rf_comm *comm)
 {
-	struct rf_comm comm = {};
 	__u32 *row;
 
 	if (!policy->comm_count)
 		return policy->comm_other_row;
-	bpf_probe_read_kernel_str(comm.name, sizeof(comm.name), task->comm);
-	row = bpf_map_lookup_elem(&comms, &comm);
+	row = bpf_map_lookup_elem(&comms, comm);
 	return row ? *row : policy->comm_other_row;
 }
 
@@ -84,10 +82,13 @@ static __always_inline void classify_subject(struct rf_policy *policy, struct rf
 					     struct task_struct *task, __u32 uid, __u32 gid,
 					     struct rf_subject *subject)
 {
+	struct rf_comm comm = {};
+
+	bpf_probe_read_kernel_str(comm.name, sizeof(comm.name), task->comm);
 	subject->ancestor_bits = record ? record->ancestor_bits : 0;
 	subject->trusted_ancestor_bits = record ? record->trusted_ancestor_bits : 0;
 	subject->exe_row = record ? record->exe_row : policy->exe_unknown_row;
-	subject->comm_row = comm_row(policy, task);
+	subject->comm_row = comm_row(policy, &comm);
 	subject->uid_row = interval_row(&policy->uid, uid);
 	subject->gid_row = interval_row(&policy->gid, gid);
 	subject->cgroup_row = cgroup_row(policy);

@@ -9,7 +9,6 @@ export { probeKernel } from "./features/probe-kernel.js";
 export { type Finding, type Summary, summarize } from "./features/summarize.js";
 export { features } from "./features/table.js";
 export * as layout from "./generated/layout.js";
-export * from "./generated/layout.js";
 export type { Codec } from "./layout/codec.js";
 export { type RenderOptions, renderLayout } from "./layout/render-layout.js";
 export { bytesCodec, u32Codec, u64Codec } from "./layout/scalar-codecs.js";
