@@ -1,0 +1,44 @@
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { places } from "../host/places.js";
+
+/** A process of bench/native/worker.c: one order at a time, one answer each. */
+export class Worker {
+  readonly #child: ChildProcessWithoutNullStreams;
+  readonly #answers: AsyncIterator<string>;
+
+  private constructor(child: ChildProcessWithoutNullStreams) {
+    this.#child = child;
+    this.#answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  }
+
+  /** Starts one; `programFd` becomes its descriptor 3. */
+  static start(programFd: number | null = null): Worker {
+    const stdio = ["pipe", "pipe", "inherit", programFd ?? "ignore"] as const;
+    return new Worker(spawn(places.worker, [], { stdio: [...stdio] }) as ChildProcessWithoutNullStreams);
+  }
+
+  /** Process id. Throws when the worker did not start. */
+  get pid(): number {
+    if (this.#child.pid === undefined) throw new Error(`Cannot start "${places.worker}": build it again`);
+    return this.#child.pid;
+  }
+
+  /** Gives an order and returns its answer. Throws what the worker complains of. */
+  async order(text: string): Promise<string> {
+    this.#child.stdin.write(`${text}\n`);
+    const { value, done } = await this.#answers.next();
+    if (done === true) throw new Error(`Cannot go on after "${text}": the worker ended`);
+    if (value.startsWith("error ")) throw new Error(`Worker, at "${text}": ${value.slice("error ".length)}`);
+    return value;
+  }
+
+  /** Ends it and waits until it is gone. */
+  async stop(): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    const gone = once(this.#child, "exit");
+    this.#child.stdin.end();
+    await gone;
+  }
+}
