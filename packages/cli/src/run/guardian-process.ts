@@ -20,9 +20,13 @@ const SCRIPT = `trap '' HUP INT QUIT TERM USR1 USR2 PIPE TSTP TTIN TTOU
 if read -r word <&${guardianDescriptors.supervisor} && [ "$word" = done ]; then exit 0; fi
 exec "$@"`;
 
+/** A guardian that lives shorter than this does not start a successor: something ends them at once. */
+const SHORTEST_LIFE_MS = 100;
+
 /** The process outside the tree that holds the links, and takes over when the supervisor goes. */
 export class GuardianProcess {
   readonly #child: ChildProcess;
+  readonly #startedAt = Date.now();
 
   private constructor(child: ChildProcess) {
     this.#child = child;
@@ -53,9 +57,11 @@ export class GuardianProcess {
     return this.#child.pid;
   }
 
-  /** Calls back if the guardian ends before it was told to. */
+  /** Calls back if somebody ends the guardian before it was told to go. */
   onLoss(callback: () => void): void {
-    this.#child.once("exit", callback);
+    this.#child.once("exit", () => {
+      if (Date.now() - this.#startedAt >= SHORTEST_LIFE_MS) callback();
+    });
   }
 
   /** Ends it: nothing is left to guard. */

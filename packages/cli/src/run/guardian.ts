@@ -16,6 +16,7 @@ async function main(path: string): Promise<void> {
     process.on(signal, () => undefined);
   }
   const state = readRun(path);
+  if (state === null) throw new Error(`Cannot guard: "${path}" is no note of a run`);
   const clock = new BootClock();
   const fence = RawMap.fromFd(guardianDescriptors.fence, "fence");
   let wake: () => void = () => undefined;

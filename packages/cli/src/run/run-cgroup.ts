@@ -1,5 +1,16 @@
 import type { Cgroup2 } from "@ringfence/kernel";
+import { RingfenceError } from "@ringfence/model";
 import { removeRun } from "./run-state.js";
+
+/** Call hooks judge only what is below them, so that the run must be. Throws RF_USAGE. */
+export function checkHookCgroup(cgroups: Cgroup2, path: string): void {
+  const own = cgroups.pathOf("self") ?? "/";
+  const above = path === "/" || own === path || own.startsWith(`${path}/`);
+  if (above && path.startsWith("/") && cgroups.exists(path)) return;
+  throw new RingfenceError("RF_USAGE", `Cannot attach at cgroup "${path}": it does not hold this process`, {
+    hint: `give "${own}" or one above it, or leave --hook-cgroup away`,
+  });
+}
 
 /** Makes the run's own cgroup below the caller's, whose limits then hold for the command as without us. */
 export function createRunCgroup(cgroups: Cgroup2, id: string): string {

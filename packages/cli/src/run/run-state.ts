@@ -44,8 +44,23 @@ export function writeRun(state: RunState): void {
   renameSync(`${path}.new`, path);
 }
 
-export function readRun(path: string): RunState {
-  return JSON.parse(readFileSync(path, "utf8")) as RunState;
+/** null for a note that is not one of ours: another root process may write there. */
+export function readRun(path: string): RunState | null {
+  let state: Partial<RunState> | null;
+  try {
+    state = JSON.parse(readFileSync(path, "utf8")) as Partial<RunState> | null;
+  } catch (error) {
+    if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    throw error;
+  }
+  const id = typeof state?.id === "string" ? state.id : "";
+  const ours =
+    path === pathOfRun(id) && state?.cgroup?.endsWith?.(`/ringfence-${id}`) && !state.cgroup.includes("..");
+  return ours && Array.isArray(state?.rules) && isMark(state.supervisor) ? (state as RunState) : null;
+}
+
+function isMark(mark: Partial<ProcessMark> | undefined): boolean {
+  return typeof mark?.pid === "number" && typeof mark.started === "string";
 }
 
 export function removeRun(id: string): void {

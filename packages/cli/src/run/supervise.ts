@@ -14,11 +14,12 @@ import { GuardianProcess } from "./guardian-process.js";
 import { Launcher } from "./launch.js";
 import type { LaunchOrder } from "./launch-order.js";
 import { type LaunchState, readLaunchState } from "./launch-state.js";
+import { letGoOfStreams } from "./let-go-of-streams.js";
 import { loadPolicy, type RunPolicy } from "./load-policy.js";
 import { LogFile } from "./log-file.js";
 import { ReportOutput } from "./output.js";
 import { pinInPrivateMount } from "./pins.js";
-import { createRunCgroup, removeEndedRun, removeRunCgroup } from "./run-cgroup.js";
+import { checkHookCgroup, createRunCgroup, removeEndedRun, removeRunCgroup } from "./run-cgroup.js";
 import type { RunOptions } from "./run-options.js";
 import { markOf, writeRun } from "./run-state.js";
 import { judgeStandardStreams } from "./std-sockets.js";
@@ -35,6 +36,7 @@ export async function supervise(options: RunOptions, argv: readonly Buffer[]): P
   const inherited = readLaunchState();
   const user = options.user === null ? null : userOf(options.user);
   using cgroups = Cgroup2.open();
+  checkHookCgroup(cgroups, options.hookCgroup);
   const policy = await loadPolicy(options, cgroups);
   const output = new ReportOutput(options);
   const log = options.log === null ? null : LogFile.open(options.log);
@@ -58,6 +60,7 @@ class Run {
   readonly #id = `${process.pid}-${randomBytes(4).toString("hex")}`;
   readonly #cgroup: string;
   #treeEmpty: () => void = () => undefined;
+  #guardian: GuardianProcess | null = null;
 
   constructor(parts: RunParts) {
     this.#parts = parts;
@@ -75,14 +78,11 @@ class Run {
       throw error;
     }
     const events = this.#readEvents(fence);
-    let guardian = this.#guard(fence);
-    guardian.onLoss(() => {
-      guardian = this.#guard(fence);
-    });
+    this.#guardian = this.#guard(fence);
     try {
       return await this.#runCommand(launcher, fence, events, output);
     } finally {
-      await this.#cleanUp(fence, guardian);
+      await this.#cleanUp(fence, this.#guardian);
     }
   }
 
@@ -118,6 +118,9 @@ class Run {
   #guard(fence: Fence): GuardianProcess {
     const { policy, log } = this.#parts;
     const guardian = GuardianProcess.start(this.#id, fence, log?.fd ?? null);
+    guardian.onLoss(() => {
+      this.#guardian = this.#guard(fence);
+    });
     const supervisor = markOf(process.pid);
     if (supervisor === null) throw new Error("Cannot read this process from /proc");
     writeRun({
@@ -150,6 +153,7 @@ class Run {
       const pins = options.privileged ? null : pinInPrivateMount(fence);
       await launcher.launch(this.#order(), fence.enterFd, pins ?? fence.enterFd);
       if (pins !== null) closeSync(pins);
+      letGoOfStreams();
       const { exitCode, signal } = await ended;
       if (options.wait) await this.#lastDescendant(fence);
       await events.stop();

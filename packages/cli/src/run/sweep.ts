@@ -6,6 +6,10 @@ import { isAlive, listRuns, pathOfRun, readRun, removeRun } from "./run-state.js
 export function sweepRuns(cgroups: Cgroup2): void {
   for (const id of listRuns()) {
     const state = readRun(pathOfRun(id));
+    if (state === null) {
+      removeRun(id);
+      continue;
+    }
     if (isAlive(state.supervisor) || (state.guardian !== null && isAlive(state.guardian))) continue;
     if (removeRunCgroup(cgroups, state.cgroup)) removeRun(id);
   }
