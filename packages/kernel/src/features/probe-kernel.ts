@@ -15,6 +15,8 @@ const LSM_LIST = "/sys/kernel/security/lsm";
 /** Looks at this kernel and tries each feature; changes nothing. Works without privileges, and says so. */
 export function probeKernel(): KernelReport {
   const libbpf = orNull(libbpfVersion, "RF_LIBBPF_MISSING");
+  const effectiveCapabilities = capabilitiesIn(getCapabilities().effective);
+  const privileged = effectiveCapabilities.includes("CAP_BPF");
   return {
     release: release(),
     architecture: arch(),
@@ -22,13 +24,19 @@ export function probeKernel(): KernelReport {
     libbpf,
     cgroup2: orNull(cgroup2Place, "RF_NO_CGROUP2"),
     lsm: exists(LSM_LIST) ? readFileSync(LSM_LIST, "utf8").trim().split(",") : null,
-    effectiveCapabilities: capabilitiesIn(getCapabilities().effective),
+    effectiveCapabilities,
     features: libbpf === null ? [] : features.map(report),
   };
 
   function report(feature: (typeof features)[number]): FeatureReport {
     const { name, probe, since, required, neededFor, withoutIt } = feature;
-    return { name, kind: probe.kind, ...probeFeature(feature), since, required, neededFor, withoutIt };
+    const tried = probeFeature(feature);
+    // an unprivileged refusal looks like a missing feature to some probes
+    const result =
+      privileged || tried.status === "works"
+        ? tried
+        : ({ status: "refused", detail: "needs CAP_BPF to try" } as const);
+    return { name, kind: probe.kind, ...result, since, required, neededFor, withoutIt };
   }
 }
 

@@ -43,7 +43,8 @@ function basics({ btf, libbpf, cgroup2, effectiveCapabilities }: KernelReport): 
   return found;
 }
 
-function findings({ features }: KernelReport, required: boolean): Finding[] {
+function findings({ features, effectiveCapabilities }: KernelReport, required: boolean): Finding[] {
+  if (!effectiveCapabilities.includes("CAP_BPF")) return []; // nothing could be tried
   return features
     .filter((feature) => feature.required === required && feature.status !== "works")
     .map(({ name, kind, status, since, detail, withoutIt }) => {
