@@ -12,5 +12,5 @@ export { Executables } from "./observe/executables.js";
 export { readFence, readFlows } from "./observe/flows.js";
 export { readLosses, totalLoss } from "./observe/losses.js";
 export { type FlowNames, reportFlows } from "./observe/report-flows.js";
-export { verdictLine } from "./observe/verdict-line.js";
+export { type LineContext, verdictLine } from "./observe/verdict-line.js";
 export { nameVerdict } from "./observe/verdict-names.js";

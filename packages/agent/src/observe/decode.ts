@@ -35,6 +35,9 @@ const exeFlags: readonly (readonly [number, ExeFlag])[] = [
 
 const protocols: Readonly<Record<number, string>> = { 1: "icmp", 6: "tcp", 17: "udp", 58: "icmpv6" };
 
+/** TCP, UDP and UDP-Lite, by IP protocol number. */
+const protocolsWithPorts: readonly number[] = [6, 17, 136];
+
 /** Throws on a number this build does not know: kernel side and user space are of one version. */
 export function hookOf(number: number): Hook {
   return known(hooks[number], "hook", number);
@@ -51,6 +54,11 @@ export function exeFlagsOf(bits: number): ExeFlag[] {
 /** A protocol's name, or its number as text. */
 export function protocolOf(number: number): string {
   return protocols[number] ?? String(number);
+}
+
+/** The port of a flow's key; null for protocols that have none. */
+export function portOf(key: { readonly protocol: number; readonly port: number }): number | null {
+  return protocolsWithPorts.includes(key.protocol) ? key.port : null;
 }
 
 /** Text up to the first NUL; what is not UTF-8 shows as U+FFFD. */

@@ -2,7 +2,7 @@ import type { layout } from "@ringfence/kernel";
 import type { ReportFlow, ReportOutcome, ReportProcess } from "@ringfence/model";
 import type { RuleRef } from "@ringfence/policy";
 import type { CommandLines } from "./command-lines.js";
-import { destinationOf, exeFlagsOf, hookOf, protocolOf, reasonOf, textOf } from "./decode.js";
+import { destinationOf, exeFlagsOf, hookOf, portOf, protocolOf, reasonOf, textOf } from "./decode.js";
 import type { Executables } from "./executables.js";
 import { nameVerdict } from "./verdict-names.js";
 
@@ -68,7 +68,7 @@ function describe(flow: layout.rf_flow, names: FlowNames): Draft {
     exeFlags: exeFlagsOf(actor.exe_flags),
     protocol: protocolOf(key.protocol),
     address,
-    port: address === null || (key.protocol !== 6 && key.protocol !== 17) ? null : key.port,
+    port: address === null ? null : portOf(key),
     rule,
     shadowRule,
     reason: reasonOf(key.reason),

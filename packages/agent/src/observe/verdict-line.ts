@@ -1,23 +1,45 @@
 import type { layout } from "@ringfence/kernel";
-import { VERDICT_SCHEMA, type VerdictLine } from "@ringfence/model";
-import { destinationOf, exeFlagsOf, hookOf, protocolOf, reasonOf, textOf } from "./decode.js";
+import { type ReportOutcome, VERDICT_SCHEMA, type VerdictLine } from "@ringfence/model";
+import { destinationOf, exeFlagsOf, hookOf, portOf, protocolOf, reasonOf, textOf } from "./decode.js";
 import type { FlowNames } from "./report-flows.js";
 import { nameVerdict } from "./verdict-names.js";
+
+const words: Readonly<Record<ReportOutcome, string>> = {
+  allowed: "may reach",
+  denied: "may not reach",
+  "would-deny": "reaches, and under the audited rules may not,",
+  "would-allow": "may not reach, and under the audited rules may,",
+};
+
+/** What is the same in every line of a run. */
+export interface LineContext {
+  readonly host: string;
+  readonly policyRevision: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly ringfencePid: number;
+}
 
 /** The line that the log gets for one verdict. */
 export function verdictLine(
   event: layout.rf_verdict_event,
   names: FlowNames,
-  context: { readonly host: string; readonly policyRevision: string },
+  context: LineContext,
 ): VerdictLine {
   const { key, actor } = event;
   const hook = hookOf(key.hook);
   const address = destinationOf(key.address, hook);
   const { outcome, action, wouldBe, rule, shadowRule, mode } = nameVerdict(key, names.bits);
+  const exe = names.executables.pathOf(actor.exe);
+  const protocol = protocolOf(key.protocol);
+  const port = address === null ? null : portOf(key);
   return {
     schema: VERDICT_SCHEMA,
     time: names.toIso(event.time_ns),
+    level: action === "deny" || wouldBe === "deny" ? "warning" : "info",
+    msg: `${exe} ${words[outcome]} ${protocol} ${address ?? "without one destination"}${port === null ? "" : ` port ${port}`}`,
     host: context.host,
+    ringfencePid: context.ringfencePid,
+    labels: context.labels,
     action,
     outcome,
     wouldBe,
@@ -26,11 +48,11 @@ export function verdictLine(
     shadowRule,
     reason: reasonOf(key.reason),
     hook,
-    protocol: protocolOf(key.protocol),
+    protocol,
     address,
-    port: address === null || (key.protocol !== 6 && key.protocol !== 17) ? null : key.port,
+    port,
     domain: null,
-    exe: names.executables.pathOf(actor.exe),
+    exe,
     exeFlags: exeFlagsOf(actor.exe_flags),
     commandLine: names.commandLines.get(key.tgid, key.exec_ns),
     execId: `${names.bootId}-${key.tgid}-${key.exec_ns.toString(16)}`,

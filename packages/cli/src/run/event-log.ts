@@ -1,4 +1,4 @@
-import { CommandLines, type FlowNames, readEvent, verdictLine } from "@ringfence/agent";
+import { CommandLines, type FlowNames, type LineContext, readEvent, verdictLine } from "@ringfence/agent";
 import { RingBufferReader } from "@ringfence/kernel";
 import type { LogFile } from "./log-file.js";
 
@@ -6,8 +6,7 @@ export interface EventLogOptions {
   readonly ringFd: number;
   readonly names: Omit<FlowNames, "commandLines">;
   readonly log: LogFile | null;
-  readonly host: string;
-  readonly policyRevision: string;
+  readonly context: LineContext;
   readonly onTreeEmpty: () => void;
 }
 
@@ -43,10 +42,10 @@ export class EventLog {
   }
 
   readonly #onRecord = (view: DataView, offset: number): void => {
-    const { log, host, policyRevision, onTreeEmpty } = this.#options;
+    const { log, context, onTreeEmpty } = this.#options;
     readEvent(view, offset, {
       onProcess: (event) => this.commandLines.add(event),
-      onVerdict: (event) => log?.add(verdictLine(event, this.names, { host, policyRevision })),
+      onVerdict: (event) => log?.add(verdictLine(event, this.names, context)),
       onTreeEmpty,
     });
   };

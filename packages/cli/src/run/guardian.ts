@@ -29,8 +29,12 @@ async function main(path: string): Promise<void> {
       toIso: (ns) => clock.toIso(ns),
     },
     log: state.logs ? new LogFile(guardianDescriptors.log) : null,
-    host: state.host,
-    policyRevision: state.policyRevision,
+    context: {
+      host: state.host,
+      policyRevision: state.policyRevision,
+      labels: state.labels,
+      ringfencePid: process.pid,
+    },
     onTreeEmpty: () => wake(),
   });
   while (readFence(fence).live > 0n) {

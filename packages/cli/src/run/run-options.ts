@@ -1,3 +1,4 @@
+import { RingfenceError } from "@ringfence/model";
 import type { OptionSpec, ParsedOptions } from "../option-table.js";
 import { droppedCapabilities } from "./dropped-powers.js";
 
@@ -30,6 +31,12 @@ export const runOptionSpecs: readonly OptionSpec[] = [
   { name: "report", value: "FORMAT", choices: ["text", "json", "none"], help: "report at the end (text)" },
   { name: "report-file", value: "FILE", help: "write the report there instead of to stderr" },
   { name: "log", value: "FILE", help: "append one JSON line per verdict, as it happens" },
+  {
+    name: "label",
+    value: "KEY=VALUE",
+    repeatable: true,
+    help: "add a label to every line of the log",
+  },
   { name: "user", value: "NAME", help: "run the command as this user, with its groups" },
   {
     name: "fail-on-deny",
@@ -66,6 +73,7 @@ export interface RunOptions {
   readonly report: "text" | "json" | "none";
   readonly reportFile: string | null;
   readonly log: string | null;
+  readonly labels: Readonly<Record<string, string>>;
   readonly user: string | null;
   readonly failOnDeny: boolean;
   readonly wait: boolean;
@@ -85,10 +93,17 @@ export function toRunOptions({ values }: ParsedOptions): RunOptions {
     report: (one("report") ?? "text") as RunOptions["report"],
     reportFile: one("report-file"),
     log: one("log"),
+    labels: Object.fromEntries((values.get("label") ?? []).map(toLabel)),
     user: one("user"),
     failOnDeny: values.has("fail-on-deny"),
     wait: values.has("wait"),
     privileged: values.has("privileged"),
     hookCgroup: one("hook-cgroup") ?? "/",
   };
+}
+
+function toLabel(text: string): readonly [string, string] {
+  const at = text.indexOf("=");
+  if (at > 0) return [text.slice(0, at), text.slice(at + 1)];
+  throw new RingfenceError("RF_USAGE", `Option "--label" cannot be "${text}"`, { hint: "write KEY=VALUE" });
 }

@@ -10,6 +10,7 @@ export interface RunState {
   readonly host: string;
   readonly policyRevision: string;
   readonly rules: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
   readonly logs: boolean;
   readonly supervisor: ProcessMark;
   readonly guardian: ProcessMark | null;

@@ -98,7 +98,7 @@ class Run {
   }
 
   #readEvents(fence: Fence): EventLog {
-    const { policy, log } = this.#parts;
+    const { options, policy, log } = this.#parts;
     const clock = new BootClock();
     return new EventLog({
       ringFd: fence.object.mapFd("events"),
@@ -109,14 +109,18 @@ class Run {
         toIso: (ns) => clock.toIso(ns),
       },
       log,
-      host: hostname(),
-      policyRevision: policy.compiled.revision,
+      context: {
+        host: hostname(),
+        policyRevision: policy.compiled.revision,
+        labels: options.labels,
+        ringfencePid: process.pid,
+      },
       onTreeEmpty: () => this.#treeEmpty(),
     });
   }
 
   #guard(fence: Fence): GuardianProcess {
-    const { policy, log } = this.#parts;
+    const { options, policy, log } = this.#parts;
     const guardian = GuardianProcess.start(this.#id, fence, log?.fd ?? null);
     guardian.onLoss(() => {
       this.#guardian = this.#guard(fence);
@@ -129,6 +133,7 @@ class Run {
       host: hostname(),
       policyRevision: policy.compiled.revision,
       rules: policy.compiled.bits.map((bit) => bit.ruleId),
+      labels: options.labels,
       logs: log !== null,
       supervisor,
       guardian: markOf(guardian.pid),

@@ -6,7 +6,11 @@ import { VERDICT_SCHEMA } from "../schema-names.js";
 export const verdictLineSchema = z.strictObject({
   schema: z.literal(VERDICT_SCHEMA),
   time: z.iso.datetime(),
+  level: z.enum(["info", "warning"]).describe("warning for what was or would be denied"),
+  msg: z.string().describe("the verdict in words"),
   host: z.string(),
+  ringfencePid: z.number().int().describe("process that wrote the line"),
+  labels: z.record(z.string(), z.string()).describe("as given with --label"),
   action: z.enum(["allow", "deny"]).describe("what the kernel did"),
   outcome: outcomeSchema,
   wouldBe: z.enum(["allow", "deny"]).describe("what it would do if audited rules were enforced"),
