@@ -29,6 +29,8 @@ export interface FenceOptions {
   readonly runCgroup: string;
   /** Path of the cgroup where the call hooks are; everything that must be fenced is below. */
   readonly hookCgroup: string;
+  /** Records of processes that fit; by default as many as the kernel can run. */
+  readonly maxProcesses?: number;
 }
 
 /** The kernel side of one run: the loaded object, its links, and the tables both sides read. */
@@ -53,7 +55,7 @@ export class Fence implements Disposable {
         ...policySizes(policy),
         flows: FLOW_ROWS,
         flow_index: FLOW_ROWS,
-        processes: maxProcesses(),
+        processes: options.maxProcesses ?? maxProcesses(),
       },
     });
     const links: BpfLink[] = [];
