@@ -10,7 +10,11 @@ export interface CallKind {
 export const callKinds = [
   { order: "udp-connect", title: "UDP `connect()`", count: 800 },
   { order: "udp-sendto", title: "UDP `sendto()`, 64 B, same destination as before", count: 400 },
-  { order: "udp-sendto-alternating", title: "UDP `sendto()`, 64 B, another destination each time", count: 400 },
+  {
+    order: "udp-sendto-alternating",
+    title: "UDP `sendto()`, 64 B, another destination each time",
+    count: 400,
+  },
   { order: "udp-send", title: "UDP `send()`, 64 B, on a judged connected socket", count: 400 },
   { order: "tcp-connect", title: "TCP `socket()` + `connect()` + `close()`", count: 60 },
 ] as const satisfies readonly CallKind[];

@@ -7,6 +7,7 @@ export function percentile(samples: readonly number[], fraction: number): number
   const rank = (sorted.length - 1) * fraction;
   const below = sorted[Math.floor(rank)];
   const above = sorted[Math.ceil(rank)];
-  if (below === undefined || above === undefined) throw new RangeError("Cannot rank an empty list of samples");
+  if (below === undefined || above === undefined)
+    throw new RangeError("Cannot rank an empty list of samples");
   return below + (above - below) * (rank - Math.floor(rank));
 }

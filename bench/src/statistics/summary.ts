@@ -19,12 +19,18 @@ export interface Difference {
   readonly p75: number;
 }
 
-/** Throws RangeError when the two were not measured in the same rounds. */
-export function pairedDifference(samples: readonly number[], baseline: readonly number[]): Difference {
+/** Each round's difference. Throws RangeError when the two were not measured in the same rounds. */
+export function pairedSamples(samples: readonly number[], baseline: readonly number[]): number[] {
   if (samples.length !== baseline.length) {
-    throw new RangeError(`Cannot pair ${samples.length} samples with ${baseline.length}: measure both each round`);
+    throw new RangeError(
+      `Cannot pair ${samples.length} samples with ${baseline.length}: measure both each round`,
+    );
   }
-  const differences = samples.map((sample, round) => sample - (baseline[round] ?? Number.NaN));
+  return samples.map((sample, round) => sample - (baseline[round] ?? Number.NaN));
+}
+
+export function pairedDifference(samples: readonly number[], baseline: readonly number[]): Difference {
+  const differences = pairedSamples(samples, baseline);
   return {
     p50: percentile(differences, 0.5),
     p25: percentile(differences, 0.25),
