@@ -2,10 +2,13 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { verdictLineSchema } from "@ringfence/model/schemas";
 import { compile, type Resolver } from "@ringfence/policy";
 import { parsePolicy } from "@ringfence/policy/parse";
-import { policyBlocks } from "./policy-blocks.js";
+import { fencedBlocks } from "./fenced-blocks.js";
 import { repositoryRoot } from "./repository-root.js";
+
+const read = (path: string) => readFileSync(join(repositoryRoot, path), "utf8");
 
 /** The names that the pages use, so that the examples do not depend on the host. */
 const resolver: Resolver = {
@@ -21,7 +24,7 @@ const pages = [
 
 for (const { path, least } of pages) {
   test(`parsePolicy accepts every YAML example of ${path} without a warning`, () => {
-    const blocks = policyBlocks(readFileSync(join(repositoryRoot, path), "utf8"));
+    const blocks = fencedBlocks(read(path), "yaml");
     assert.ok(blocks.length >= least, `${path} has ${blocks.length} examples, expected at least ${least}`);
     for (const { text, line } of blocks) {
       const { profiles, errors, warnings } = parsePolicy(text, `${path} from line ${line}`, resolver);
@@ -34,10 +37,18 @@ for (const { path, least } of pages) {
   });
 }
 
-test("policyBlocks takes YAML blocks only, with their place", () => {
+test("verdictLineSchema accepts the log line that docs/reference/report.md shows", () => {
+  const [example, ...more] = fencedBlocks(read("docs/reference/report.md"), "json");
+  assert.deepEqual(more, []);
+  const { error } = verdictLineSchema.safeParse(JSON.parse(example?.text ?? "null"));
+  assert.deepEqual(error?.issues ?? [], []);
+});
+
+test("fencedBlocks takes the blocks of one language only, with their place", () => {
   const page = "# T\n\n```yaml\na: 1\n```\n\n```sh\nb\n```\n```yaml\nc: 2\nd: 3\n```\n";
-  assert.deepEqual(policyBlocks(page), [
+  assert.deepEqual(fencedBlocks(page, "yaml"), [
     { text: "a: 1\n", line: 4 },
     { text: "c: 2\nd: 3\n", line: 11 },
   ]);
+  assert.deepEqual(fencedBlocks(page, "sh"), [{ text: "b\n", line: 8 }]);
 });
