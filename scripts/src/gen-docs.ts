@@ -10,21 +10,24 @@ import { schemaPage } from "./schema-page.js";
 
 // Writes the reference pages that come from tables in the code: gen-docs [--check]
 
-const runPage = "docs/reference/run.md";
+/** The page of a command: written by hand, except for what its help says. */
+function helpPage(command: string): GeneratedPage {
+  const path = `docs/reference/${command}.md`;
+  return {
+    path,
+    render: () => {
+      const page = readFileSync(join(repositoryRoot, path), "utf8");
+      return fillBlock(page, `ringfence ${command} --help`, commandHelp(repositoryRoot, command));
+    },
+  };
+}
 
 const pages: readonly GeneratedPage[] = [
   { path: "docs/reference/errors.md", render: renderErrorsPage },
   schemaPage("docs/reference/report.schema.json", REPORT_SCHEMA, reportSchema),
   schemaPage("docs/reference/verdict.schema.json", VERDICT_SCHEMA, verdictLineSchema),
-  {
-    path: runPage,
-    render: () =>
-      fillBlock(
-        readFileSync(join(repositoryRoot, runPage), "utf8"),
-        "ringfence run --help",
-        commandHelp(repositoryRoot, "run"),
-      ),
-  },
+  helpPage("run"),
+  helpPage("doctor"),
 ];
 
 if (process.argv.includes("--check")) {
