@@ -91,7 +91,10 @@ test("renderReport lets no control character of the command reach the terminal",
     processes: [{ ...flow.processes[0], commandLine: "a\rb\u202e" }],
   };
   const text = renderReport({ ...report, flows: [evil as ReportFlow] }, false);
-  assert.ok(!/[\u001b\r\u202e]/.test(text), "escape sequences must be shown, not sent");
+  assert.ok(
+    !["\u001b", "\r", "\u202e"].some((c) => text.includes(c)),
+    "escape sequences must be shown, not sent",
+  );
   assert.match(text, /\\u\{1b\}\[2Jx/);
 });
 
