@@ -11,6 +11,7 @@
 #define RF_BLOCK_WORDS 8
 #define RF_ANCESTOR_PATTERNS 64
 #define RF_NO_BIT (-1)
+#define RF_OVERFLOW_ROWS 4 /* flows without a row of their own, by action and shadow action */
 
 enum rf_action {
 	RF_ALLOW = 0,
@@ -43,7 +44,7 @@ enum rf_event_kind {
 
 enum rf_loss {
 	RF_LOSS_EVENTS = 0,       /* ring buffer full: an event is missing from the log, the counts are not */
-	RF_LOSS_FLOWS = 1,        /* flow table full: verdicts counted in the overflow row only */
+	RF_LOSS_FLOWS = 1,        /* flow table full: verdicts counted in the overflow rows only */
 	RF_LOSS_EXECUTABLES = 2,  /* executable table full: a path shown as unknown */
 	RF_LOSS_PROCESSES = 3,    /* process table full: a process without a record */
 	RF_LOSS_PATH_LONG = 4,    /* executable path beyond 4096 bytes, kept from its end */
@@ -193,7 +194,7 @@ struct rf_fence {
 	__u64 live;       /* processes inside */
 	__u64 orphans;    /* processes inside whose record could not be stored */
 	__u64 cgroup;     /* id of the run's own cgroup, where the packet hooks are */
-	__u32 next_flow;  /* first free index in flows; 0 is the overflow row */
+	__u32 next_flow;  /* first free index in flows; those below RF_OVERFLOW_ROWS count what finds no room */
 	__u32 flow_limit;
 	__u32 entered;
 	__u32 changed; /* records completed by the last pass of the lineage iterator */
@@ -278,8 +279,8 @@ struct rf_peer_key {
 
 struct rf_peer_state {
 	__u64 heard_ns; /* boot clock of the last datagram that came in unasked; 0: none did */
-	__u32 flow;     /* row that counts what we sent there; 0: nothing yet */
-	__u32 unused;
+	__u32 flow;     /* row that counts what we sent there */
+	__u32 known;    /* 0: nothing was sent yet */
 };
 
 /* Never read: makes the compiler describe in the object's BTF what no map names. */

@@ -41,7 +41,7 @@ static __always_inline __u32 flow_of_packet(struct __sk_buff *skb, const struct 
 	key.cookie = bpf_get_socket_cookie(skb);
 	__builtin_memcpy(key.address, &packet->address, sizeof(key.address));
 	peer = bpf_map_lookup_elem(&peers, &key);
-	return peer && peer->flow ? peer->flow : socket->flow;
+	return peer && peer->known ? peer->flow : socket->flow;
 }
 
 static __always_inline int refuse_packet(struct rf_call *call, const struct rf_socket *socket, enum rf_reason reason)

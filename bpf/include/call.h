@@ -37,15 +37,17 @@ static __always_inline bool is_reply(__u64 cookie, const struct rf_address *addr
 static __always_inline void remember_peer(__u64 cookie, const struct rf_call *call, __u32 flow)
 {
 	struct rf_peer_key key = { .cookie = cookie, .port = call->port };
-	struct rf_peer_state state = { .flow = flow };
+	struct rf_peer_state state = { .flow = flow, .known = 1 };
 	struct rf_peer_state *known;
 
 	__builtin_memcpy(key.address, &call->address, sizeof(key.address));
 	known = bpf_map_lookup_elem(&peers, &key);
-	if (known)
+	if (known) {
 		known->flow = flow;
-	else
+		known->known = 1;
+	} else {
 		bpf_map_update_elem(&peers, &key, &state, BPF_ANY);
+	}
 }
 
 static __always_inline void read_v6(struct rf_address *address, struct bpf_sock_addr *ctx)

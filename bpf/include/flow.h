@@ -74,7 +74,14 @@ static __always_inline struct rf_process *describe_owner(const struct rf_socket 
 	return record;
 }
 
-/* Index of the row that counts this key; the overflow row 0 when the table is full. */
+/* A full table still tells denied from allowed. */
+static __always_inline __u32 overflow_row(const struct rf_flow_key *key)
+{
+	count_loss(RF_LOSS_FLOWS);
+	return (key->action & 1) | (key->shadow_action & 1) << 1;
+}
+
+/* Index of the row that counts this key; an overflow row when the table is full. */
 static __always_inline __u32 flow_of(const struct rf_flow_key *key, const struct rf_actor *actor, __u64 now)
 {
 	struct rf_fence *state = the_fence();
@@ -84,26 +91,19 @@ static __always_inline __u32 flow_of(const struct rf_flow_key *key, const struct
 
 	if (known)
 		return *known;
-	if (!state || state->next_flow >= state->flow_limit) {
-		count_loss(RF_LOSS_FLOWS);
-		return 0;
-	}
+	if (!state || state->next_flow >= state->flow_limit)
+		return overflow_row(key);
 	index = __sync_fetch_and_add(&state->next_flow, 1);
 	flow = bpf_map_lookup_elem(&flows, &index);
-	if (!flow) {
-		count_loss(RF_LOSS_FLOWS);
-		return 0;
-	}
+	if (!flow)
+		return overflow_row(key);
 	flow->key = *key;
 	flow->actor = *actor;
 	flow->first_ns = now;
 	if (!bpf_map_update_elem(&flow_index, key, &index, BPF_NOEXIST))
 		return index;
 	known = bpf_map_lookup_elem(&flow_index, key); /* another CPU was first; our row stays empty */
-	if (known)
-		return *known;
-	count_loss(RF_LOSS_FLOWS);
-	return 0;
+	return known ? *known : overflow_row(key);
 }
 
 static __always_inline void count_verdict(__u32 index, __u64 now)

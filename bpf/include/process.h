@@ -85,10 +85,13 @@ static __always_inline void store_executable(struct process_scratch *s, __u32 st
 		count_loss(RF_LOSS_EXECUTABLES);
 }
 
+/* What cannot be named counts as anything for a deny and as nothing for an allow: as an ancestor too, where only
+ * trusted bits serve an allow. */
 static __always_inline void classify_unknown(struct rf_policy *policy, struct rf_process *record)
 {
 	record->exe_row = policy->exe_unknown_row;
-	record->own_bits = 0;
+	record->own_bits = ~0ULL;
+	record->exe_flags &= ~RF_EXE_TRUSTED;
 }
 
 static __always_inline void classify_image(struct rf_policy *policy, struct process_scratch *s, __u32 start,

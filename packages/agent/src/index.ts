@@ -9,7 +9,7 @@ export { BootClock, bootId } from "./observe/boot-clock.js";
 export { CommandLines } from "./observe/command-lines.js";
 export { type EventHandlers, readEvent } from "./observe/event-reader.js";
 export { Executables } from "./observe/executables.js";
-export { readFence, readFlows } from "./observe/flows.js";
+export { OVERFLOW_ROWS, readFence, readFlows, readOverflow } from "./observe/flows.js";
 export { readLosses, totalLoss } from "./observe/losses.js";
 export { type FlowNames, reportFlows } from "./observe/report-flows.js";
 export { type LineContext, verdictLine } from "./observe/verdict-line.js";

@@ -68,7 +68,8 @@ function report(error: unknown): number {
     : `Internal error: ${error instanceof Error ? error.message : String(error)}`;
   writeOut(2, `ringfence: ${text.replace(/\s*\n\s*/g, " ")}\n`);
   if (process.env["RINGFENCE_DEBUG"] !== undefined && error instanceof Error) {
-    writeOut(2, `${error.stack ?? ""}\n${error.cause instanceof Error ? error.cause.stack : ""}\n`);
+    const code = known ? `${error.code}\n` : "";
+    writeOut(2, `${code}${error.stack ?? ""}\n${error.cause instanceof Error ? error.cause.stack : ""}\n`);
   }
   return known ? exitCodeOf(error.code) : EXIT_FAILED;
 }

@@ -9,11 +9,12 @@ import {
   u32Codec,
 } from "@ringfence/kernel";
 import type { CompiledPolicy } from "@ringfence/policy";
+import { OVERFLOW_ROWS } from "../observe/flows.js";
 import { callHooks, packetHooks, processHooks } from "./hooks.js";
 import { policySizes } from "./policy-sizes.js";
 import { writePolicy } from "./write-policy.js";
 
-/** Rows of the flow table; the first counts what finds no room. */
+/** Rows of the flow table; the first few count what finds no room. */
 export const FLOW_ROWS = 16_384;
 
 /** A lineage deeper than this many passes would need is cut; each pass carries ancestors down at least one level. */
@@ -66,7 +67,7 @@ export class Fence implements Disposable {
         live: 0n,
         orphans: 0n,
         cgroup: cgroups.idOf(runCgroup),
-        next_flow: 1,
+        next_flow: OVERFLOW_ROWS,
         flow_limit: FLOW_ROWS,
         entered: 0,
         changed: 0,

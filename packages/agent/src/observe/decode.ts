@@ -33,7 +33,13 @@ const exeFlags: readonly (readonly [number, ExeFlag])[] = [
   [layout.rf_exe_flag.RF_EXE_UNKNOWN, "unknown"],
 ];
 
-const protocols: Readonly<Record<number, string>> = { 1: "icmp", 6: "tcp", 17: "udp", 58: "icmpv6" };
+const protocols: Readonly<Record<number, string>> = {
+  1: "icmp",
+  6: "tcp",
+  17: "udp",
+  58: "icmpv6",
+  136: "udplite",
+};
 
 /** TCP, UDP and UDP-Lite, by IP protocol number. */
 const protocolsWithPorts: readonly number[] = [6, 17, 136];

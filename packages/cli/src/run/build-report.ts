@@ -1,5 +1,13 @@
-import { type Fence, type FlowNames, readFence, readFlows, readLosses, reportFlows } from "@ringfence/agent";
-import { REPORT_SCHEMA, type Report, type ReportFlow } from "@ringfence/model";
+import {
+  type Fence,
+  type FlowNames,
+  readFence,
+  readFlows,
+  readLosses,
+  readOverflow,
+  reportFlows,
+} from "@ringfence/agent";
+import { REPORT_SCHEMA, type Report, type ReportOutcome } from "@ringfence/model";
 import type { RunPolicy } from "./load-policy.js";
 import type { RunOptions } from "./run-options.js";
 
@@ -27,8 +35,11 @@ export function buildReport(
   const { finished, policy, options } = context;
   const state = readFence(fence.object.rawMap("fence"));
   const flows = reportFlows(readFlows(fence.object.rawMap("flows"), state.next_flow), names);
-  const sum = (outcome: ReportFlow["outcome"]) =>
-    flows.filter((flow) => flow.outcome === outcome).reduce((total, flow) => total + flow.verdicts, 0);
+  const overflow = readOverflow(fence.object.rawMap("flows"));
+  const sum = (outcome: ReportOutcome) =>
+    flows
+      .filter((flow) => flow.outcome === outcome)
+      .reduce((total, flow) => total + flow.verdicts, overflow[outcome]);
   return {
     schema: REPORT_SCHEMA,
     command: [...finished.command],
@@ -57,11 +68,18 @@ export function buildReport(
     },
     flows,
     losses: readLosses(fence.object.rawMap("losses"), context.lostLogLines),
-    warnings: [...policy.warnings, ...context.warnings],
+    warnings: [...policy.warnings, ...context.warnings, ...overflowWarnings(overflow)],
   };
 }
 
 function modeOf({ profiles }: RunPolicy): Report["mode"] {
   const modes = new Set(profiles.map((profile) => profile.mode).filter((mode) => mode !== "off"));
   return modes.size === 2 ? "mixed" : modes.has("enforce") ? "enforce" : "audit";
+}
+
+function overflowWarnings(overflow: Readonly<Record<ReportOutcome, number>>): string[] {
+  const named = Object.entries(overflow).filter(([, count]) => count > 0);
+  if (named.length === 0) return [];
+  const counts = named.map(([outcome, count]) => `${count} ${outcome}`).join(", ");
+  return [`the flow table is full: ${counts} to further destinations are in the totals and not in the rows`];
 }

@@ -1,3 +1,4 @@
+import { existsSync, realpathSync } from "node:fs";
 import { execve, SystemError } from "@ringfence/kernel/system";
 
 const DEFAULT_PATH = "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin";
@@ -11,6 +12,12 @@ export function candidates(name: Buffer, environment: readonly Buffer[]): Buffer
   return path
     .split(":")
     .map((directory) => Buffer.concat([Buffer.from(directory || ".", "latin1"), Buffer.from("/"), name]));
+}
+
+/** The file that a command's name stands for, without symbolic links; null when there is none to be seen yet. */
+export function resolveCommand(name: Buffer, environment: readonly Buffer[]): string | null {
+  const file = candidates(name, environment).find((candidate) => existsSync(candidate));
+  return file === undefined ? null : realpathSync(file).toString();
 }
 
 /**

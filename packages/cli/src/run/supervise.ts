@@ -2,15 +2,19 @@ import type { ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { closeSync } from "node:fs";
 import { hostname } from "node:os";
+import { basename } from "node:path";
 import { BootClock, bootId, Executables, Fence, findUser, type HostUser, readFence } from "@ringfence/agent";
 import { Cgroup2 } from "@ringfence/kernel";
 import { RingfenceError } from "@ringfence/model";
 import { OBJECT_PATH } from "../object-path.js";
+import { writeOut } from "../write-out.js";
 import { buildReport, type FinishedCommand } from "./build-report.js";
 import { checkHost } from "./check-host.js";
 import { EventLog } from "./event-log.js";
+import { resolveCommand } from "./find-command.js";
 import { forwardSignals } from "./forward-signals.js";
 import { GuardianProcess } from "./guardian-process.js";
+import { keepStderr } from "./keep-stderr.js";
 import { Launcher } from "./launch.js";
 import type { LaunchOrder } from "./launch-order.js";
 import { type LaunchState, readLaunchState } from "./launch-state.js";
@@ -32,6 +36,7 @@ export type RunEnd = { readonly code: number } | { readonly signal: NodeJS.Signa
 
 /** Runs a command in a fence and reports. Throws a RingfenceError, with nothing left behind, if it did not run. */
 export async function supervise(options: RunOptions, argv: readonly Buffer[]): Promise<RunEnd> {
+  keepStderr();
   checkHost();
   const inherited = readLaunchState();
   const user = options.user === null ? null : userOf(options.user);
@@ -39,6 +44,8 @@ export async function supervise(options: RunOptions, argv: readonly Buffer[]): P
   checkHookCgroup(cgroups, options.hookCgroup);
   const policy = await loadPolicy(options, cgroups);
   const output = new ReportOutput(options);
+  if (options.report === "none")
+    for (const warning of policy.warnings) writeOut(2, `ringfence: warning: ${warning}\n`);
   const log = options.log === null ? null : LogFile.open(options.log);
   sweepRuns(cgroups);
   const run = new Run({ options, argv, inherited, user, cgroups, policy, log });
@@ -189,11 +196,12 @@ class Run {
   }
 
   #judgeStreams(): string[] {
-    const { argv, user, policy } = this.#parts;
-    const name = argv[0]?.toString() ?? "";
+    const { argv, user, policy, inherited } = this.#parts;
+    const name = argv[0] ?? Buffer.alloc(0);
+    const exe = resolveCommand(name, inherited.environment);
     return judgeStandardStreams(policy, {
-      exe: name.startsWith("/") ? name : null,
-      comm: name.slice(name.lastIndexOf("/") + 1),
+      exe,
+      comm: basename(exe ?? name.toString()),
       uid: user?.uid ?? 0,
       gid: user?.gid ?? 0,
       cgroup: this.#cgroup,

@@ -130,7 +130,7 @@ export const programFeatures: readonly Feature[] = [
     since: "5.7",
     required: false,
     neededFor: "refusing sockets that arrive already connected",
-    withoutIt: "sockets that arrive connected are judged by their owner and reported as borrowed",
+    withoutIt: "sockets that arrive already connected from outside are not judged",
   },
   {
     name: "lsm_cgroup",

@@ -372,7 +372,7 @@ export const rf_peer_state = {
   fields: {
     heard_ns: { offset: 0, kind: "u64" },
     flow: { offset: 8, kind: "u32" },
-    unused: { offset: 12, kind: "u32" },
+    known: { offset: 12, kind: "u32" },
   },
 } as const satisfies StructSpec;
 export type rf_peer_state = StructValue<typeof rf_peer_state>;

@@ -2,8 +2,8 @@ import { type ErrorEntry, errorTable } from "./table.js";
 
 const intro = `# Error codes
 
-Generated from the error table in packages/model. Every message that Ringfence prints carries one of these
-codes in its JSON forms. Codes are stable: a script may branch on them.
+Generated from the error table in packages/model. Every error that a user can mend has one of these codes;
+\`RINGFENCE_DEBUG=1\` prints it with the message. Codes are stable.
 
 | Code | Meaning | What to do |
 |---|---|---|

@@ -14,7 +14,7 @@ export const errorTable = {
   ...policyErrors,
   RF_NOT_ROOT: {
     meaning: "The command loads programs into the kernel, and the caller is not root",
-    remedy: "Run it with sudo, or in a container with CAP_BPF, CAP_NET_ADMIN and CAP_SYS_ADMIN",
+    remedy: "Run it as root, with sudo for example; --user NAME drops to that user before the command",
   },
   RF_NO_BTF: {
     meaning: "The kernel does not publish its type information in /sys/kernel/btf/vmlinux",

@@ -10,7 +10,8 @@ export interface PathFact {
 export interface ProcessFacts {
   /** Null when the executable is unknown, which no allow rule by executable accepts. */
   readonly exe: PathFact | null;
-  readonly ancestors: readonly PathFact[];
+  /** Null for one whose executable is unknown: it counts as any for a deny, as none for an allow. */
+  readonly ancestors: readonly (PathFact | null)[];
   readonly comm: string;
   /** Effective ids, as the initial user namespace sees them. */
   readonly uid: number;

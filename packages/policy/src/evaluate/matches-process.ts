@@ -21,7 +21,7 @@ function matchesItem(item: ProcessCondition, process: ProcessFacts, belief: Path
   return (
     (item.exe === undefined || matchesExe(item.exe, process.exe, belief)) &&
     (item.ancestor === undefined ||
-      process.ancestors.some((ancestor) => matchesFact(item.ancestor ?? [], ancestor, belief))) &&
+      process.ancestors.some((ancestor) => matchesExe(item.ancestor ?? [], ancestor, belief))) &&
     (item.comm === undefined || item.comm.includes(process.comm)) &&
     (item.uid === undefined || inRanges(item.uid, process.uid)) &&
     (item.gid === undefined || inRanges(item.gid, process.gid)) &&

@@ -58,12 +58,15 @@ function flowRows(compiled: CompiledPolicy, flow: FlowFacts): readonly number[] 
   ];
 }
 
-function ancestorVectors(compiled: CompiledPolicy, ancestors: readonly PathFact[]): readonly Uint32Array[] {
-  const { automaton } = compiled.exe;
+function ancestorVectors(
+  compiled: CompiledPolicy,
+  ancestors: ProcessFacts["ancestors"],
+): readonly Uint32Array[] {
   let trustedBits = 0n;
   let untrustedBits = 0n;
-  for (const { path, trusted } of ancestors) {
-    const bits = automaton === null ? 0n : runAutomaton(automaton, path).ancestorBits;
+  for (const ancestor of ancestors) {
+    const bits = ancestorBits(compiled, ancestor);
+    const trusted = ancestor?.trusted === true;
     if (trusted) trustedBits |= bits;
     else untrustedBits |= bits;
   }
@@ -100,4 +103,10 @@ function verdictOf(compiled: CompiledPolicy, matched: Uint32Array): Verdict {
   const bit = index * 32 + 31 - Math.clz32(word & -word);
   const rule = compiled.bits[bit];
   return rule === undefined ? { action: "allow", rule: null } : { action: rule.action, rule };
+}
+
+/** Patterns that an ancestor counts for; an unknown one for all, which only denies heed. */
+function ancestorBits({ exe, ancestors }: CompiledPolicy, ancestor: PathFact | null): bigint {
+  if (ancestor === null) return (1n << BigInt(ancestors.count)) - 1n;
+  return exe.automaton === null ? 0n : runAutomaton(exe.automaton, ancestor.path).ancestorBits;
 }

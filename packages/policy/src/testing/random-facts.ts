@@ -9,7 +9,7 @@ export function randomProcess(random: Random): ProcessFacts {
   const cgroup = random.pick(pools.processCgroups);
   return {
     exe: random.oneIn(8) ? null : randomPath(random),
-    ancestors: random.list(0, 2, () => randomPath(random)),
+    ancestors: random.list(0, 2, () => (random.oneIn(8) ? null : randomPath(random))),
     comm: random.pick([...pools.comms, "other"]),
     uid: random.pick(pools.ids),
     gid: random.pick(pools.ids),
