@@ -251,7 +251,7 @@ describe("ringfence run refusals", () => {
     assert.match(user.stderr, /^ringfence: Cannot fence a command without root.*\n$/);
     const bin = join(folder, "bin");
     mkdirSync(bin);
-    for (const tool of ["bash", "readlink"]) symlinkSync(`/bin/${tool}`, join(bin, tool));
+    symlinkSync("/bin/bash", join(bin, "bash"));
     const lost = await run(["--", "true"], { env: { PATH: bin } });
     assert.equal(lost.code, 125);
     assert.match(lost.stderr, /^ringfence: Cannot find "node" in PATH.*\n$/);

@@ -2,7 +2,10 @@ import { type ChildProcess, type StdioOptions, spawn } from "node:child_process"
 import type { Writable } from "node:stream";
 
 export interface ProcessOptions {
-  readonly input?: string;
+  /** what it reads; null leaves its input open, to be written by onStart */
+  readonly input?: string | null;
+  /** "latin1" keeps the bytes of what is no text */
+  readonly encoding?: "utf8" | "latin1";
   /** the whole environment; this process's own unless given */
   readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;
@@ -27,12 +30,12 @@ export async function runProcess(
   args: readonly string[],
   options: ProcessOptions = {},
 ): Promise<FinishedProcess> {
-  const { input, env = process.env, cwd, stdio = "pipe", via = [], onStart } = options;
+  const { input, encoding = "utf8", env = process.env, cwd, stdio = "pipe", via = [], onStart } = options;
   const [first = file, ...rest] = [...via, file, ...args];
   const child = spawn(first, rest, { env, cwd, stdio });
   const output = { stdout: "", stderr: "" };
   for (const name of ["stdout", "stderr"] as const) {
-    child[name]?.setEncoding("utf8").on("data", (text: string) => {
+    child[name]?.setEncoding(encoding).on("data", (text: string) => {
       output[name] += text;
     });
   }
@@ -47,9 +50,9 @@ export async function runProcess(
   return { pid: child.pid ?? 0, code, signal, ...output };
 }
 
-function endInput(stdin: Writable | null, input = ""): void {
+function endInput(stdin: Writable | null, input: string | null = ""): void {
   stdin?.on("error", () => undefined); // it ended without reading what was meant for it
-  stdin?.end(input);
+  if (input !== null) stdin?.end(input);
 }
 
 /** What is left in the pipes; a descendant that lives on may hold them open, so nobody waits for their end. */
