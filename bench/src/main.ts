@@ -45,10 +45,10 @@ async function measure(signal: AbortSignal): Promise<Results> {
 }
 
 function write(results: Results): void {
-  const page = readFileSync(places.page, "utf8");
-  const filled = fillPage(page, renderResults(results));
+  const text = `${JSON.stringify(results, rounded, 2)}\n`;
+  const filled = fillPage(readFileSync(places.page, "utf8"), renderResults(JSON.parse(text) as Results));
   mkdirSync(dirname(places.results), { recursive: true });
-  writeFileSync(places.results, `${JSON.stringify(results, rounded, 2)}\n`);
+  writeFileSync(places.results, text);
   writeFileSync(places.page, filled);
 }
 
@@ -67,8 +67,8 @@ function checkHost(): void {
   }
 }
 
+const signal = untilStopped();
 try {
-  const signal = untilStopped();
   checkHost();
   compileNative();
   const results = await measure(signal);
@@ -79,6 +79,7 @@ try {
   }
   say("wrote bench/results/latest.json and docs/benchmarks.md");
 } catch (error) {
-  process.stderr.write(`bench: ${error instanceof Error ? error.message : String(error)}\n`);
+  const reason: unknown = signal.aborted ? signal.reason : error;
+  process.stderr.write(`bench: ${reason instanceof Error ? reason.message : String(reason)}\n`);
   process.exitCode = 1;
 }

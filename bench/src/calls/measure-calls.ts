@@ -2,8 +2,7 @@ import { type Difference, pairedDifference, type Summary, summarize } from "../s
 import { type CallKind, callKinds, harnessKinds } from "./call-kind.js";
 import { rotated } from "./rotated.js";
 import { type SituationName, situationNames } from "./situation-name.js";
-import type { FenceCounts, Situations } from "./situations.js";
-import { countVerdicts } from "./situations.js";
+import { countVerdicts, type FenceCounts, type Situations } from "./situations.js";
 
 const ROUNDS = 300;
 const HARNESS_ROUNDS = 30;

@@ -13,10 +13,12 @@ export class Worker {
     this.#answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   }
 
-  /** Starts one; `programFd` becomes its descriptor 3. */
+  /** Starts one, which a Ctrl-C at the terminal does not reach; `programFd` becomes its descriptor 3. */
   static start(programFd: number | null = null): Worker {
     const stdio = ["pipe", "pipe", "inherit", programFd ?? "ignore"] as const;
-    return new Worker(spawn(places.worker, [], { stdio: [...stdio] }) as ChildProcessWithoutNullStreams);
+    return new Worker(
+      spawn(places.worker, [], { stdio: [...stdio], detached: true }) as ChildProcessWithoutNullStreams,
+    );
   }
 
   /** Process id. Throws when the worker did not start. */

@@ -1,15 +1,13 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
-import { places } from "../host/places.js";
 import { percentile } from "../statistics/percentile.js";
-import { findChild } from "./find-child.js";
+import { FencedRun } from "./fenced-run.js";
 import { type KernelMemory, kernelMemory } from "./kernel-memory.js";
 import { type ProcessMemory, processMemory } from "./process-memory.js";
 
 const ROUNDS = 5;
 const SETTLE_MS = 800;
-const PATIENCE_MS = 10_000;
+const LOOK_EVERY_MS = 20;
 
 /** Memory while `ringfence run -- sleep` waits, in MiB, medians of all rounds; kernel memory of the last. */
 export interface MemoryResults {
@@ -54,44 +52,28 @@ export async function measureMemory(signal: AbortSignal): Promise<MemoryResults>
 }
 
 async function whileItRuns(): Promise<Sample> {
-  const { child, exited } = start(["sleep", "60"]);
-  try {
-    const guardian = await childOf(child.pid ?? 0, "ringfence-guardian");
-    await childOf(child.pid ?? 0, "sleep");
-    await setTimeout(SETTLE_MS);
-    return {
-      supervisor: processMemory(child.pid ?? 0),
-      guardian: processMemory(guardian),
-      kernel: kernelMemory(child.pid ?? 0),
-    };
-  } finally {
-    child.kill("SIGTERM");
-    await exited;
-  }
-}
-
-/** The descendant that stays behind ends by itself, a moment after it was measured. */
-async function afterItReturned(): Promise<ProcessMemory> {
-  const { child, exited } = start(["sh", "-c", "sleep 0.5; sleep 1.6 >/dev/null 2>&1 &"]);
-  const guardian = await childOf(child.pid ?? 0, "ringfence-guardian");
-  await exited;
+  using run = FencedRun.start(["sleep", "60"]);
+  const guardian = await run.descendant("ringfence-guardian");
+  await run.descendant("sleep");
   await setTimeout(SETTLE_MS);
-  return processMemory(guardian);
+  const sample = {
+    supervisor: processMemory(run.pid),
+    guardian: processMemory(guardian),
+    kernel: kernelMemory(run.pid),
+  };
+  await run.stop();
+  return sample;
 }
 
-function start(command: readonly string[]) {
-  const child = spawn(places.ringfence, ["run", "--report", "none", "--", ...command], { stdio: "ignore" });
-  return { child, exited: once(child, "exit") };
-}
-
-async function childOf(parent: number, text: string): Promise<number> {
-  const patience = performance.now() + PATIENCE_MS;
-  for (;;) {
-    const pid = findChild(parent, text);
-    if (pid !== null) return pid;
-    if (performance.now() > patience) throw new Error(`Cannot find "${text}" below process ${parent}`);
-    await setTimeout(20);
-  }
+/** The descendant that stays behind ends by itself, and the guardian with it. */
+async function afterItReturned(): Promise<ProcessMemory> {
+  using run = FencedRun.start(["sh", "-c", "read word; sleep 1.6 >/dev/null 2>&1 &"]);
+  const guardian = await run.descendant("ringfence-guardian");
+  await run.goOn();
+  await setTimeout(SETTLE_MS);
+  const memory = processMemory(guardian);
+  while (existsSync(`/proc/${guardian}`)) await setTimeout(LOOK_EVERY_MS);
+  return memory;
 }
 
 function plus(a: ProcessMemory, b: ProcessMemory): ProcessMemory {

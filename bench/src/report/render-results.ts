@@ -30,11 +30,11 @@ function renderBars(results: Results): string {
   const rows = barsOf(results).map((bar) => [
     bar.what,
     `<= ${bar.bound} ${bar.unit}`,
-    `${bar.found.toFixed(bar.unit === "us" ? 2 : 0)} ${bar.unit}`,
+    `${bar.found.toFixed(bar.unit === "us" ? 2 : 1)} ${bar.unit}`,
     isMet(bar) ? "met" : "**missed**",
     bar.because,
   ]);
-  return `### The bars\n\n${table(["What", "Bar", "Found (p50)", "", "Where it goes"], rows)}`;
+  return `### The bars\n\n${table(["What", "Bar", "Found", "", "Where it goes"], rows, ["", "Where it goes"])}`;
 }
 
 function renderCalls({ calls }: Results): string {
@@ -70,7 +70,7 @@ function renderCalls({ calls }: Results): string {
 }
 
 function renderStart({ start }: Results): string {
-  const { commands, phases, phasesP90 } = start;
+  const { commands, phases, phasesP90, verification } = start;
   const row = (what: string, { p50, p90 }: Summary) => [what, p50.toFixed(1), p90.toFixed(1)];
   const commandTable = table(
     ["ms", "p50", "p90"],
@@ -91,7 +91,14 @@ function renderStart({ start }: Results): string {
       phasesP90[name].toFixed(1),
     ]),
   );
-  return `### Start\n\n${commandTable}\n${start.rounds} rounds.\n\n${phaseTable}\n${start.phaseRounds} rounds.\n`;
+  const walked = Object.entries(verification.instructions);
+  const instructions = walked.reduce((sum, [, count]) => sum + count, 0);
+  const largest = walked.reduce((most, program) => (program[1] > most[1] ? program : most), ["", 0]);
+  return (
+    `### Start\n\n${commandTable}\n${start.rounds} rounds.\n\n${phaseTable}\n${start.phaseRounds} rounds. The verifier takes ` +
+    `${verification.ms.toFixed(0)} ms of the load and walks ${instructions} instructions, ` +
+    `${largest[1]} of them in \`${largest[0]}\`.\n`
+  );
 }
 
 function renderMemory({ memory }: Results): string {

@@ -1,11 +1,10 @@
-import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { rotated } from "../calls/rotated.js";
 import { places } from "../host/places.js";
 import { pairedSamples, type Summary, summarize } from "../statistics/summary.js";
 import { type FencePhases, phaseNames } from "./phases.js";
 import { runToEnd } from "./run-to-end.js";
+import { measureVerification, type Verification } from "./verification.js";
 
 const ROUNDS = 20;
 const PHASE_ROUNDS = 12;
@@ -32,6 +31,7 @@ export interface StartResults {
   readonly phaseRounds: number;
   /** medians of compile and load, for the policy of a plain run and for bench/policy.yaml */
   readonly phases: { readonly plain: FencePhases; readonly policy: FencePhases };
+  readonly verification: Verification;
   readonly phasesP90: { readonly plain: number; readonly policy: number };
 }
 
@@ -41,7 +41,7 @@ export async function measureStart(signal: AbortSignal): Promise<StartResults> {
   for (const name of commandNames) await runToEnd(commands[name], signal); // fills the page cache
   for (let round = 0; round < ROUNDS; round++) {
     for (const name of rotated(commandNames, round)) {
-      times[name].push(await runToEnd(commands[name], signal));
+      times[name].push((await runToEnd(commands[name], signal)).ms);
     }
   }
   const phases = { plain: [] as FencePhases[], policy: [] as FencePhases[] };
@@ -61,14 +61,14 @@ export async function measureStart(signal: AbortSignal): Promise<StartResults> {
     addedWithPolicy: summarize(pairedSamples(times.runPolicy, times.true)),
     phaseRounds: PHASE_ROUNDS,
     phases: { plain: medians(phases.plain), policy: medians(phases.policy) },
+    verification: measureVerification(),
     phasesP90: { plain: p90(phases.plain), policy: p90(phases.policy) },
   };
 }
 
 async function phasesOf(args: readonly string[], signal: AbortSignal): Promise<FencePhases> {
-  signal.throwIfAborted();
-  const { stdout } = await promisify(execFile)(process.execPath, [PHASES, ...args]);
-  return JSON.parse(stdout) as FencePhases;
+  const { output } = await runToEnd([process.execPath, PHASES, ...args], signal);
+  return JSON.parse(output) as FencePhases;
 }
 
 function medians(samples: readonly FencePhases[]): FencePhases {
