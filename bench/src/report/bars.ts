@@ -61,7 +61,7 @@ export function barsOf({ calls, start, memory }: Results): readonly Bar[] {
       bound: 0.55,
       unit: "us",
       found: added("udp-sendto"),
-      because: `three hooks are passed, of which two see the packet; empty programs there cost ${(call("udp-sendto").addedByEmpty.p50 / NS_PER_US).toFixed(2)} us`,
+      because: `two hooks are passed, the call and the packet, and both look up the socket; empty programs there cost ${(call("udp-sendto").addedByEmpty.p50 / NS_PER_US).toFixed(2)} us`,
     },
     {
       what: "`send()` on a judged connected socket adds",

@@ -6,6 +6,8 @@ import type { Results } from "./results.js";
 import { table } from "./table.js";
 
 const KIB = 1024;
+const BUSY =
+  "\n**The machine was busy:** the times of whole commands are worse than on a quiet one; run it again there.\n";
 
 /** The generated part of docs/benchmarks.md. */
 export function renderResults(results: Results): string {
@@ -22,7 +24,8 @@ function renderMachine({ date, seconds, machine }: Results): string {
   const { cpu, cpus, memoryMiB, kernel, node, loadBefore } = machine;
   return (
     `${date.slice(0, 10)}, Linux ${kernel}, ${cpus} CPUs (${cpu}), ${(memoryMiB / KIB).toFixed(0)} GiB, ` +
-    `Node ${node.slice(1)}; load ${loadBefore} before the start, ${seconds.toFixed(0)} s in all.\n`
+    `Node ${node.slice(1)}; load ${loadBefore} before the start, ${seconds.toFixed(0)} s in all.\n` +
+    (loadBefore > cpus / 2 ? BUSY : "")
   );
 }
 
