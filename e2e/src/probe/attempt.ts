@@ -27,8 +27,8 @@ export interface UdpAttempt {
   readonly send?: number;
   readonly times?: number;
   readonly echo?: boolean;
-  /** control message of sendmsg: a source route by way of `to`'s last hop */
-  readonly control?: "lsrr" | "rthdr4" | "rthdr2";
+  /** control message of sendmsg: a source route by way of `to` itself */
+  readonly control?: "lsrr" | "rthdr2";
   /** makes an AF_INET6 socket for an IPv4 address */
   readonly socket?: "v6";
 }

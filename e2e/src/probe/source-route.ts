@@ -21,10 +21,9 @@ export function mobileRouting(via: string): Uint8Array {
 }
 
 /** The control message that puts such a route into one datagram. */
-export function routeControl(kind: "lsrr" | "rthdr4" | "rthdr2", via: string): Uint8Array {
+export function routeControl(kind: "lsrr" | "rthdr2", via: string): Uint8Array {
   if (kind === "lsrr") return controlMessage(SOL_IP, IP_RETOPTS, looseSourceRoute(via));
-  const header = kind === "rthdr4" ? segmentRouting(via) : mobileRouting(via);
-  return controlMessage(IPPROTO_IPV6, IPV6_RTHDR, header);
+  return controlMessage(IPPROTO_IPV6, IPV6_RTHDR, mobileRouting(via));
 }
 
 function controlMessage(level: number, type: number, data: Uint8Array): Uint8Array {

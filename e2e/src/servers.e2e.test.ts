@@ -1,0 +1,88 @@
+import assert from "node:assert/strict";
+import { createSocket, type Socket } from "node:dgram";
+import { once } from "node:events";
+import { connect } from "node:net";
+import { describe, test } from "node:test";
+import { fence } from "./harness/fence.js";
+import { program } from "./harness/paths.js";
+import { readResults } from "./harness/probe.js";
+
+async function bound(type: "udp4" | "udp6"): Promise<Socket> {
+  const socket = createSocket(type);
+  socket.bind(0, type === "udp4" ? "127.0.0.1" : "::1");
+  await once(socket, "listening");
+  return socket;
+}
+
+/** Asks the server, and returns what came back to the asker and to a stranger. */
+async function ask(type: "udp4" | "udp6", port: number): Promise<readonly [string[], number]> {
+  const [asker, stranger] = [await bound(type), await bound(type)];
+  const answers: string[] = [];
+  let unasked = 0;
+  stranger.on("message", () => {
+    unasked += 1;
+  });
+  const done = new Promise<void>((resolve) => {
+    asker.on("message", (data) => {
+      answers.push(data.toString());
+      if (data.toString() === "done") resolve();
+    });
+  });
+  asker.send(String(stranger.address().port), port, type === "udp4" ? "127.0.0.1" : "::1");
+  await done;
+  asker.close();
+  stranger.close();
+  return [answers, unasked];
+}
+
+async function echo(port: number, text: string): Promise<string> {
+  const connection = connect(port, "127.0.0.1");
+  connection.write(text);
+  const [data] = (await once(connection, "data")) as [Buffer];
+  connection.destroy();
+  return data.toString();
+}
+
+async function talk(line: string): Promise<void> {
+  const [tcp = 0, udp4 = 0, udp6 = 0] = (readResults(line).results["ports"] ?? "").split(",").map(Number);
+  assert.equal(await echo(tcp, "hello"), "hello");
+  assert.deepEqual(await ask("udp4", udp4), [["answer", "done"], 0]);
+  assert.deepEqual(await ask("udp6", udp6), [["answer", "done"], 0]);
+  const last = await bound("udp4");
+  last.send("end", udp4, "127.0.0.1", () => last.close());
+}
+
+describe("ringfence run servers", () => {
+  test("answer who asked and nobody else, and take connections", { timeout: 120_000 }, async () => {
+    let talked: Promise<void> | undefined;
+    const { stdout, report, stderr } = await fence([process.execPath, program("probe/serve.js")], {
+      options: ["--default", "deny"],
+      onStart: (child) => {
+        child.stdout?.once("data", (line: string) => {
+          talked = talk(line).catch((error: unknown) => {
+            child.kill();
+            throw error;
+          });
+        });
+      },
+    });
+    await talked;
+    const { ports, ...results } = readResults(stdout).results;
+    assert.ok(ports !== undefined, stderr);
+    assert.deepEqual(results, {
+      "udp4 answer": "ok",
+      "udp4 stranger": "EPERM",
+      "udp6 answer": "ok",
+      "udp6 stranger": "EPERM",
+    });
+    const outcomes = report.flows.map(
+      (flow) => `${flow.outcome} ${flow.reason} ${flow.address} ${flow.verdicts}`,
+    );
+    assert.deepEqual(outcomes.sort(), [
+      "allowed reply 127.0.0.1 2",
+      "allowed reply ::1 2",
+      "denied policy 127.0.0.1 1",
+      "denied policy ::1 1",
+    ]);
+  });
+});
