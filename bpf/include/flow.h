@@ -35,21 +35,21 @@ static __always_inline bool find_caller(struct rf_caller *caller)
 	}
 	task = (struct task_struct *)bpf_get_current_task_btf();
 	caller->task = task;
-	caller->uid = BPF_CORE_READ(task, cred, euid.val);
-	caller->gid = BPF_CORE_READ(task, cred, egid.val);
+	caller->uid = task->cred->euid.val; /* loads through a typed pointer cost a tenth of a probe read */
+	caller->gid = task->cred->egid.val;
 	return true;
 }
 
 static __always_inline void describe_caller(const struct rf_caller *caller, struct rf_actor *actor)
 {
-	struct task_struct *task = caller->task;
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task_btf();
 
-	actor->cgroup = BPF_CORE_READ(task, cgroups, dfl_cgrp, kn, id);
-	actor->parent_tgid = BPF_CORE_READ(task, real_parent, tgid);
+	actor->cgroup = task->cgroups->dfl_cgrp->kn->id;
+	actor->parent_tgid = task->real_parent->tgid;
 	actor->gid = caller->gid;
-	actor->net_ns = BPF_CORE_READ(task, nsproxy, net_ns, ns.inum);
-	BPF_CORE_READ_INTO(&actor->comm, task, comm);
-	BPF_CORE_READ_INTO(&actor->parent_comm, task, real_parent, comm);
+	actor->net_ns = task->nsproxy->net_ns->ns.inum;
+	bpf_probe_read_kernel(actor->comm, sizeof(actor->comm), task->comm);
+	bpf_probe_read_kernel(actor->parent_comm, sizeof(actor->parent_comm), task->real_parent->comm);
 	actor->exe_flags = RF_EXE_UNKNOWN;
 	if (caller->record) {
 		actor->exe = caller->record->exe;

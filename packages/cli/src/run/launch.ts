@@ -34,12 +34,22 @@ export class Launcher {
    * the command's faults and RF_LAUNCH_FAILED for ours; then nothing of the command ran.
    */
   async launch(order: LaunchOrder, enterFd: number, pinsFd: number): Promise<void> {
-    sendDescriptors(this.#socket, [enterFd, pinsFd]);
-    const bytes = Buffer.from(`${JSON.stringify(order)}\n`);
-    for (let sent = 0; sent < bytes.length; ) sent += writeSync(this.#socket, bytes, sent);
+    this.#send(order, enterFd, pinsFd);
     const answer = (await this.#readAll()).trim();
     closeSync(this.#socket);
     if (answer !== "") throw failureOf(JSON.parse(answer) as LaunchFailure, order);
+  }
+
+  /** A signal may have ended the launcher already; its exit status tells. */
+  #send(order: LaunchOrder, enterFd: number, pinsFd: number): void {
+    const bytes = Buffer.from(`${JSON.stringify(order)}\n`);
+    try {
+      sendDescriptors(this.#socket, [enterFd, pinsFd]);
+      for (let sent = 0; sent < bytes.length; ) sent += writeSync(this.#socket, bytes, sent);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code !== "EPIPE" && code !== "ECONNRESET") throw error;
+    }
   }
 
   async #readAll(): Promise<string> {

@@ -56,7 +56,7 @@ function main(): void {
     executeCommand(argv, environment);
   } catch (error) {
     report(at, error);
-    process.exit(1);
+    process.exit(125);
   }
 }
 
@@ -132,7 +132,11 @@ function decode(text: string): Buffer {
 function report(at: LaunchFailure["at"], error: unknown): void {
   const code = error instanceof SystemError ? error.code : "EIO";
   const message = error instanceof Error ? error.message : String(error);
-  writeSync(ORDERS_FD, `${JSON.stringify({ at, code, message } satisfies LaunchFailure)}\n`);
+  try {
+    writeSync(ORDERS_FD, `${JSON.stringify({ at, code, message } satisfies LaunchFailure)}\n`);
+  } catch {
+    // the supervisor is gone, and with it everybody who could be told
+  }
 }
 
 main();

@@ -12,12 +12,10 @@ export function checkHookCgroup(cgroups: Cgroup2, path: string): void {
   });
 }
 
-/** Makes the run's own cgroup below the caller's, whose limits then hold for the command as without us. */
-export function createRunCgroup(cgroups: Cgroup2, id: string): string {
+/** The run's own cgroup, below the caller's: the caller's limits then hold for the command as without us. */
+export function runCgroupPath(cgroups: Cgroup2, id: string): string {
   const own = cgroups.pathOf("self") ?? "/";
-  const path = `${own === "/" ? "" : own}/ringfence-${id}`;
-  cgroups.create(path);
-  return path;
+  return `${own === "/" ? "" : own}/ringfence-${id}`;
 }
 
 /** Removes the cgroup and those the command made in it; false while a process is still inside. */

@@ -23,9 +23,9 @@ import { loadPolicy, type RunPolicy } from "./load-policy.js";
 import { LogFile } from "./log-file.js";
 import { ReportOutput } from "./output.js";
 import { pinInPrivateMount } from "./pins.js";
-import { checkHookCgroup, createRunCgroup, removeEndedRun, removeRunCgroup } from "./run-cgroup.js";
+import { checkHookCgroup, removeEndedRun, removeRunCgroup, runCgroupPath } from "./run-cgroup.js";
 import type { RunOptions } from "./run-options.js";
-import { markOf, writeRun } from "./run-state.js";
+import { markOf, removeRun, writeRun } from "./run-state.js";
 import { judgeStandardStreams } from "./std-sockets.js";
 import { sweepRuns } from "./sweep.js";
 
@@ -68,20 +68,26 @@ class Run {
   readonly #cgroup: string;
   #treeEmpty: () => void = () => undefined;
   #guardian: GuardianProcess | null = null;
+  #child: ChildProcess | null = null;
 
+  /** From here on a signal is the command's, and a kill leaves a note of what is to be swept. */
   constructor(parts: RunParts) {
     this.#parts = parts;
-    this.#cgroup = createRunCgroup(parts.cgroups, this.#id);
+    forwardSignals(parts.inherited.ignoredSignals, (signal) => this.#child?.kill(signal));
+    this.#cgroup = runCgroupPath(parts.cgroups, this.#id);
+    this.#note(null);
+    parts.cgroups.create(this.#cgroup);
   }
 
   async toItsEnd(output: ReportOutput): Promise<RunEnd> {
     const launcher = Launcher.start();
+    this.#child = launcher.child;
     let fence: Fence;
     try {
       fence = this.#startFence();
     } catch (error) {
       launcher.child.kill("SIGKILL");
-      removeRunCgroup(this.#parts.cgroups, this.#cgroup);
+      if (removeRunCgroup(this.#parts.cgroups, this.#cgroup)) removeRun(this.#id);
       throw error;
     }
     const events = this.#readEvents(fence);
@@ -127,11 +133,16 @@ class Run {
   }
 
   #guard(fence: Fence): GuardianProcess {
-    const { options, policy, log } = this.#parts;
-    const guardian = GuardianProcess.start(this.#id, fence, log?.fd ?? null);
+    const guardian = GuardianProcess.start(this.#id, fence, this.#parts.log?.fd ?? null);
     guardian.onLoss(() => {
       this.#guardian = this.#guard(fence);
     });
+    this.#note(guardian.pid);
+    return guardian;
+  }
+
+  #note(guardian: number | null): void {
+    const { options, policy, log } = this.#parts;
     const supervisor = markOf(process.pid);
     if (supervisor === null) throw new Error("Cannot read this process from /proc");
     writeRun({
@@ -143,9 +154,8 @@ class Run {
       labels: options.labels,
       logs: log !== null,
       supervisor,
-      guardian: markOf(guardian.pid),
+      guardian: guardian === null ? null : markOf(guardian),
     });
-    return guardian;
   }
 
   async #runCommand(
@@ -161,7 +171,6 @@ class Run {
       const startedAt = new Date();
       const ended = endOf(child);
       cgroups.add(this.#cgroup, pidOf(child));
-      forwardSignals(this.#parts.inherited.ignoredSignals, (signal) => child.kill(signal));
       const pins = options.privileged ? null : pinInPrivateMount(fence);
       await launcher.launch(this.#order(), fence.enterFd, pins ?? fence.enterFd);
       if (pins !== null) closeSync(pins);
