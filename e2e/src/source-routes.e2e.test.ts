@@ -86,7 +86,8 @@ describe("ringfence run source routes", () => {
     const { report } = await probe(
       attempts,
       { plain: "ok", lsrr: "EPERM", plain6: "ok", rthdr2 },
-      { options: ["--allow", "localhost"], via: isolated },
+      // newer kernels want CAP_NET_RAW for it, which only a privileged run has
+      { options: ["--allow", "localhost", "--privileged"], via: isolated },
     );
     const routed = report.flows.filter((flow) => flow.reason === "source-route");
     assert.deepEqual(
