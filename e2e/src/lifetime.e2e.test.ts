@@ -93,6 +93,7 @@ describe("ringfence run lifetime", () => {
     await using run = new Run();
     await run.inmate.ready();
     assert.equal(await run.inmate.ask("before"), "EPERM");
+    await run.assertLogged(1); // what the supervisor has read and not yet written dies with it
     await run.killSupervisor();
     assert.equal(await run.inmate.ask("after"), "EPERM");
     await run.assertLogged(2);
