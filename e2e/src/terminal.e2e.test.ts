@@ -53,7 +53,7 @@ describe("ringfence run on a terminal", () => {
       ["INT", "\u0003"],
       ["QUIT", "\u001c"],
     ] as const) {
-      const { stdout } = await onTerminal(`${fenced} ${counting(signal)}`, async (child, seen) => {
+      const { stdout } = await onTerminal(`exec ${fenced} ${counting(signal)}`, async (child, seen) => {
         await until(() => seen().includes("ready"));
         child.stdin?.write(key);
       });
