@@ -116,6 +116,16 @@ static __always_inline void count_verdict(__u32 index, __u64 now)
 	flow->last_ns = now;
 }
 
+/* Waking the reader costs the caller more than the verdict. The reader looks by itself ten times a second; it is
+ * woken when so much waits that the ring could run full before. */
+#define RF_WAKE_BYTES (512 * 1024)
+
+static __always_inline __u64 wake_flags(void)
+{
+	return bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA) > RF_WAKE_BYTES ? BPF_RB_FORCE_WAKEUP
+									      : BPF_RB_NO_WAKEUP;
+}
+
 static __always_inline void announce_process(struct rf_process *record)
 {
 	struct rf_process_event *event;
@@ -135,7 +145,7 @@ static __always_inline void announce_process(struct rf_process *record)
 	event->parent_tgid = record->parent_tgid;
 	event->args_len = record->args_len;
 	bpf_probe_read_kernel(event->args, sizeof(event->args), record->args);
-	bpf_ringbuf_submit(event, 0);
+	bpf_ringbuf_submit(event, wake_flags());
 }
 
 static __always_inline void announce_verdict(const struct rf_flow_key *key, const struct rf_actor *actor, __u32 tid,
@@ -154,7 +164,7 @@ static __always_inline void announce_verdict(const struct rf_flow_key *key, cons
 	event->actor = *actor;
 	event->tid = tid;
 	event->unused = 0;
-	bpf_ringbuf_submit(event, 0);
+	bpf_ringbuf_submit(event, wake_flags());
 }
 
 /* One judged call: what record_verdict needs besides the caller. */

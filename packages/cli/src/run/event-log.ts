@@ -10,6 +10,9 @@ export interface EventLogOptions {
   readonly onTreeEmpty: () => void;
 }
 
+/** The kernel wakes us only when much is waiting: this is how late a line of the log may be. */
+const LOOK_EVERY_MS = 100;
+
 /** Reads the kernel's events while the run lasts: verdicts into the log, command lines for the report. */
 export class EventLog {
   readonly commandLines = new CommandLines();
@@ -17,6 +20,7 @@ export class EventLog {
   readonly #options: EventLogOptions;
   readonly #stop = new AbortController();
   readonly #done: Promise<void>;
+  readonly #timer: NodeJS.Timeout;
 
   constructor(options: EventLogOptions) {
     this.#options = options;
@@ -26,6 +30,7 @@ export class EventLog {
       onRecord: this.#onRecord,
       onBatchEnd: () => this.#options.log?.flush(),
     });
+    this.#timer = setInterval(() => this.#look(), LOOK_EVERY_MS).unref();
   }
 
   get names(): FlowNames {
@@ -34,11 +39,16 @@ export class EventLog {
 
   /** Reads what is left and ends. */
   async stop(): Promise<void> {
+    clearInterval(this.#timer);
     this.#stop.abort();
     await this.#done;
+    this.#look();
+    this.#reader.close();
+  }
+
+  #look(): void {
     this.#reader.drain(this.#onRecord);
     this.#options.log?.flush();
-    this.#reader.close();
   }
 
   readonly #onRecord = (view: DataView, offset: number): void => {
