@@ -73,6 +73,28 @@ static __always_inline int judge_by_packet(struct __sk_buff *skb, struct rf_call
 	return to_return(&call->question.verdict);
 }
 
+/*
+ * True for a connected socket, with the destination it is connected to in `call`: its sends meet no hook. The packet
+ * may show another one, where the host's own address translation came before us. An unconnected socket was judged at
+ * this very send.
+ */
+static __always_inline bool is_connected(struct bpf_sock *sk, struct rf_call *call)
+{
+	if (!sk->dst_port)
+		return false;
+	call->port = bpf_ntohs(sk->dst_port);
+	if (sk->family == 2 /* AF_INET */) {
+		set_v4(&call->address, sk->dst_ip4);
+		return true;
+	}
+	call->address.word[0] = sk->dst_ip6[0];
+	call->address.word[1] = sk->dst_ip6[1];
+	call->address.word[2] = sk->dst_ip6[2];
+	call->address.word[3] = sk->dst_ip6[3];
+	normalize(&call->address);
+	return true;
+}
+
 static __always_inline int judge_egress(struct __sk_buff *skb)
 {
 	struct rf_call call = { .hook = RF_HOOK_PACKET };
@@ -108,14 +130,22 @@ static __always_inline int judge_egress(struct __sk_buff *skb)
 		return judge_by_packet(skb, &call, socket);
 	if (!(socket->flags & RF_SOCKET_JUDGED))
 		return refuse_packet(&call, socket, RF_REASON_UNJUDGED);
+	if (is_connected(sk, &call) && !is_peer(socket, &call))
+		return judge_by_packet(skb, &call, socket);
 	count_sent(flow_of_packet(skb, socket, &call), skb->len);
 	return RF_PASS;
+}
+
+static __always_inline bool is_multicast(const struct rf_address *address)
+{
+	return is_v4(address) ? bpf_ntohl(address->word[3]) >> 28 == 0xe : bpf_ntohl(address->word[0]) >> 24 == 0xff;
 }
 
 /* A datagram nobody inside asked for: whoever sent it may be answered. Not when it came over loopback, where any
  * process can put any source address into it. */
 static __always_inline void hear_peer(struct __sk_buff *skb, const struct rf_call *packet)
 {
+	struct rf_call own = {};
 	struct rf_peer_key key = { .port = packet->port };
 	struct rf_peer_state state = { .heard_ns = bpf_ktime_get_boot_ns() };
 	struct rf_peer_state *known;
@@ -125,6 +155,10 @@ static __always_inline void hear_peer(struct __sk_buff *skb, const struct rf_cal
 						       packet->address.word[3] == bpf_htonl(1);
 
 	if (skb->ingress_ifindex == RF_LOOPBACK_IFINDEX && !local)
+		return;
+	/* A multicast loops back through its own interface, with whatever source its sender wrote. */
+	read_packet(skb, PACKET_LEAVES, &own);
+	if (is_multicast(&own.address))
 		return;
 	key.cookie = bpf_get_socket_cookie(skb);
 	__builtin_memcpy(key.address, &packet->address, sizeof(key.address));

@@ -114,7 +114,9 @@ static __always_inline int judge_call(struct bpf_sock_addr *ctx, struct rf_call 
 	classify_peer(policy, &call->address, call->port, call->protocol, &call->question.peer);
 	if (decide(&call->question))
 		return RF_REFUSE;
+	/* An answer needs no rule; a deny rule stands all the same. */
 	if (verdict->shadow_action == RF_DENY && call->hook == RF_HOOK_SENDMSG &&
+	    (__u32)verdict->shadow_bit >= policy->allow_end &&
 	    is_reply(bpf_get_socket_cookie(ctx), &call->address, call->port)) {
 		verdict->action = RF_ALLOW;
 		verdict->shadow_action = RF_ALLOW;
@@ -129,11 +131,11 @@ static __always_inline int judge_call(struct bpf_sock_addr *ctx, struct rf_call 
 	return to_return(verdict);
 }
 
+/* UDP-Lite's connect() meets no hook, though a rule calls it udp. */
 static __always_inline bool has_call_hook(__u32 type, __u32 protocol)
 {
-	__u8 rule = rule_protocol(protocol);
-
-	return type != 3 /* SOCK_RAW */ && (rule == IPPROTO_TCP || rule == IPPROTO_UDP);
+	return type != 3 /* SOCK_RAW */ &&
+	       (protocol == IPPROTO_TCP || protocol == IPPROTO_MPTCP || protocol == IPPROTO_UDP);
 }
 
 /* Marks every socket made inside, so that the packet hooks know theirs. TCP and UDP are judged at connect and send;
