@@ -7,6 +7,7 @@ import {
   readOverflow,
   reportFlows,
 } from "@ringfence/agent";
+import { isolationOf, landlockAbi } from "@ringfence/kernel/system";
 import { REPORT_SCHEMA, type Report, type ReportOutcome } from "@ringfence/model";
 import type { RunPolicy } from "./load-policy.js";
 import type { RunOptions } from "./run-options.js";
@@ -68,7 +69,12 @@ export function buildReport(
     },
     flows,
     losses: readLosses(fence.object.rawMap("losses"), context.lostLogLines),
-    warnings: [...policy.warnings, ...context.warnings, ...overflowWarnings(overflow)],
+    warnings: [
+      ...policy.warnings,
+      ...context.warnings,
+      ...overflowWarnings(overflow),
+      ...isolationWarnings(options),
+    ],
   };
 }
 
@@ -82,4 +88,11 @@ function overflowWarnings(overflow: Readonly<Record<ReportOutcome, number>>): st
   if (named.length === 0) return [];
   const counts = named.map(([outcome, count]) => `${count} ${outcome}`).join(", ");
   return [`the flow table is full: ${counts} to further destinations are in the totals and not in the rows`];
+}
+
+function isolationWarnings({ privileged }: RunOptions): string[] {
+  if (privileged || isolationOf(landlockAbi()) !== "none") return [];
+  return [
+    "this kernel has no Landlock: a root command can take over processes outside the fence; use --user, or boot with lsm=landlock",
+  ];
 }

@@ -31,5 +31,11 @@ export const controlSockets = [
 /** Sockets of that kind below each user's /run/user/UID. */
 export const userControlSockets = ["docker.sock", "podman/podman.sock", "systemd/private", "bus"] as const;
 
-/** Kernel settings that reach beyond the fence, such as core_pattern: shown read-only. */
-export const readOnlyFiles = ["/proc/sysrq-trigger", "/sys/kernel/uevent_helper"] as const;
+/** Places, besides /proc/sys, where root changes what the kernel does outside the fence: shown read-only. */
+export const readOnlyPlaces = [
+  "/sys/kernel/uevent_helper",
+  "/sys/kernel/tracing",
+  "/sys/kernel/debug",
+  "/sys/power",
+  "/sys/module/firmware_class/parameters",
+] as const;

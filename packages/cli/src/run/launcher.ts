@@ -9,6 +9,9 @@ import {
   inBoundingSet,
   initGroups,
   installFilter,
+  isolate,
+  isolationOf,
+  landlockAbi,
   O_NONBLOCK,
   receiveDescriptors,
   resourceLimit,
@@ -27,7 +30,7 @@ import { droppedCapabilities } from "./dropped-powers.js";
 import { enterFence } from "./enter-fence.js";
 import { executeCommand } from "./find-command.js";
 import { type LaunchFailure, type LaunchOrder, ORDERS_FD } from "./launch-order.js";
-import { refuseBpf } from "./seccomp-filter.js";
+import { fenceFilter } from "./seccomp-filter.js";
 import { shieldMounts } from "./shield.js";
 
 // Becomes the command. Runs in the command's place: same parent, group, session and terminal; everything that Node
@@ -73,10 +76,12 @@ function readOrder(): LaunchOrder {
 
 function takePowers(pinsFd: number): void {
   shieldMounts(pinsFd);
+  const isolation = isolationOf(landlockAbi());
+  if (isolation !== "none") isolate(isolation);
   for (const capability of droppedCapabilities) {
     if (inBoundingSet(capability)) dropFromBoundingSet(capability);
   }
-  installFilter(refuseBpf());
+  installFilter(fenceFilter());
 }
 
 function becomeUser(user: NonNullable<LaunchOrder["user"]>): void {

@@ -58,8 +58,11 @@ export const runOptionSpecs: readonly OptionSpec[] = [
 export const runTrailer = `Taken from the command unless --privileged is given:
   ${droppedCapabilities.slice(0, 5).join(", ")},
   ${droppedCapabilities.slice(5).join(", ")};
-  the bpf() call; writes below /proc/sys; the control sockets of docker, containerd,
-  cri-o, podman, systemd, D-Bus, snapd and libvirt that exist at the start.
+  bpf(), request_key(), open_by_handle_at(), typing into the terminal (TIOCSTI), sockets other than
+  UNIX, IP, netlink, packet and crypto; writes below /proc/sys and to other places that change the
+  kernel; tracing processes outside and, since Linux 6.12, signals to them (before that: every
+  mount); the control sockets of docker, containerd, cri-o, podman, systemd, D-Bus, snapd and
+  libvirt that exist at the start.
 
 Exit status: the command's own; 3 denied with --fail-on-deny; 125 ringfence failed and the
 command did not run; 126 the command cannot be executed; 127 it was not found.`;

@@ -1,36 +1,112 @@
 import { constants } from "node:os";
 import type { FilterInstruction } from "@ringfence/kernel/system";
 
-// Offsets in struct seccomp_data and opcodes of classic BPF, from linux/seccomp.h and linux/bpf_common.h.
+// Offsets in struct seccomp_data (little endian) and opcodes of classic BPF, from linux/seccomp.h and
+// linux/bpf_common.h.
 const NUMBER = 0;
 const ARCHITECTURE = 4;
+const FIRST_ARGUMENT = 16;
+const SECOND_ARGUMENT = 24;
 const LOAD = 0x20;
 const JUMP_EQUAL = 0x15;
+const JUMP_GREATER_OR_EQUAL = 0x35;
 const RETURN = 0x06;
 const ALLOW = 0x7fff0000;
 const ERRNO = 0x00050000;
+const X32_BIT = 0x40000000;
 
-/** bpf(2) by AUDIT_ARCH value; x86-64 has it again under the x32 numbers. */
-const bpfNumbers: readonly { readonly architecture: number; readonly numbers: readonly number[] }[] = [
-  { architecture: 0xc000003e, numbers: [321, 0x40000000 + 321] }, // x86-64, x32
-  { architecture: 0x40000003, numbers: [357] }, // i386
-  { architecture: 0xc00000b7, numbers: [280] }, // aarch64
-  { architecture: 0x40000028, numbers: [386] }, // arm
+const { EPERM, ENOSYS, EAFNOSUPPORT } = constants.errno;
+
+/** AF_UNIX, AF_INET, AF_INET6, AF_NETLINK, AF_PACKET, AF_ALG: the others have no hook, and some leave the host. */
+const families = [1, 2, 10, 16, 17, 38] as const;
+
+/** TIOCSTI and TIOCLINUX type into the caller's terminal, as its user. */
+const typingRequests = [0x5412, 0x541c] as const;
+
+/** Numbers of the calls that the filter looks at, by AUDIT_ARCH value. */
+interface CallNumbers {
+  readonly architecture: number;
+  readonly bpf: number;
+  readonly requestKey: number;
+  readonly openByHandleAt: number;
+  readonly ioctl: number;
+  readonly socket: number;
+  /** the old call for all socket calls, whose arguments a filter cannot see */
+  readonly socketcall?: number;
+}
+
+const conventions: readonly CallNumbers[] = [
+  { architecture: 0xc000003e, bpf: 321, requestKey: 249, openByHandleAt: 304, ioctl: 16, socket: 41 }, // x86-64
+  {
+    architecture: 0x40000003, // i386
+    bpf: 357,
+    requestKey: 287,
+    openByHandleAt: 342,
+    ioctl: 54,
+    socket: 359,
+    socketcall: 102,
+  },
+  { architecture: 0xc00000b7, bpf: 280, requestKey: 218, openByHandleAt: 265, ioctl: 29, socket: 198 }, // aarch64
+  {
+    architecture: 0x40000028, // arm
+    bpf: 386,
+    requestKey: 310,
+    openByHandleAt: 371,
+    ioctl: 54,
+    socket: 281,
+    socketcall: 102,
+  },
 ];
 
 /**
- * A filter that refuses bpf() with EPERM under every calling convention: root without a single capability can
- * still open pinned maps and links with it. A convention we do not know is refused whole.
+ * The filter of a fenced command, under every calling convention; one we do not know is refused whole.
+ * - bpf(): root without a single capability can still open pinned maps and links with it.
+ * - open_by_handle_at(): reaches files around the covers in the command's mount namespace.
+ * - request_key(): makes the kernel start a root helper outside the fence.
+ * - ioctl() with TIOCSTI or TIOCLINUX: types into the terminal of whoever called us.
+ * - socket() of families that no hook judges.
  */
-export function refuseBpf(): FilterInstruction[] {
-  const refuse: FilterInstruction = { code: RETURN, jt: 0, jf: 0, k: ERRNO | constants.errno.EPERM };
-  const allow: FilterInstruction = { code: RETURN, jt: 0, jf: 0, k: ALLOW };
-  const blocks = bpfNumbers.flatMap(({ architecture, numbers }) => {
-    const compare = numbers.map((k, index) => ({ code: JUMP_EQUAL, jt: numbers.length - index, jf: 0, k }));
-    const body = [load(NUMBER), ...compare, allow, refuse];
-    return [{ code: JUMP_EQUAL, jt: 0, jf: body.length, k: architecture }, ...body];
-  });
-  return [load(ARCHITECTURE), ...blocks, refuse];
+export function fenceFilter(): FilterInstruction[] {
+  return [
+    load(ARCHITECTURE),
+    ...conventions.flatMap((numbers) => {
+      const body = [load(NUMBER), ...x32(numbers.architecture), ...rules(numbers), returns(ALLOW)];
+      return [skipUnless(numbers.architecture, body.length), ...body];
+    }),
+    returns(ERRNO | EPERM),
+  ];
+}
+
+function rules(numbers: CallNumbers): FilterInstruction[] {
+  const calls: readonly (readonly [number, readonly FilterInstruction[]])[] = [
+    [numbers.bpf, [returns(ERRNO | EPERM)]],
+    [numbers.openByHandleAt, [returns(ERRNO | EPERM)]],
+    [numbers.requestKey, [returns(ERRNO | EPERM)]],
+    [numbers.ioctl, ifArgument(SECOND_ARGUMENT, typingRequests, ERRNO | EPERM, ALLOW)],
+    [numbers.socket, ifArgument(FIRST_ARGUMENT, families, ALLOW, ERRNO | EAFNOSUPPORT)],
+    ...(numbers.socketcall === undefined ? [] : [[numbers.socketcall, [returns(ERRNO | ENOSYS)]] as const]),
+  ];
+  // every body ends in a return, so that the call's number is still loaded behind it
+  return calls.flatMap(([number, body]) => [skipUnless(number, body.length), ...body]);
+}
+
+/** x32 has its own numbers for everything; no distribution uses it. */
+function x32(architecture: number): FilterInstruction[] {
+  if (architecture !== conventions[0]?.architecture) return [];
+  return [{ code: JUMP_GREATER_OR_EQUAL, jt: 0, jf: 1, k: X32_BIT }, returns(ERRNO | ENOSYS)];
+}
+
+function ifArgument(offset: number, values: readonly number[], then: number, otherwise: number) {
+  const compare = values.map((k, index) => ({ code: JUMP_EQUAL, jt: values.length - index, jf: 0, k }));
+  return [load(offset), ...compare, returns(otherwise), returns(then)];
+}
+
+function skipUnless(k: number, count: number): FilterInstruction {
+  return { code: JUMP_EQUAL, jt: 0, jf: count, k };
+}
+
+function returns(k: number): FilterInstruction {
+  return { code: RETURN, jt: 0, jf: 0, k };
 }
 
 function load(offset: number): FilterInstruction {

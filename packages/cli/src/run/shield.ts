@@ -13,7 +13,7 @@ import {
   openTree,
   unshare,
 } from "@ringfence/kernel/system";
-import { controlSockets, readOnlyFiles, userControlSockets } from "./dropped-powers.js";
+import { controlSockets, readOnlyPlaces, userControlSockets } from "./dropped-powers.js";
 
 /**
  * Gives the calling thread a mount namespace in which kernel settings are read-only and control sockets lead
@@ -24,21 +24,18 @@ import { controlSockets, readOnlyFiles, userControlSockets } from "./dropped-pow
 export function shieldMounts(pinsFd: number): void {
   unshare(CLONE_NEWNS);
   mount({ target: "/", flags: MS_REC | MS_SLAVE });
-  for (const [index, proc] of procMounts().entries()) {
-    lockDirectory(`${proc}/sys`, index === 0 ? pinsFd : null);
-  }
-  for (const file of readOnlyFiles) if (existsSync(file)) coverReadOnly(file);
+  const [first, ...others] = kernelSettings();
+  if (first === undefined) throw new Error("Cannot shield the command: no proc file system is mounted");
+  coverReadOnly(first, pinsFd);
+  for (const place of [...others, ...readOnlyPlaces]) if (existsSync(place)) coverReadOnly(place, null);
   for (const socket of presentSockets()) mount({ source: "/dev/null", target: socket, flags: MS_BIND });
 }
 
-function lockDirectory(path: string, pinsFd: number | null): void {
+/** Puts a read-only copy of a place over it, with the hidden file system between the two. */
+function coverReadOnly(path: string, hiddenFd: number | null): void {
   const copy = readOnlyCopy(path);
-  if (pinsFd !== null) moveMount({ fromFd: pinsFd, toPath: path });
+  if (hiddenFd !== null) moveMount({ fromFd: hiddenFd, toPath: path });
   moveMount({ fromFd: copy, toPath: path });
-}
-
-function coverReadOnly(path: string): void {
-  moveMount({ fromFd: readOnlyCopy(path), toPath: path });
 }
 
 function readOnlyCopy(path: string): number {
@@ -47,14 +44,18 @@ function readOnlyCopy(path: string): number {
   return fd;
 }
 
-/** Mount points that show a proc file system; the first is /proc. */
-function procMounts(): string[] {
-  const lines = readFileSync("/proc/self/mountinfo", "utf8").split("\n");
-  const points = lines
+/** /proc/sys and sysrq-trigger wherever a proc file system shows them, /proc/sys itself first. */
+function kernelSettings(): string[] {
+  const mounts = readFileSync("/proc/self/mountinfo", "utf8")
+    .split("\n")
     .filter((line) => / - proc /.test(line))
-    .map((line) => fromOctal(line.split(" ")[4] ?? ""))
-    .filter((point) => existsSync(`${point}/sys/kernel`));
-  return ["/proc", ...new Set(points.filter((point) => point !== "/proc"))];
+    .map((line) => line.split(" ").map(fromOctal));
+  const places = mounts.flatMap(([, , , root = "", point = ""]) => {
+    if (root === "/") return [`${point}/sys`, `${point}/sysrq-trigger`];
+    return root === "/sys" || root.startsWith("/sys/") || root === "/sysrq-trigger" ? [point] : [];
+  });
+  const present = new Set(places.filter((place) => existsSync(place)));
+  return present.delete("/proc/sys") ? ["/proc/sys", ...present] : [...present];
 }
 
 /** mountinfo writes blanks and backslashes as octal. */
