@@ -38,34 +38,25 @@ static long cgroup_step(__u32 depth, struct cgroup_walk *walk)
 	return walk->found != 0;
 }
 
-__noinline __u32 walk_cgroups(__u32 other_row)
+/* Walks up from the caller's cgroup. With an id wanted: 1 if that is the caller's or above it. Without: the row of the
+ * deepest one that the policy names, or `other_row`. */
+__noinline __u32 walk_cgroups(__u64 wanted, __u32 other_row)
 {
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task_btf();
-	struct cgroup_walk walk = {
-		.cgroup = BPF_CORE_READ(task, cgroups, dfl_cgrp),
-		.row = other_row,
-	};
+	struct cgroup_walk walk = { .cgroup = task->cgroups->dfl_cgrp, .wanted = wanted, .row = other_row };
 
 	bpf_loop(RF_CGROUP_DEPTH, cgroup_step, &walk, 0);
-	return walk.row;
+	return wanted ? walk.found : walk.row;
 }
 
 static __always_inline __u32 cgroup_row(struct rf_policy *policy)
 {
-	return policy->cgroup_count ? walk_cgroups(policy->cgroup_other_row) : policy->cgroup_other_row;
+	return policy->cgroup_count ? walk_cgroups(0, policy->cgroup_other_row) : policy->cgroup_other_row;
 }
 
-/* 1 if the calling process is in the cgroup with that id, or below. */
-__noinline __u32 inside_cgroup(__u64 id)
+static __always_inline bool inside_cgroup(__u64 id)
 {
-	struct task_struct *task = (struct task_struct *)bpf_get_current_task_btf();
-	struct cgroup_walk walk = {
-		.cgroup = BPF_CORE_READ(task, cgroups, dfl_cgrp),
-		.wanted = id,
-	};
-
-	bpf_loop(RF_CGROUP_DEPTH, cgroup_step, &walk, 0);
-	return walk.found;
+	return walk_cgroups(id, 0);
 }
 
 static __always_inline __u32 comm_row(struct rf_policy *policy, const struct rf_comm *comm)
