@@ -24,11 +24,16 @@ test("parseOptions takes values after a blank or an equals sign, and keeps their
   assert.deepEqual(values.get("mode"), ["audit"]);
 });
 
+test("parseOptions takes -- as a value only after an equals sign", () => {
+  assert.deepEqual(parse("--allow=--", "--", "true").values.get("allow"), ["--"]);
+});
+
 for (const [args, expected] of [
   [["--bogus"], /Unknown option "--bogus"/],
   [["--allo", "x"], /Unknown option "--allo": did you mean --allow/],
   [["-x"], /Unknown option "-x"/],
   [["--allow"], /"--allow" needs a value: --allow DEST/],
+  [["--allow", "--", "true"], /"--allow" needs a value: --allow DEST/],
   [["--wait=yes"], /"--wait" takes no value/],
   [["--mode", "block"], /"--mode" cannot be "block": write enforce, audit/],
   [["--mode", "audit", "--mode", "audit"], /"--mode" is given twice/],

@@ -33,7 +33,7 @@ export function parseOptions(
     if (spec === undefined) throw usage(command, `Unknown option "${name}"`, nearest(name, specs));
     if (spec.value === undefined && inline !== undefined)
       throw usage(command, `Option "${name}" takes no value`);
-    const value = spec.value === undefined ? "" : (inline ?? args[++index]);
+    const value = spec.value === undefined ? "" : (inline ?? valueIn(args[++index]));
     if (value === undefined) throw usage(command, `Option "${name}" needs a value: ${name} ${spec.value}`);
     if (spec.choices?.includes(value) === false) {
       throw usage(command, `Option "${name}" cannot be "${value}": write ${spec.choices.join(", ")}`);
@@ -70,6 +70,11 @@ function wrap(text: string, width: number): string[] {
     else lines.push(word);
   }
   return lines;
+}
+
+/** A "--" is where the command starts; who means it as a value writes --option=-- */
+function valueIn(word: string | undefined): string | undefined {
+  return word === "--" ? undefined : word;
 }
 
 function splitOnce(word: string): [string, string | undefined] {
