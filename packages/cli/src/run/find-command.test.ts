@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
-import { candidates } from "./find-command.js";
+import { candidates, resolveCommand } from "./find-command.js";
 
 const names = (name: string, ...environment: string[]) =>
   candidates(
@@ -23,4 +26,24 @@ test("candidates does not search for a name with a slash", () => {
 test("candidates searches the usual places without PATH, and finds nothing for an empty name", () => {
   assert.ok(names("ls").includes("/usr/bin/ls"));
   assert.deepEqual(names("", "PATH=/a"), []);
+});
+
+test("resolveCommand follows links, also from a path that is not UTF-8", () => {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), "ringfence-find-")));
+  try {
+    const odd = Buffer.concat([Buffer.from(`${folder}/x`), Buffer.from([0xff])]);
+    writeFileSync(join(folder, "target"), "");
+    symlinkSync("target", odd);
+    assert.equal(resolveCommand(odd, []), join(folder, "target"));
+    const name = odd.subarray(folder.length + 1);
+    assert.equal(resolveCommand(name, [Buffer.from(`PATH=/nowhere:${folder}`)]), join(folder, "target"));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test("resolveCommand is null for what cannot be resolved", () => {
+  assert.equal(resolveCommand(Buffer.from("/nowhere/x"), []), null);
+  assert.equal(resolveCommand(Buffer.alloc(0), []), null);
+  assert.equal(resolveCommand(Buffer.from("/etc/passwd/x"), []), null);
 });

@@ -14,10 +14,19 @@ export function candidates(name: Buffer, environment: readonly Buffer[]): Buffer
     .map((directory) => Buffer.concat([Buffer.from(directory || ".", "latin1"), Buffer.from("/"), name]));
 }
 
-/** The file that a command's name stands for, without symbolic links; null when there is none to be seen yet. */
+/**
+ * The file that a command's name stands for, without symbolic links; null when there is none to be seen yet. Whether
+ * it can be executed is for the kernel to say, later.
+ */
 export function resolveCommand(name: Buffer, environment: readonly Buffer[]): string | null {
   const file = candidates(name, environment).find((candidate) => existsSync(candidate));
-  return file === undefined ? null : realpathSync(file).toString();
+  if (file === undefined) return null;
+  try {
+    // only the native variant takes a path that is not UTF-8 as it is
+    return realpathSync.native(file, "buffer").toString();
+  } catch {
+    return null; // gone since, or not for us to resolve
+  }
 }
 
 /**
