@@ -1,6 +1,8 @@
 import { examineObject } from "@ringfence/agent";
 import { Cgroup2, probeKernel, summarize } from "@ringfence/kernel";
+import { isolationOf, landlockAbi } from "@ringfence/kernel/system";
 import { type DoctorReport, renderDoctor } from "../doctor/render-doctor.js";
+import { withLandlock } from "../doctor/with-landlock.js";
 import { OBJECT_PATH } from "../object-path.js";
 import { type OptionSpec, parseOptions, renderOptions } from "../option-table.js";
 import { writeOut } from "../write-out.js";
@@ -26,8 +28,10 @@ export const doctor: Command = {
 
 function examine(): DoctorReport {
   const kernel = probeKernel();
-  const summary = summarize(kernel);
-  const base = { schema: "ringfence.doctor/v1", kernel } as const;
+  const abi = landlockAbi();
+  const isolation = isolationOf(abi);
+  const summary = withLandlock(summarize(kernel), isolation);
+  const base = { schema: "ringfence.doctor/v1", kernel, landlock: { abi, isolation } } as const;
   try {
     using cgroups = Cgroup2.open();
     return { ...base, object: examineObject(OBJECT_PATH, cgroups), loadError: null, summary };

@@ -1,10 +1,13 @@
 import type { ObjectExamination } from "@ringfence/agent";
 import type { KernelReport, Summary } from "@ringfence/kernel";
+import type { Isolation } from "@ringfence/kernel/system";
 
 /** All that the doctor found. */
 export interface DoctorReport {
   readonly schema: "ringfence.doctor/v1";
   readonly kernel: KernelReport;
+  /** version of Landlock, 0 for none, and what a fence can do with it */
+  readonly landlock: { readonly abi: number; readonly isolation: Isolation };
   /** null when our object could not be loaded; then `loadError` says why */
   readonly object: ObjectExamination | null;
   readonly loadError: string | null;
@@ -12,13 +15,14 @@ export interface DoctorReport {
 }
 
 /** The findings as people read them. */
-export function renderDoctor({ kernel, object, loadError, summary }: DoctorReport): string {
+export function renderDoctor({ kernel, landlock, object, loadError, summary }: DoctorReport): string {
   return [
     `Kernel        ${kernel.release} (${kernel.architecture})`,
     `Type info     ${kernel.btf ? "/sys/kernel/btf/vmlinux" : "missing"}`,
     `libbpf        ${kernel.libbpf ?? "missing"}`,
     `cgroup v2     ${placeOf(kernel)}`,
     `LSM list      ${kernel.lsm?.join(", ") ?? "unknown: securityfs is not mounted"}`,
+    `Landlock      ${landlock.abi === 0 ? "missing" : `version ${landlock.abi} (${landlock.isolation})`}`,
     `Capabilities  ${capabilities(kernel.effectiveCapabilities)}`,
     "",
     ...columns([
