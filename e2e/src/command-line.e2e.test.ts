@@ -185,6 +185,14 @@ describe("ringfence run exit status", () => {
     assert.match(shell.stdout, /status 137/);
   });
 
+  test("is the command's own also when its path is not UTF-8", { timeout }, async () => {
+    const link = join(temporaryFolder(), "x");
+    symlinkSync("/bin/true", Buffer.concat([Buffer.from(link), Buffer.from([0xff])]));
+    const via = ["bash", "-c", `exec "$@" $'${link}\\xff'`, "bash"];
+    const odd = await run(["--report", "none", "--"], { via });
+    assert.deepEqual([odd.code, odd.stderr], [0, ""]);
+  });
+
   test("is 127 and 126 for a command that does not exist or cannot be executed", { timeout }, async () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, "plain"), "x", { mode: 0o644 });
@@ -255,6 +263,16 @@ describe("ringfence run refusals", () => {
     const lost = await run(["--", "true"], { env: { PATH: bin } });
     assert.equal(lost.code, 125);
     assert.match(lost.stderr, /^ringfence: Cannot find "node" in PATH.*\n$/);
+  });
+
+  test("exit with 125 in one line where Node cannot work", { timeout }, async () => {
+    const few = await run(["--", "true"], { via: ["sh", "-c", 'ulimit -n 64; exec "$@"', "sh"] });
+    assert.equal(few.code, 125);
+    assert.match(few.stderr, /^ringfence: Cannot work with 64 open files.* 128 .*\n$/);
+    const blind = ["unshare", "--mount", "sh", "-c", 'mount -t tmpfs none /proc && exec "$@"', "sh"];
+    const noProc = await run(["--", "true"], { via: blind });
+    assert.equal(noProc.code, 125);
+    assert.match(noProc.stderr, /^ringfence: Cannot read \/proc\/self: .*\n$/);
   });
 
   test("exit with 125 in one line inside a fence", { timeout }, async () => {

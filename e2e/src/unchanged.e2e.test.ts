@@ -44,6 +44,8 @@ const unusual = [
   "NODE_EXTRA=x",
   "EMPTY=",
   "RINGFENCE_OTHER=kept",
+  "RINGFENCE_KEEP_X=kept",
+  "RINGFENCE_KEEP_RINGFENCE_KEEP_Y=kept",
   "sh",
   "-c",
   'umask 027; ulimit -Sn 333; ulimit -Hn 3333; ulimit -c 0; exec env A.B=1 "BASH_FUNC_x%%=() { :; }" "BYTES=$(printf "\\377\\376")" "$@"',
@@ -80,6 +82,27 @@ describe("ringfence run leaves as it was", () => {
     );
     assert.ok(parts(alone).environment.includes("NODE_OPTIONS=--no-warnings"));
     assert.match(parts(alone).limits, /^Max open files +333 +3333 /m);
+  });
+
+  test("a limit of open files that is too low for ringfence itself", { timeout }, async () => {
+    const words = ["sh", "-c", 'ulimit -Sn 20; exec "$@"', "sh"];
+    const [alone, inside] = await both(["sh", "-c", "ulimit -Sn; ulimit -Hn"], { words });
+    assert.deepEqual(inside, alone);
+    assert.match(alone.stdout, /^20\n/);
+  });
+
+  test("signals and limits, whatever the caller's own RINGFENCE_LAUNCH says", { timeout }, async () => {
+    const words = ["env", "RINGFENCE_LAUNCH=nofile=7 SigIgn=1 fd0=closed"];
+    const script = "grep SigIgn /proc/self/status; ulimit -Sn; cat";
+    const [alone, inside] = await both(["sh", "-c", script], { words, input: "typed" });
+    assert.deepEqual(inside, alone);
+  });
+
+  test("the environment, under the /proc of another PID namespace", { timeout }, async () => {
+    const words = ["unshare", "--pid", "--fork", "env", "HERE=yes"];
+    const [alone, inside] = await both(["env"], { words });
+    assert.deepEqual(inside, alone);
+    assert.match(alone.stdout, /^HERE=yes$/m);
   });
 
   test("the usual signals, with SIGPIPE not ignored", { timeout }, async () => {
