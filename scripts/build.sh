@@ -10,3 +10,10 @@ make -s -C bpf
 node_modules/.bin/tsc -b scripts || [ -e scripts/dist/gen-layout.js ]
 node scripts/dist/gen-layout.js
 node_modules/.bin/tsc -b
+
+# One file loads faster than 180: a run starts 70 ms sooner. bin/ringfence takes the bundle while it is the newest.
+rm -rf packages/cli/bundle
+node_modules/.bin/esbuild \
+  packages/cli/dist/main.js packages/cli/dist/run/launcher.js packages/cli/dist/run/guardian.js \
+  --bundle --splitting --platform=node --format=esm --external:koffi --external:yaml --log-level=warning \
+  --entry-names='[name]' --chunk-names='[name]-[hash]' --outdir=packages/cli/bundle

@@ -4,7 +4,7 @@ import { isTestFile, type SourceFile } from "../source/source-file.js";
 import { type Workspace, workspaceOf } from "../source/workspace.js";
 
 /** Development packages that are run or read by name and imported by nothing. */
-export const tools: readonly string[] = ["@biomejs/biome", "@types/node", "typescript"];
+export const tools: readonly string[] = ["@biomejs/biome", "@types/node", "esbuild", "typescript"];
 
 /** Imports that no package.json declares, and declarations that nothing imports, one message each. */
 export function checkDeps(
