@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { linkIds } from "./harness/bpf-links.js";
@@ -32,9 +32,13 @@ class Run implements AsyncDisposable {
     return this.#child.pid ?? 0;
   }
 
-  get guardian(): number {
+  get note(): string {
     const [note = "no note"] = notesOf(this.pid).filter((name) => name.endsWith(".json"));
-    const state = JSON.parse(readFileSync(`/run/ringfence/runs/${note}`, "utf8")) as {
+    return `/run/ringfence/runs/${note}`;
+  }
+
+  get guardian(): number {
+    const state = JSON.parse(readFileSync(this.note, "utf8")) as {
       guardian: { pid: number };
     };
     return state.guardian.pid;
@@ -100,6 +104,19 @@ describe("ringfence run lifetime", () => {
     await run.inmate.stop();
     await run.assertNothingLeft();
   });
+
+  for (const [what, text] of Object.entries({ "another run": `{"id":"x"}`, "no JSON": "{", nothing: "" })) {
+    test(`holds, logs on and cleans up when its note says ${what}`, { timeout }, async () => {
+      await using run = new Run();
+      await run.inmate.ready();
+      writeFileSync(run.note, text);
+      await run.killSupervisor();
+      assert.equal(await run.inmate.ask("after"), "EPERM");
+      await run.assertLogged(1);
+      await run.inmate.stop();
+      await run.assertNothingLeft();
+    });
+  }
 
   test("holds after kill -9 of supervisor and guardian, and the next start sweeps", { timeout }, async () => {
     await using run = new Run();

@@ -3,7 +3,6 @@ import { once } from "node:events";
 import type { Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import type { Fence } from "@ringfence/agent";
-import { pathOfRun } from "./run-state.js";
 
 /** Descriptors that a guardian finds open; the links follow. */
 export const guardianDescriptors = {
@@ -13,6 +12,7 @@ export const guardianDescriptors = {
   executables: 6,
   losses: 7,
   log: 8,
+  state: 9,
 } as const;
 
 // A shell waits, in a megabyte; Node starts only when there is something left to guard.
@@ -32,7 +32,7 @@ export class GuardianProcess {
     this.#child = child;
   }
 
-  static start(runId: string, fence: Fence, logFd: number | null): GuardianProcess {
+  static start(fence: Fence, stateFd: number, logFd: number | null): GuardianProcess {
     const { object } = fence;
     const entry = fileURLToPath(new URL("./guardian.js", import.meta.url));
     const stdio = [
@@ -45,9 +45,10 @@ export class GuardianProcess {
       object.mapFd("executables"),
       object.mapFd("losses"),
       logFd ?? ("ignore" as const),
+      stateFd,
       ...fence.links.map((link) => link.fd),
     ];
-    const command = ["-c", SCRIPT, "ringfence-guardian", process.execPath, entry, pathOfRun(runId)];
+    const command = ["-c", SCRIPT, "ringfence-guardian", process.execPath, entry];
     const child = spawn("/bin/sh", command, { stdio, detached: true, env: {}, cwd: "/" });
     return new GuardianProcess(child);
   }

@@ -2,21 +2,20 @@ import { BootClock, bootId, Executables, readFence } from "@ringfence/agent";
 import { Cgroup2, RawMap } from "@ringfence/kernel";
 import { EventLog } from "./event-log.js";
 import { guardianDescriptors } from "./guardian-process.js";
+import { readGuardianState } from "./guardian-state.js";
 import { LogFile } from "./log-file.js";
 import { removeEndedRun } from "./run-cgroup.js";
-import { readRun } from "./run-state.js";
 
 // Takes over from a supervisor that returned or was killed: keeps the links and the log until the last descendant
 // of the command has ended, then cleans up.
 
 const CHECK_EVERY_MS = 1000;
 
-async function main(path: string): Promise<void> {
+async function main(): Promise<void> {
   for (const signal of ["SIGHUP", "SIGINT", "SIGQUIT", "SIGTERM", "SIGUSR1", "SIGUSR2"] as const) {
     process.on(signal, () => undefined);
   }
-  const state = readRun(path);
-  if (state === null) throw new Error(`Cannot guard: "${path}" is no note of a run`);
+  const state = readGuardianState(guardianDescriptors.state);
   const clock = new BootClock();
   const fence = RawMap.fromFd(guardianDescriptors.fence, "fence");
   let wake: () => void = () => undefined;
@@ -51,4 +50,4 @@ async function main(path: string): Promise<void> {
   await removeEndedRun(cgroups, state.id, state.cgroup);
 }
 
-await main(process.argv[2] ?? "");
+await main();

@@ -1,72 +1,85 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 
 /** Where runs note what they would leave behind if both their processes were killed. */
 const DIRECTORY = "/run/ringfence/runs";
 
-/** What a guardian needs to go on, and the next start to clean up. */
+/** What the next start needs to clean up; nothing of a run that lives hangs on it, as any root process may write it. */
 export interface RunState {
   readonly id: string;
   readonly cgroup: string;
-  readonly host: string;
-  readonly policyRevision: string;
-  readonly rules: readonly string[];
-  readonly labels: Readonly<Record<string, string>>;
-  readonly logs: boolean;
   readonly supervisor: ProcessMark;
   readonly guardian: ProcessMark | null;
 }
 
 /** A process, told apart from a later one with the same number. */
 export interface ProcessMark {
+  /** as the mounted /proc counts */
   readonly pid: number;
   /** start time in clock ticks since boot, field 22 of /proc/PID/stat */
   readonly started: string;
 }
 
 /** null when the process is gone */
-export function markOf(pid: number): ProcessMark | null {
-  const started = startOf(pid);
-  return started === null ? null : { pid, started };
+export function markOf(pid: number | "self"): ProcessMark | null {
+  let text: string;
+  try {
+    text = readFileSync(`/proc/${pid}/stat`, "utf8");
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ESRCH") return null;
+    throw error;
+  }
+  // the name in parentheses may hold anything, blanks too
+  const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
+  const started = fields[19];
+  return fields[0] === "Z" || started === undefined ? null : { pid: Number.parseInt(text, 10), started };
 }
 
 export function isAlive(mark: ProcessMark): boolean {
-  return startOf(mark.pid) === mark.started;
+  return markOf(mark.pid)?.started === mark.started;
 }
 
-export function pathOfRun(id: string): string {
-  return `${DIRECTORY}/${id}.json`;
+/** The directory of all notes, there from now on. */
+export function makeRunDirectory(): void {
+  mkdirSync(DIRECTORY, { recursive: true, mode: 0o700 });
+}
+
+/** Path of one of the files of a run. */
+export function runFile(id: string, kind: "json" | "json.new" | "state"): string {
+  return `${DIRECTORY}/${id}.${kind}`;
 }
 
 /** Replaces the note of a run; readers see the old one or the new one, never half. */
 export function writeRun(state: RunState): void {
-  mkdirSync(DIRECTORY, { recursive: true, mode: 0o700 });
-  const path = pathOfRun(state.id);
-  writeFileSync(`${path}.new`, JSON.stringify(state), { mode: 0o600 });
-  renameSync(`${path}.new`, path);
+  makeRunDirectory();
+  writeFileSync(runFile(state.id, "json.new"), JSON.stringify(state), { mode: 0o600 });
+  renameSync(runFile(state.id, "json.new"), runFile(state.id, "json"));
 }
 
 /** null for a note that is not one of ours: another root process may write there. */
-export function readRun(path: string): RunState | null {
+export function readRun(id: string): RunState | null {
   let state: Partial<RunState> | null;
   try {
-    state = JSON.parse(readFileSync(path, "utf8")) as Partial<RunState> | null;
+    if (!lstatSync(runFile(id, "json")).isFile()) return null;
+    state = JSON.parse(readFileSync(runFile(id, "json"), "utf8")) as Partial<RunState> | null;
   } catch (error) {
     if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === "ENOENT") return null;
     throw error;
   }
-  const id = typeof state?.id === "string" ? state.id : "";
   const ours =
-    path === pathOfRun(id) && state?.cgroup?.endsWith?.(`/ringfence-${id}`) && !state.cgroup.includes("..");
-  return ours && Array.isArray(state?.rules) && isMark(state.supervisor) ? (state as RunState) : null;
+    state?.id === id && state.cgroup?.endsWith?.(`/ringfence-${id}`) && !state.cgroup.includes("..");
+  const marked = isMark(state?.supervisor) && (state?.guardian === null || isMark(state?.guardian));
+  return ours && marked ? (state as RunState) : null;
 }
 
-function isMark(mark: Partial<ProcessMark> | undefined): boolean {
+function isMark(mark: Partial<ProcessMark> | null | undefined): boolean {
   return typeof mark?.pid === "number" && typeof mark.started === "string";
 }
 
 export function removeRun(id: string): void {
-  rmSync(pathOfRun(id), { force: true });
-  rmSync(`${pathOfRun(id)}.new`, { force: true });
+  for (const kind of ["json", "json.new", "state"] as const) {
+    rmSync(runFile(id, kind), { force: true, recursive: true });
+  }
 }
 
 /** Ids of all noted runs. */
@@ -79,18 +92,4 @@ export function listRuns(): string[] {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
     throw error;
   }
-}
-
-function startOf(pid: number): string | null {
-  let text: string;
-  try {
-    text = readFileSync(`/proc/${pid}/stat`, "utf8");
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT" || code === "ESRCH") return null;
-    throw error;
-  }
-  // the name in parentheses may hold anything, blanks too
-  const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
-  return fields[0] === "Z" ? null : (fields[19] ?? null);
 }

@@ -14,6 +14,7 @@ import { EventLog } from "./event-log.js";
 import { resolveCommand } from "./find-command.js";
 import { forwardSignals } from "./forward-signals.js";
 import { GuardianProcess } from "./guardian-process.js";
+import { storeGuardianState } from "./guardian-state.js";
 import { keepStderr } from "./keep-stderr.js";
 import { Launcher } from "./launch.js";
 import type { LaunchOrder } from "./launch-order.js";
@@ -66,6 +67,7 @@ class Run {
   readonly #parts: RunParts;
   readonly #id = `${process.pid}-${randomBytes(4).toString("hex")}`;
   readonly #cgroup: string;
+  readonly #guardianState: number;
   #treeEmpty: () => void = () => undefined;
   #guardian: GuardianProcess | null = null;
   #child: ChildProcess | null = null;
@@ -75,8 +77,14 @@ class Run {
     this.#parts = parts;
     forwardSignals(parts.inherited.ignoredSignals, (signal) => this.#child?.kill(signal));
     this.#cgroup = runCgroupPath(parts.cgroups, this.#id);
-    this.#note(null);
-    parts.cgroups.create(this.#cgroup);
+    try {
+      this.#note(null);
+      this.#guardianState = this.#storeGuardianState();
+      parts.cgroups.create(this.#cgroup);
+    } catch (error) {
+      removeRun(this.#id);
+      throw error;
+    }
   }
 
   async toItsEnd(output: ReportOutput): Promise<RunEnd> {
@@ -133,7 +141,7 @@ class Run {
   }
 
   #guard(fence: Fence): GuardianProcess {
-    const guardian = GuardianProcess.start(this.#id, fence, this.#parts.log?.fd ?? null);
+    const guardian = GuardianProcess.start(fence, this.#guardianState, this.#parts.log?.fd ?? null);
     guardian.onLoss(() => {
       this.#guardian = this.#guard(fence);
     });
@@ -141,11 +149,9 @@ class Run {
     return guardian;
   }
 
-  #note(guardian: number | null): void {
+  #storeGuardianState(): number {
     const { options, policy, log } = this.#parts;
-    const supervisor = markOf(process.pid);
-    if (supervisor === null) throw new Error("Cannot read this process from /proc");
-    writeRun({
+    return storeGuardianState({
       id: this.#id,
       cgroup: this.#cgroup,
       host: hostname(),
@@ -153,6 +159,15 @@ class Run {
       rules: policy.compiled.bits.map((bit) => bit.ruleId),
       labels: options.labels,
       logs: log !== null,
+    });
+  }
+
+  #note(guardian: number | null): void {
+    const supervisor = markOf("self");
+    if (supervisor === null) throw new Error("Cannot read this process from /proc");
+    writeRun({
+      id: this.#id,
+      cgroup: this.#cgroup,
       supervisor,
       guardian: guardian === null ? null : markOf(guardian),
     });

@@ -1,11 +1,11 @@
 import type { Cgroup2 } from "@ringfence/kernel";
 import { removeRunCgroup } from "./run-cgroup.js";
-import { isAlive, listRuns, pathOfRun, readRun, removeRun } from "./run-state.js";
+import { isAlive, listRuns, readRun, removeRun } from "./run-state.js";
 
 /** Removes what runs left whose supervisor and guardian were both killed; a tree that still runs keeps its cgroup. */
 export function sweepRuns(cgroups: Cgroup2): void {
   for (const id of listRuns()) {
-    const state = readRun(pathOfRun(id));
+    const state = readRun(id);
     if (state === null) {
       removeRun(id);
       continue;

@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { test } from "node:test";
+import {
+  isAlive,
+  listRuns,
+  makeRunDirectory,
+  markOf,
+  readRun,
+  removeRun,
+  runFile,
+  writeRun,
+} from "./run-state.js";
+
+const id = `test-state-${process.pid}`;
+const self = markOf("self");
+assert.ok(self);
+const note = { id, cgroup: `/some/ringfence-${id}`, supervisor: self, guardian: null };
+
+test("readRun reads what writeRun wrote, until removeRun", () => {
+  writeRun(note);
+  assert.deepEqual(readRun(id), note);
+  assert.ok(listRuns().includes(id));
+  removeRun(id);
+  assert.equal(readRun(id), null);
+  assert.ok(!listRuns().includes(id));
+});
+
+const forgeries: Readonly<Record<string, (path: string) => void>> = {
+  "a directory": (path) => mkdirSync(path),
+  "a FIFO without a writer": (path) => execFileSync("mkfifo", [path]),
+  null: (path) => writeFileSync(path, "null"),
+  "another run's note": (path) => writeFileSync(path, JSON.stringify({ ...note, id: "x" })),
+  "a cgroup that is no run's": (path) => writeFileSync(path, JSON.stringify({ ...note, cgroup: "/system" })),
+  "a cgroup by way of ..": (path) =>
+    writeFileSync(path, JSON.stringify({ ...note, cgroup: `/../ringfence-${id}` })),
+  "no supervisor": (path) => writeFileSync(path, JSON.stringify({ ...note, supervisor: null })),
+  "no guardian": (path) => writeFileSync(path, JSON.stringify({ ...note, guardian: undefined })),
+};
+for (const [what, forge] of Object.entries(forgeries)) {
+  test(`readRun takes ${what} for no note, and removeRun removes it`, () => {
+    makeRunDirectory();
+    forge(runFile(id, "json"));
+    assert.equal(readRun(id), null);
+    removeRun(id);
+    assert.ok(!listRuns().includes(id));
+  });
+}
+
+test("isAlive tells a process from a later one with its number", () => {
+  assert.equal(self.pid, process.pid);
+  assert.equal(isAlive(self), true);
+  assert.equal(isAlive({ ...self, started: "1" }), false);
+  assert.equal(isAlive({ pid: 0, started: self.started }), false);
+});
