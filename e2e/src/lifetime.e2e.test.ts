@@ -33,15 +33,11 @@ class Run implements AsyncDisposable {
   }
 
   get note(): string {
-    const [note = "no note"] = notesOf(this.pid).filter((name) => name.endsWith(".json"));
-    return `/run/ringfence/runs/${note}`;
+    return notePath(this.pid);
   }
 
   get guardian(): number {
-    const state = JSON.parse(readFileSync(this.note, "utf8")) as {
-      guardian: { pid: number };
-    };
-    return state.guardian.pid;
+    return guardianOf(this.pid);
   }
 
   async killSupervisor(): Promise<void> {
@@ -139,10 +135,11 @@ describe("ringfence run lifetime", () => {
   test("starts another guardian when it is killed, which takes over", { timeout }, async () => {
     await using run = new Run();
     await run.inmate.ready();
-    await new Promise((resolve) => setTimeout(resolve, 300)); // one that dies at once has no successor
-    const first = run.guardian;
-    process.kill(first, "SIGKILL");
-    assert.ok(await until(() => run.guardian !== first), "no other guardian came");
+    for (let count = 0; count < 3; count++) {
+      const killed = run.guardian;
+      process.kill(killed, "SIGKILL"); // the later ones soon after their start
+      assert.ok(await until(() => run.guardian !== killed), "no other guardian came");
+    }
     await run.killSupervisor();
     assert.equal(await run.inmate.ask("taken-over"), "EPERM");
     await run.assertLogged(1);
@@ -150,6 +147,45 @@ describe("ringfence run lifetime", () => {
     await run.assertNothingLeft();
   });
 });
+
+describe("ringfence run report", () => {
+  test("says that the guardian was ended too often", { timeout }, async () => {
+    const inmate = new Inmate(port);
+    let supervisor = 0;
+    const onStart = (child: ChildProcess) => {
+      supervisor = child.pid ?? 0;
+    };
+    const running = fence(inmate.command, { options, onStart });
+    try {
+      await inmate.ready();
+      for (let count = 0; count < 6; count++) {
+        const killed = guardianOf(supervisor);
+        process.kill(killed, "SIGKILL");
+        if (count < 5) assert.ok(await until(() => guardianOf(supervisor) !== killed), `after ${count}`);
+        else assert.ok(await until(() => !isRunning(killed)));
+      }
+      assert.equal(await inmate.ask("unguarded"), "EPERM");
+    } finally {
+      await inmate.stop();
+    }
+    const { report } = await running;
+    assert.deepEqual(report.warnings, [
+      "the guardian was ended 6 times; after this report nothing logs what still runs",
+    ]);
+  });
+});
+
+/** Path of the note of the run with this supervisor. */
+function notePath(supervisor: number): string {
+  const [note = "no note"] = notesOf(supervisor).filter((name) => name.endsWith(".json"));
+  return `/run/ringfence/runs/${note}`;
+}
+
+/** The guardian's process id. */
+function guardianOf(supervisor: number): number {
+  const state = JSON.parse(readFileSync(notePath(supervisor), "utf8")) as { guardian: { pid: number } };
+  return state.guardian.pid;
+}
 
 function isRunning(pid: number): boolean {
   try {

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import type { Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import type { Fence } from "@ringfence/agent";
+import type { Guardian } from "./guardians.js";
 
 /** Descriptors that a guardian finds open; the links follow. */
 export const guardianDescriptors = {
@@ -20,13 +21,9 @@ const SCRIPT = `trap '' HUP INT QUIT TERM USR1 USR2 PIPE TSTP TTIN TTOU
 if read -r word <&${guardianDescriptors.supervisor} && [ "$word" = done ]; then exit 0; fi
 exec "$@"`;
 
-/** A guardian that lives shorter than this does not start a successor: something ends them at once. */
-const SHORTEST_LIFE_MS = 100;
-
 /** The process outside the tree that holds the links, and takes over when the supervisor goes. */
-export class GuardianProcess {
+export class GuardianProcess implements Guardian {
   readonly #child: ChildProcess;
-  readonly #startedAt = Date.now();
 
   private constructor(child: ChildProcess) {
     this.#child = child;
@@ -50,6 +47,7 @@ export class GuardianProcess {
     ];
     const command = ["-c", SCRIPT, "ringfence-guardian", process.execPath, entry];
     const child = spawn("/bin/sh", command, { stdio, detached: true, env: {}, cwd: "/" });
+    child.on("error", () => undefined); // one that did not start has no pid
     return new GuardianProcess(child);
   }
 
@@ -60,9 +58,7 @@ export class GuardianProcess {
 
   /** Calls back if somebody ends the guardian before it was told to go. */
   onLoss(callback: () => void): void {
-    this.#child.once("exit", () => {
-      if (Date.now() - this.#startedAt >= SHORTEST_LIFE_MS) callback();
-    });
+    this.#child.once("exit", () => callback());
   }
 
   /** Ends it: nothing is left to guard. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 import {
   isAlive,
@@ -25,6 +25,14 @@ test("readRun reads what writeRun wrote, until removeRun", () => {
   removeRun(id);
   assert.equal(readRun(id), null);
   assert.ok(!listRuns().includes(id));
+});
+
+test("writeRun does not follow a link that waits for it", () => {
+  writeRun(note);
+  symlinkSync("/dev/full", runFile(id, "json.new"));
+  writeRun({ ...note, guardian: self });
+  assert.deepEqual(readRun(id), { ...note, guardian: self });
+  removeRun(id);
 });
 
 const forgeries: Readonly<Record<string, (path: string) => void>> = {

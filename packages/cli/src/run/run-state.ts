@@ -52,8 +52,10 @@ export function runFile(id: string, kind: "json" | "json.new" | "state"): string
 /** Replaces the note of a run; readers see the old one or the new one, never half. */
 export function writeRun(state: RunState): void {
   makeRunDirectory();
-  writeFileSync(runFile(state.id, "json.new"), JSON.stringify(state), { mode: 0o600 });
-  renameSync(runFile(state.id, "json.new"), runFile(state.id, "json"));
+  const path = runFile(state.id, "json.new");
+  rmSync(path, { force: true, recursive: true }); // a link or FIFO there would lead the write elsewhere
+  writeFileSync(path, JSON.stringify(state), { mode: 0o600, flag: "wx" });
+  renameSync(path, runFile(state.id, "json"));
 }
 
 /** null for a note that is not one of ours: another root process may write there. */

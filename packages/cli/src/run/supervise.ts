@@ -15,6 +15,7 @@ import { resolveCommand } from "./find-command.js";
 import { forwardSignals } from "./forward-signals.js";
 import { GuardianProcess } from "./guardian-process.js";
 import { storeGuardianState } from "./guardian-state.js";
+import { Guardians } from "./guardians.js";
 import { keepStderr } from "./keep-stderr.js";
 import { Launcher } from "./launch.js";
 import type { LaunchOrder } from "./launch-order.js";
@@ -45,8 +46,7 @@ export async function supervise(options: RunOptions, argv: readonly Buffer[]): P
   checkHookCgroup(cgroups, options.hookCgroup);
   const policy = await loadPolicy(options, cgroups);
   const output = new ReportOutput(options);
-  if (options.report === "none")
-    for (const warning of policy.warnings) writeOut(2, `ringfence: warning: ${warning}\n`);
+  if (options.report === "none") warn(policy.warnings);
   const log = options.log === null ? null : LogFile.open(options.log);
   sweepRuns(cgroups);
   const run = new Run({ options, argv, inherited, user, cgroups, policy, log });
@@ -63,13 +63,21 @@ interface RunParts {
   readonly log: LogFile | null;
 }
 
+/** What runs beside the command. */
+interface StartedRun {
+  readonly launcher: Launcher;
+  readonly fence: Fence;
+  readonly events: EventLog;
+  readonly guardians: Guardians;
+  readonly output: ReportOutput;
+}
+
 class Run {
   readonly #parts: RunParts;
   readonly #id = `${process.pid}-${randomBytes(4).toString("hex")}`;
   readonly #cgroup: string;
   readonly #guardianState: number;
   #treeEmpty: () => void = () => undefined;
-  #guardian: GuardianProcess | null = null;
   #child: ChildProcess | null = null;
 
   /** From here on a signal is the command's, and a kill leaves a note of what is to be swept. */
@@ -91,19 +99,20 @@ class Run {
     const launcher = Launcher.start();
     this.#child = launcher.child;
     let fence: Fence;
+    let guardians: Guardians;
     try {
       fence = this.#startFence();
+      guardians = new Guardians(() => this.#startGuardian(fence), this.#unguarded);
     } catch (error) {
       launcher.child.kill("SIGKILL");
       if (removeRunCgroup(this.#parts.cgroups, this.#cgroup)) removeRun(this.#id);
       throw error;
     }
     const events = this.#readEvents(fence);
-    this.#guardian = this.#guard(fence);
     try {
-      return await this.#runCommand(launcher, fence, events, output);
+      return await this.#runCommand({ launcher, fence, events, guardians, output });
     } finally {
-      await this.#cleanUp(fence, this.#guardian);
+      await this.#cleanUp(fence, guardians);
     }
   }
 
@@ -140,13 +149,16 @@ class Run {
     });
   }
 
-  #guard(fence: Fence): GuardianProcess {
+  #startGuardian(fence: Fence): GuardianProcess {
     const guardian = GuardianProcess.start(fence, this.#guardianState, this.#parts.log?.fd ?? null);
-    guardian.onLoss(() => {
-      this.#guardian = this.#guard(fence);
-    });
     this.#note(guardian.pid);
     return guardian;
+  }
+
+  /** Links that are pinned in the tree's own mount outlive us; those of a privileged run do not. */
+  get #unguarded(): string {
+    const fate = this.#parts.options.privileged ? "fences or logs" : "logs";
+    return `after this report nothing ${fate} what still runs`;
   }
 
   #storeGuardianState(): number {
@@ -173,12 +185,7 @@ class Run {
     });
   }
 
-  async #runCommand(
-    launcher: Launcher,
-    fence: Fence,
-    events: EventLog,
-    output: ReportOutput,
-  ): Promise<RunEnd> {
+  async #runCommand({ launcher, fence, events, guardians, output }: StartedRun): Promise<RunEnd> {
     const { options, argv, cgroups, policy, log } = this.#parts;
     const { child } = launcher;
     try {
@@ -205,10 +212,11 @@ class Run {
         finished,
         policy,
         options,
-        warnings,
+        warnings: [...warnings, ...guardians.warnings],
         lostLogLines: log?.lost ?? 0,
       });
       output.write(report);
+      if (options.report === "none") warn(guardians.warnings);
       if (signal !== null) return { signal };
       const code = exitCode ?? 125;
       return { code: options.failOnDeny && code === 0 && report.totals.denied > 0 ? 3 : code };
@@ -260,17 +268,22 @@ class Run {
   }
 
   /** With an empty tree nothing stays; else the guardian holds links, log and cgroup until it is. */
-  async #cleanUp(fence: Fence, guardian: GuardianProcess): Promise<void> {
+  async #cleanUp(fence: Fence, guardians: Guardians): Promise<void> {
     const { cgroups, log } = this.#parts;
     if (readFence(fence.object.rawMap("fence")).live > 0n) {
-      guardian.leave();
+      guardians.leave();
       return;
     }
-    await guardian.dismiss();
+    await guardians.dismiss();
     fence.close();
     log?.close();
     await removeEndedRun(cgroups, this.#id, this.#cgroup);
   }
+}
+
+/** Where there is no report to carry them. */
+function warn(warnings: readonly string[]): void {
+  for (const warning of warnings) writeOut(2, `ringfence: warning: ${warning}\n`);
 }
 
 function pidOf(child: ChildProcess): number {
