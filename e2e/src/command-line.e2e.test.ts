@@ -156,6 +156,57 @@ describe("ringfence run options", () => {
   });
 });
 
+describe("ringfence run report file", () => {
+  const exits4 = ["--", "sh", "-c", "echo ran; exit 4"];
+
+  test("that cannot be written is told in one line and keeps the status", { timeout }, async () => {
+    const full = await run(["--report-file", "/dev/full", ...exits4]);
+    assert.deepEqual([full.code, full.stdout], [4, "ran\n"]);
+    assert.match(full.stderr, /^ringfence: Cannot write report file "\/dev\/full": no space left.*\n$/);
+    const words = ["sh", "-c", 'exec "$@" 2>/dev/full', "sh"];
+    const deaf = await run(exits4, { via: words });
+    assert.deepEqual([deaf.code, deaf.stdout], [4, "ran\n"]);
+    const wrong = await run(["--bogus"], { via: words });
+    assert.equal(wrong.code, 125);
+  });
+
+  test("that is a FIFO without a reader is refused at once", { timeout }, async () => {
+    const fifo = join(temporaryFolder(), "fifo");
+    assert.equal((await runProcess("mkfifo", [fifo])).code, 0);
+    const { code, stdout, stderr } = await run(["--report-file", fifo, ...exits4]);
+    assert.deepEqual([code, stdout], [125, ""]);
+    assert.match(stderr, /^ringfence: Cannot open report file ".*fifo".*start its reader first\n$/);
+  });
+
+  test("that is a descriptor follows what the command wrote there", { timeout }, async () => {
+    const out = await run(["--report-file", "/dev/stdout", ...exits4]);
+    assert.equal(out.code, 4);
+    assert.match(out.stdout, /^ran\nringfence: 0 denied/);
+    const words = ["bash", "-c", 'exec "$@" 7>&1', "bash"];
+    const seven = await run(["--report-file", "/dev/fd/7", ...exits4], { via: words });
+    assert.match(seven.stdout, /^ran\nringfence: 0 denied/);
+    const nodes = await run(["--report-file", "/dev/fd/7", ...exits4]);
+    assert.deepEqual([nodes.code, nodes.stdout], [125, ""]);
+    assert.match(nodes.stderr, /^ringfence: Cannot open report file "\/dev\/fd\/7": no such descriptor.*\n$/);
+  });
+
+  test("is replaced at the end, whatever the command wrote into it", { timeout }, async () => {
+    const path = join(temporaryFolder(), "report");
+    writeFileSync(path, "old\n");
+    const { stdout } = await run([
+      "--report-file",
+      path,
+      "--",
+      "sh",
+      "-c",
+      `cat ${path}; echo mine >${path}`,
+    ]);
+    assert.equal(stdout, "old\n");
+    assert.match(readFileSync(path, "utf8"), /^ringfence: 0 denied/);
+    assert.ok(!readFileSync(path, "utf8").includes("mine\n"));
+  });
+});
+
 describe("ringfence run exit status", () => {
   test("is the command's own, 3 for --fail-on-deny after a success", { timeout }, async () => {
     const exits = async (options: string[], script: string) =>

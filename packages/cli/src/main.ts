@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { RingfenceError } from "@ringfence/model";
 import type { Command } from "./commands/command.js";
 import { EXIT_FAILED, exitCodeOf } from "./exit-codes.js";
+import { printLine } from "./print-line.js";
 import { writeOut } from "./write-out.js";
 
 /** Commands are loaded when they are called: a run must start fast. */
@@ -66,7 +67,7 @@ function report(error: unknown): number {
   const text = known
     ? error.format()
     : `Internal error: ${error instanceof Error ? error.message : String(error)}`;
-  writeOut(2, `ringfence: ${text.replace(/\s*\n\s*/g, " ")}\n`);
+  printLine(text.replace(/\s*\n\s*/g, " "));
   if (process.env["RINGFENCE_DEBUG"] !== undefined && error instanceof Error) {
     const code = known ? `${error.code}\n` : "";
     writeOut(2, `${code}${error.stack ?? ""}\n${error.cause instanceof Error ? error.cause.stack : ""}\n`);

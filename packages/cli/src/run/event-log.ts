@@ -21,6 +21,7 @@ export class EventLog {
   readonly #stop = new AbortController();
   readonly #done: Promise<void>;
   readonly #timer: NodeJS.Timeout;
+  #ended: Promise<void> | null = null;
 
   constructor(options: EventLogOptions) {
     this.#options = options;
@@ -37,8 +38,13 @@ export class EventLog {
     return { ...this.#options.names, commandLines: this.commandLines };
   }
 
-  /** Reads what is left and ends. */
-  async stop(): Promise<void> {
+  /** Reads what is left and ends, once however often it is called. */
+  stop(): Promise<void> {
+    this.#ended ??= this.#end();
+    return this.#ended;
+  }
+
+  async #end(): Promise<void> {
     clearInterval(this.#timer);
     this.#stop.abort();
     await this.#done;

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { parseLaunchState, splitNul } from "./launch-state.js";
 
 const note =
-  "RINGFENCE_LAUNCH=nofile=1024 SigBlk=0000000000000004 SigIgn=0000000000000001 fd0=0100002 fd1=closed fd2=04002";
+  "RINGFENCE_LAUNCH=nofile=1024 SigBlk=0000000000000004 SigIgn=0000000000000001 fd0=0100002 fd1=closed fd2=04002 open=0,2,63,";
 
 test("parseLaunchState reads signals, limit and descriptors from the note", () => {
   const state = parseLaunchState([Buffer.from(note)]);
@@ -11,6 +11,7 @@ test("parseLaunchState reads signals, limit and descriptors from the note", () =
   assert.equal(state.blockedSignals, 4n);
   assert.equal(state.openFiles, 1024);
   assert.deepEqual(state.descriptors, [0o100002, "closed", 0o4002]);
+  assert.deepEqual(state.openDescriptors, [0, 2, 63]);
 });
 
 test("parseLaunchState gives the command its environment back, byte for byte and in order", () => {
@@ -29,6 +30,7 @@ test("parseLaunchState without a note changes nothing for the command", () => {
   const state = parseLaunchState([Buffer.from("A=1")]);
   assert.equal(state.openFiles, null);
   assert.deepEqual(state.descriptors, [null, null, null]);
+  assert.deepEqual(state.openDescriptors, [0, 1, 2]);
   assert.equal(state.ignoredSignals, 0n);
 });
 

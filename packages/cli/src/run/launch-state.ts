@@ -9,6 +9,8 @@ export interface LaunchState {
   readonly openFiles: number | null;
   /** status flags of descriptors 0 to 2, "closed" when there was none, null when unknown */
   readonly descriptors: readonly (number | "closed" | null)[];
+  /** descriptors that were open at our start, and so are not Node's own */
+  readonly openDescriptors: readonly number[];
   /** "NAME=value" each, exact bytes */
   readonly environment: readonly Buffer[];
 }
@@ -31,6 +33,7 @@ export function parseLaunchState(environ: readonly Buffer[]): LaunchState {
     blockedSignals: BigInt(`0x${fields.get("SigBlk") ?? "0"}`),
     openFiles: Number.isInteger(openFiles) && openFiles > 0 ? openFiles : null,
     descriptors: [0, 1, 2].map((fd) => descriptorOf(fields.get(`fd${fd}`))),
+    openDescriptors: (fields.get("open") ?? "0,1,2").split(",").filter(Boolean).map(Number),
     environment: environ.filter((entry) => entry !== note).map(withoutPrefix),
   };
 }

@@ -1,37 +1,43 @@
-import { closeSync, openSync } from "node:fs";
 import { isatty } from "node:tty";
-import { type Report, RingfenceError } from "@ringfence/model";
+import type { Report } from "@ringfence/model";
+import { printLine } from "../print-line.js";
 import { writeOut } from "../write-out.js";
 import { renderReport } from "./render-report.js";
+import { openReportTarget, type ReportTarget, reportFileError } from "./report-target.js";
 import type { RunOptions } from "./run-options.js";
 
-/** Where the report goes; opened before the command starts, so that a bad path fails early. */
+/** The report's way out; its file is opened or tried before the command starts, so that a bad path fails early. */
 export class ReportOutput {
   readonly #format: RunOptions["report"];
-  readonly #fd: number;
+  readonly #path: string | null;
+  readonly #target: ReportTarget;
   readonly #colour: boolean;
 
-  /** Throws RF_REPORT_FILE. */
-  constructor({ report, reportFile }: RunOptions) {
+  /**
+   * Throws RF_REPORT_FILE.
+   * @param open descriptors that the file may name
+   */
+  constructor({ report, reportFile }: RunOptions, open: readonly number[]) {
     this.#format = report;
-    this.#fd = reportFile === null ? 2 : openReport(reportFile);
-    this.#colour = isatty(this.#fd) && process.env["NO_COLOR"] === undefined;
+    this.#path = reportFile;
+    this.#target = reportFile === null ? standardError : openReportTarget(reportFile, open);
+    const { fd } = this.#target;
+    this.#colour = fd !== null && isatty(fd) && process.env["NO_COLOR"] === undefined;
   }
 
+  /** Writes it. The command has run: a report that cannot be written is told in one line and changes no status. */
   write(report: Report): void {
-    if (this.#format === "json") writeOut(this.#fd, `${JSON.stringify(report, null, 2)}\n`);
-    if (this.#format === "text") writeOut(this.#fd, renderReport(report, this.#colour));
-    if (this.#fd !== 2) closeSync(this.#fd);
+    if (this.#format === "none") return;
+    const text =
+      this.#format === "json" ? `${JSON.stringify(report, null, 2)}\n` : renderReport(report, this.#colour);
+    try {
+      this.#target.write(text);
+    } catch (error) {
+      const where = this.#path === null ? "to stderr" : `file "${this.#path}"`;
+      const hint = "make it writable, or name another --report-file";
+      printLine(reportFileError(`Cannot write report ${where}`, hint, error).format());
+    }
   }
 }
 
-function openReport(path: string): number {
-  try {
-    return openSync(path, "w", 0o600);
-  } catch (error) {
-    throw new RingfenceError("RF_REPORT_FILE", `Cannot open report file "${path}"`, {
-      hint: error instanceof Error ? error.message : String(error),
-      cause: error,
-    });
-  }
-}
+const standardError: ReportTarget = { fd: 2, write: (text) => writeOut(2, text) };

@@ -7,7 +7,7 @@ import { BootClock, bootId, Executables, Fence, findUser, type HostUser, readFen
 import { Cgroup2 } from "@ringfence/kernel";
 import { RingfenceError } from "@ringfence/model";
 import { OBJECT_PATH } from "../object-path.js";
-import { writeOut } from "../write-out.js";
+import { printLine } from "../print-line.js";
 import { buildReport, type FinishedCommand } from "./build-report.js";
 import { checkHost } from "./check-host.js";
 import { EventLog } from "./event-log.js";
@@ -45,7 +45,7 @@ export async function supervise(options: RunOptions, argv: readonly Buffer[]): P
   using cgroups = Cgroup2.open();
   checkHookCgroup(cgroups, options.hookCgroup);
   const policy = await loadPolicy(options, cgroups);
-  const output = new ReportOutput(options);
+  const output = new ReportOutput(options, inherited.openDescriptors);
   if (options.report === "none") warn(policy.warnings);
   const log = options.log === null ? null : LogFile.open(options.log);
   sweepRuns(cgroups);
@@ -283,7 +283,7 @@ class Run {
 
 /** Where there is no report to carry them. */
 function warn(warnings: readonly string[]): void {
-  for (const warning of warnings) writeOut(2, `ringfence: warning: ${warning}\n`);
+  for (const warning of warnings) printLine(`warning: ${warning}`);
 }
 
 function pidOf(child: ChildProcess): number {
