@@ -120,6 +120,7 @@ struct rf_socket {
 	__u32 uid;
 	__u32 flow;
 	__u32 flags; /* enum rf_socket_flag */
+	__u32 sequence; /* odd while somebody writes the judged destination */
 	__u16 port;
 	__u8 protocol;
 	__u8 unused;

@@ -58,20 +58,32 @@ static __always_inline void read_v6(struct rf_address *address, struct bpf_sock_
 	address->word[3] = ctx->user_ip6[3];
 }
 
-/* The last verdict holds for the same image, subject and destination; datagrams then cost no classification. */
-static __always_inline bool is_settled(const struct rf_socket *socket, const struct rf_caller *caller,
+/*
+ * The last verdict holds for the same image, subject and destination; datagrams then cost no classification. Threads
+ * share sockets: a destination read while another thread wrote it, half old and half new, settles nothing.
+ */
+static __always_inline bool is_settled(struct rf_socket *socket, const struct rf_caller *caller,
 				       const struct rf_subject *subject, const struct rf_call *call)
 {
-	return (socket->flags & RF_SOCKET_JUDGED) && socket->port == call->port &&
-	       socket->protocol == call->protocol && socket->tgid == caller->tgid && socket->uid == caller->uid &&
-	       caller->record && socket->exec_ns == caller->record->exec_ns &&
-	       same_subject(&socket->subject, subject) &&
-	       same_address((const struct rf_address *)socket->address, &call->address);
+	__u32 before = *(volatile __u32 *)&socket->sequence;
+	bool same = (socket->flags & RF_SOCKET_JUDGED) && socket->port == call->port &&
+		    socket->protocol == call->protocol && socket->tgid == caller->tgid &&
+		    socket->uid == caller->uid && caller->record && socket->exec_ns == caller->record->exec_ns &&
+		    same_subject(&socket->subject, subject) &&
+		    same_address((const struct rf_address *)socket->address, &call->address);
+
+	/* the addition of nothing is the barrier */
+	return same && !(before & 1) && __sync_fetch_and_add(&socket->sequence, 0) == before;
 }
 
+/* Keeps what was judged; of two threads at once, the first. */
 static __always_inline void settle(struct rf_socket *socket, const struct rf_caller *caller,
 				   const struct rf_subject *subject, const struct rf_call *call, __u32 flow)
 {
+	__u32 before = *(volatile __u32 *)&socket->sequence;
+
+	if ((before & 1) || __sync_val_compare_and_swap(&socket->sequence, before, before + 1) != before)
+		return;
 	socket->exec_ns = caller->record ? caller->record->exec_ns : 0;
 	socket->subject = *subject;
 	__builtin_memcpy(socket->address, &call->address, sizeof(socket->address));
@@ -81,6 +93,7 @@ static __always_inline void settle(struct rf_socket *socket, const struct rf_cal
 	socket->port = call->port;
 	socket->protocol = call->protocol;
 	socket->flags |= RF_SOCKET_JUDGED;
+	__sync_fetch_and_add(&socket->sequence, 1);
 }
 
 static __always_inline int judge_call(struct bpf_sock_addr *ctx, struct rf_call *call)

@@ -458,9 +458,10 @@ export const rf_socket = {
     uid: { offset: 68, kind: "u32" },
     flow: { offset: 72, kind: "u32" },
     flags: { offset: 76, kind: "u32" },
-    port: { offset: 80, kind: "u16" },
-    protocol: { offset: 82, kind: "u8" },
-    unused: { offset: 83, kind: "u8" },
+    sequence: { offset: 80, kind: "u32" },
+    port: { offset: 84, kind: "u16" },
+    protocol: { offset: 86, kind: "u8" },
+    unused: { offset: 87, kind: "u8" },
   },
 } as const satisfies StructSpec;
 export type rf_socket = StructValue<typeof rf_socket>;
