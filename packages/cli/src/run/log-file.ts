@@ -1,5 +1,9 @@
-import { closeSync, openSync, writeSync } from "node:fs";
-import { RingfenceError, type VerdictLine } from "@ringfence/model";
+import { closeSync, constants, openSync, writeSync } from "node:fs";
+import { setStatusFlags, statusFlags } from "@ringfence/kernel/system";
+import type { VerdictLine } from "@ringfence/model";
+import { reportFileError } from "./report-target.js";
+
+const { O_WRONLY, O_APPEND, O_CREAT, O_NONBLOCK, O_NOCTTY } = constants;
 
 /** Appends verdicts to a file, whole lines at a time, and counts those it could not write. */
 export class LogFile {
@@ -11,15 +15,18 @@ export class LogFile {
     this.fd = fd;
   }
 
-  /** Throws RF_REPORT_FILE. */
+  /** Does not wait for the reader of a FIFO. Throws RF_REPORT_FILE. */
   static open(path: string): LogFile {
     try {
-      return new LogFile(openSync(path, "a", 0o600));
+      const fd = openSync(path, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | O_NOCTTY, 0o600);
+      setStatusFlags(fd, statusFlags(fd) & ~O_NONBLOCK);
+      return new LogFile(fd);
     } catch (error) {
-      throw new RingfenceError("RF_REPORT_FILE", `Cannot open log "${path}" for appending`, {
-        hint: error instanceof Error ? error.message : String(error),
-        cause: error,
-      });
+      const hint =
+        (error as NodeJS.ErrnoException).code === "ENXIO"
+          ? "start its reader first"
+          : "check that its directory exists and can be written";
+      throw reportFileError(`Cannot open log "${path}" for appending`, hint, error);
     }
   }
 
