@@ -78,7 +78,7 @@ describe("ringfence run fence", () => {
     const script = `${shellTries(1001)}
 try plain bash
 try "user namespace" unshare --user --map-root-user bash
-try "all namespaces" unshare --user --map-root-user --mount --pid --fork --net --ipc --uts --cgroup bash
+try "all namespaces" unshare --user --map-root-user --mount --propagation unchanged --pid --fork --net --ipc --uts --cgroup bash
 try "new session" setsid --wait bash
 try "another root" unshare --user --map-root-user chroot / bash
 for ns in mnt net pid user; do nsenter --$([ $ns = mnt ] && echo mount || echo $ns)=/proc/${process.pid}/ns/$ns true 2>/dev/null && echo "entered $ns"; done

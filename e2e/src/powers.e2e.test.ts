@@ -5,6 +5,7 @@ import { dirname } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { fence } from "./harness/fence.js";
 import { probe } from "./harness/probe.js";
+import { temporaryFolder } from "./harness/temporary-folder.js";
 import type { Attempt } from "./probe/attempt.js";
 
 const timeout = 120_000;
@@ -24,7 +25,10 @@ const taken = {
 
 const AF_INET = 2;
 const AF_INET6 = 10;
+const AF_NETLINK = 16;
 const AF_PACKET = 17;
+const AF_VSOCK = 40;
+const AF_XDP = 44;
 const BPF_MAP_GET_NEXT_ID = 12;
 const BPF_OBJ_GET = 7;
 const BPF_LINK_GET_NEXT_ID = 31;
@@ -33,6 +37,19 @@ const BPF_LINK_GET_NEXT_ID = 31;
 const socketPath = ["/run/docker.sock", "/run/crio/crio.sock", "/run/snapd.socket"].find(
   (path) => !existsSync(path),
 );
+
+/** A second proc file system, as containers and chroots have it, and the words that mount it around ringfence. */
+const secondProc = temporaryFolder();
+const withSecondProc = ["unshare", "--mount", "sh", "-c", 'mount -t proc proc "$0" && exec "$@"', secondProc];
+
+/** Files that make the kernel do what it is told, where this kernel has them. */
+const kernelFiles = [
+  "/proc/sysrq-trigger",
+  "/sys/kernel/uevent_helper",
+  "/sys/module/firmware_class/parameters/path",
+  "/sys/power/state",
+  "/sys/kernel/tracing/kprobe_events",
+].filter((path) => existsSync(path));
 
 const attempts: Attempt[] = [
   { name: "bpf maps", op: "bpf", command: BPF_MAP_GET_NEXT_ID },
@@ -44,7 +61,13 @@ const attempts: Attempt[] = [
   { name: "reboot", op: "reboot" },
   { name: "core pattern", op: "write", path: "/proc/sys/kernel/core_pattern", text: "" },
   { name: "ping range", op: "write", path: "/proc/sys/net/ipv4/ping_group_range", text: "" },
-  { name: "sysrq", op: "write", path: "/proc/sysrq-trigger", text: "" },
+  ...kernelFiles.map((path): Attempt => ({ name: path, op: "write", path, text: "" })),
+  { name: "second proc", op: "write", path: `${secondProc}/sys/kernel/core_pattern`, text: "" },
+  { name: "request_key", op: "call", call: "request_key" },
+  { name: "open_by_handle_at", op: "call", call: "open_by_handle_at" },
+  { name: "vsock", op: "socket", family: AF_VSOCK },
+  { name: "xdp", op: "socket", family: AF_XDP, type: 3 },
+  { name: "netlink", op: "socket", family: AF_NETLINK, type: 3 },
   { name: "control socket", op: "unix", path: socketPath ?? "" },
 ];
 
@@ -60,8 +83,8 @@ describe("ringfence run takes away", () => {
     if (socketPath !== undefined) rmSync(socketPath, { force: true });
   });
 
-  test("bpf(), raw sockets, kernel settings and control sockets", { timeout }, async () => {
-    const { report } = await probe(attempts, {
+  test("bpf() and other calls, raw sockets, kernel settings and control sockets", { timeout }, async () => {
+    const expected = {
       "bpf maps": "EPERM",
       "bpf links": "EPERM",
       "bpf pins": "EPERM",
@@ -71,14 +94,22 @@ describe("ringfence run takes away", () => {
       reboot: "EPERM",
       "core pattern": "EROFS",
       "ping range": "EROFS",
-      sysrq: existsSync("/proc/sysrq-trigger") ? "EROFS" : "ENOENT",
+      ...Object.fromEntries(kernelFiles.map((path) => [path, "EROFS"])),
+      "second proc": "EROFS",
+      request_key: "EPERM",
+      open_by_handle_at: "EPERM",
+      vsock: "EAFNOSUPPORT",
+      xdp: "EAFNOSUPPORT",
+      netlink: "ok",
       "control socket": "ECONNREFUSED",
-    });
+    };
+    const { report } = await probe(attempts, expected, { via: withSecondProc });
     assert.equal(report.privileged, false);
   });
 
   test("nothing with --privileged, which the report says", { timeout }, async () => {
-    const kept = attempts.filter(({ name }) => !["bpf pins", "reboot", "sysrq"].includes(name));
+    const dropped = ["bpf pins", "reboot", "vsock", ...kernelFiles];
+    const kept = attempts.filter(({ name }) => !dropped.includes(name));
     const { report } = await probe(
       kept,
       {
@@ -90,9 +121,14 @@ describe("ringfence run takes away", () => {
         packet: "ok",
         "core pattern": "ok",
         "ping range": "ok",
+        "second proc": "ok",
+        request_key: "EFAULT",
+        open_by_handle_at: "EFAULT",
+        xdp: "ok",
+        netlink: "ok",
         "control socket": "ok",
       },
-      { options: ["--privileged"] },
+      { options: ["--privileged"], via: withSecondProc },
     );
     assert.equal(report.privileged, true);
   });

@@ -48,6 +48,13 @@ describe("ringfence run on a terminal", () => {
     for (const line of ["both", "got typed", "status 5", "-echo "]) assert.ok(lines.includes(line), stdout);
   });
 
+  test("does not let the command type into it", { timeout }, async () => {
+    const requests = "0x5412, 0x541c"; // TIOCSTI and TIOCLINUX, which only a virtual console knows
+    const typing = `perl -MErrno -e 'print ioctl(STDIN, $_, "x") ? "typed\n" : $!{EPERM} ? "refused\n" : "$!\n" for ${requests}'`;
+    const { stdout } = await onTerminal(`exec ${fenced} ${typing}`);
+    assert.equal(stdout, "refused\r\nrefused\r\n");
+  });
+
   test("gives Ctrl-C to the command once, and Ctrl-\\ too", { timeout }, async () => {
     for (const [signal, key] of [
       ["INT", "\u0003"],

@@ -7,7 +7,7 @@ export function shellTries(port: number): string {
 connect='exec 3<>/dev/tcp/127.0.0.1/${port}'
 result_of() {
   case $1 in
-    *"Operation not permitted"*) echo EPERM ;;
+    *"connect: Operation not permitted"*) echo EPERM ;;
     *"Connection refused"*) echo ECONNREFUSED ;;
     *"Network is unreachable"*) echo ENETUNREACH ;;
     "") echo ok ;;

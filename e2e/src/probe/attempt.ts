@@ -2,6 +2,7 @@
 export type Attempt = { readonly name: string } & (
   | TcpAttempt
   | UdpAttempt
+  | DatagramsAttempt
   | PacketAttempt
   | OptionAttempt
   | ProcessAttempt
@@ -33,6 +34,17 @@ export interface UdpAttempt {
   readonly socket?: "v6";
 }
 
+/**
+ * One IPv4 datagram socket and what is done with it, in order: "sendto ADDRESS PORT", "connect ADDRESS PORT", "send", or
+ * "uid NUMBER" for the process. The result has one word for each.
+ */
+export interface DatagramsAttempt {
+  readonly op: "datagrams";
+  readonly steps: readonly string[];
+  /** IPPROTO_UDP unless said otherwise, such as 136 for UDP-Lite */
+  readonly protocol?: number;
+}
+
 /** An echo request through a ping or raw socket, a raw packet, or only the creation of a socket. */
 export interface PacketAttempt {
   readonly op: "ping" | "raw-udp" | "socket";
@@ -56,7 +68,12 @@ export interface OptionAttempt {
 /** What a process does to itself or its host. */
 export type ProcessAttempt =
   | { readonly op: "write"; readonly path: string; readonly text: string }
+  | { readonly op: "open"; readonly path: string }
+  /** a path that begins with "@" is a name in the abstract namespace */
   | { readonly op: "unix"; readonly path: string }
+  /** without arguments, so that nothing can happen */
+  | { readonly op: "call"; readonly call: "request_key" | "open_by_handle_at" }
+  | { readonly op: "signal"; readonly pid: number; readonly signal: number }
   | { readonly op: "comm"; readonly comm: string }
   | { readonly op: "uid" | "gid"; readonly id: number }
   | { readonly op: "unshare"; readonly flags: number }

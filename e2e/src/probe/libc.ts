@@ -30,6 +30,10 @@ export const libc = {
     "int setsockopt(int fd, int level, int name, const void *value, uint32_t length)",
   ),
   close: declare<[number]>("int close(int fd)"),
+  mount: declare<[Pointer, Pointer, Pointer, number, Pointer]>(
+    "int mount(const void *source, const void *target, const void *type, unsigned long flags, const void *data)",
+  ),
+  umount2: declare<[Pointer, number]>("int umount2(const void *target, int flags)"),
   unshare: declare<[number]>("int unshare(int flags)"),
   setns: declare<[number, number]>("int setns(int fd, int type)"),
   setresuid: declare<[number, number, number]>("int setresuid(uint32_t r, uint32_t e, uint32_t s)"),

@@ -1,5 +1,6 @@
 import { writeSync } from "node:fs";
 import type { Attempt, AttemptResult } from "./attempt.js";
+import { tryDatagrams } from "./datagrams.js";
 import { tryOption } from "./options.js";
 import { tryPacket } from "./packets.js";
 import { tryProcess } from "./process.js";
@@ -14,6 +15,8 @@ function run(attempt: Attempt): string {
       return tryTcp(attempt);
     case "udp":
       return tryUdp(attempt);
+    case "datagrams":
+      return tryDatagrams(attempt);
     case "ping":
     case "raw-udp":
     case "socket":

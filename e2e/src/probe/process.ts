@@ -4,13 +4,24 @@ import { addressOf, errnoName, libc } from "./libc.js";
 import { AF_UNIX } from "./sockaddr.js";
 
 const PR_SET_NAME = 15;
+const SUN_PATH_BYTES = 108;
 const BPF = { x64: 321, arm64: 280 } as const;
+const CALLS = {
+  request_key: { x64: 249, arm64: 218 },
+  open_by_handle_at: { x64: 304, arm64: 265 },
+} as const;
 const REBOOT = { x64: 169, arm64: 142 } as const;
 
 export function tryProcess(attempt: ProcessAttempt): string {
   switch (attempt.op) {
     case "write":
       return codeOf(() => writeFileSync(attempt.path, attempt.text, { flag: "r+" }));
+    case "open":
+      return codeOf(() => closeSync(openSync(attempt.path, "r")));
+    case "signal":
+      return codeOf(() => process.kill(attempt.pid, attempt.signal));
+    case "call":
+      return resultOf(libc.syscall(numberOf(CALLS[attempt.call]), 0n, 0n, 0n, 0n, 0n, 0n));
     case "unix":
       return tryUnix(attempt.path);
     case "comm":
@@ -51,7 +62,9 @@ function numberOf(numbers: { readonly x64: number; readonly arm64: number }): nu
 function tryUnix(path: string): string {
   const fd = libc.socket(AF_UNIX, 1, 0);
   if (fd < 0) return errnoName();
-  const address = Buffer.concat([Buffer.from([AF_UNIX, 0]), Buffer.from(`${path}\0`)]);
+  // Node fills abstract names up to the whole field
+  const name = path.startsWith("@") ? `\0${path.slice(1)}`.padEnd(SUN_PATH_BYTES, "\0") : `${path}\0`;
+  const address = Buffer.concat([Buffer.from([AF_UNIX, 0]), Buffer.from(name)]);
   const result = resultOf(libc.connect(fd, address, address.length));
   libc.close(fd);
   return result;

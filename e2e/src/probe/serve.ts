@@ -5,7 +5,7 @@ import { type AddressInfo, createServer } from "node:net";
 import type { AttemptResult } from "./attempt.js";
 
 // Serves inside the fence: prints its ports, echoes over TCP, and answers each datagram, which names the port of
-// somebody who did not ask and is sent one too. Ends after the datagram "end".
+// somebody who did not ask and is sent one too. "denied" only gets an answer; "end" ends it.
 
 function print(name: string, result: string): void {
   writeSync(1, `${JSON.stringify({ name, result, took: 0 } satisfies AttemptResult)}\n`);
@@ -21,6 +21,10 @@ function send(socket: Socket, text: string, port: number, address: string): Prom
 
 async function answer(socket: Socket, name: string, data: Buffer, from: RemoteInfo): Promise<void> {
   if (data.toString() === "end") process.exit(0);
+  if (data.toString() === "denied") {
+    print(`${name} denied`, await send(socket, "answer", from.port, from.address));
+    return;
+  }
   print(`${name} answer`, await send(socket, "answer", from.port, from.address));
   print(`${name} stranger`, await send(socket, "unasked", Number(data.toString()), from.address));
   await send(socket, "done", from.port, from.address);
