@@ -22,16 +22,20 @@ async function ask(type: "udp4" | "udp6", port: number): Promise<readonly [strin
   stranger.on("message", () => {
     unasked += 1;
   });
-  const done = new Promise<void>((resolve) => {
+  const done = new Promise<void>((resolve, reject) => {
+    setTimeout(() => reject(new Error(`No answer over ${type}`)), 30_000).unref();
     asker.on("message", (data) => {
       answers.push(data.toString());
       if (data.toString() === "done") resolve();
     });
   });
   asker.send(String(stranger.address().port), port, type === "udp4" ? "127.0.0.1" : "::1");
-  await done;
-  asker.close();
-  stranger.close();
+  try {
+    await done;
+  } finally {
+    asker.close();
+    stranger.close();
+  }
   return [answers, unasked];
 }
 
@@ -43,9 +47,10 @@ async function echo(port: number, text: string): Promise<string> {
   return data.toString();
 }
 
-async function talk(line: string): Promise<void> {
+async function talk(line: string, denied: Socket): Promise<void> {
   const [tcp = 0, udp4 = 0, udp6 = 0] = (readResults(line).results["ports"] ?? "").split(",").map(Number);
   assert.equal(await echo(tcp, "hello"), "hello");
+  await new Promise((resolve) => denied.send("denied", udp4, "127.0.0.1", resolve));
   assert.deepEqual(await ask("udp4", udp4), [["answer", "done"], 0]);
   assert.deepEqual(await ask("udp6", udp6), [["answer", "done"], 0]);
   const last = await bound("udp4");
@@ -53,13 +58,16 @@ async function talk(line: string): Promise<void> {
 }
 
 describe("ringfence run servers", () => {
-  test("answer who asked and nobody else, and take connections", { timeout: 120_000 }, async () => {
+  test("answer who asked, nobody else and nobody a rule denies, and take connections", {
+    timeout: 120_000,
+  }, async () => {
+    const denied = await bound("udp4");
     let talked: Promise<void> | undefined;
     const { stdout, report, stderr } = await fence([process.execPath, program("probe/serve.js")], {
-      options: ["--default", "deny"],
+      options: ["--default", "deny", "--deny", `udp/127.0.0.1:${denied.address().port}`],
       onStart: (child) => {
         child.stdout?.once("data", (line: string) => {
-          talked = talk(line).catch((error: unknown) => {
+          talked = talk(line, denied).catch((error: unknown) => {
             child.kill();
             throw error;
           });
@@ -67,9 +75,11 @@ describe("ringfence run servers", () => {
       },
     });
     await talked;
+    denied.close();
     const { ports, ...results } = readResults(stdout).results;
     assert.ok(ports !== undefined, stderr);
     assert.deepEqual(results, {
+      "udp4 denied": "EPERM",
       "udp4 answer": "ok",
       "udp4 stranger": "EPERM",
       "udp6 answer": "ok",
@@ -81,6 +91,7 @@ describe("ringfence run servers", () => {
     assert.deepEqual(outcomes.sort(), [
       "allowed reply 127.0.0.1 2",
       "allowed reply ::1 2",
+      "denied policy 127.0.0.1 1",
       "denied policy 127.0.0.1 1",
       "denied policy ::1 1",
     ]);

@@ -50,7 +50,7 @@ describe("ringfence run on a terminal", () => {
 
   test("does not let the command type into it", { timeout }, async () => {
     const requests = "0x5412, 0x541c"; // TIOCSTI and TIOCLINUX, which only a virtual console knows
-    const typing = `perl -MErrno -e 'print ioctl(STDIN, $_, "x") ? "typed\n" : $!{EPERM} ? "refused\n" : "$!\n" for ${requests}'`;
+    const typing = `perl -MErrno -e '$byte = "x"; print ioctl(STDIN, $_, $byte) ? "typed\n" : $!{EPERM} ? "refused\n" : "$!\n" for ${requests}'`;
     const { stdout } = await onTerminal(`exec ${fenced} ${typing}`);
     assert.equal(stdout, "refused\r\nrefused\r\n");
   });
