@@ -67,15 +67,16 @@ describe("ringfence run servers", () => {
       options: ["--default", "deny", "--deny", `udp/127.0.0.1:${denied.address().port}`],
       onStart: (child) => {
         child.stdout?.once("data", (line: string) => {
-          talked = talk(line, denied).catch((error: unknown) => {
-            child.kill();
-            throw error;
-          });
+          talked = talk(line, denied)
+            .catch((error: unknown) => {
+              child.kill();
+              throw error;
+            })
+            .finally(() => denied.close());
         });
       },
     });
     await talked;
-    denied.close();
     const { ports, ...results } = readResults(stdout).results;
     assert.ok(ports !== undefined, stderr);
     assert.deepEqual(results, {

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, readdirSync, readFileSync, readSync, writeSync } from "node:fs";
+import { readdirSync, readFileSync, readSync, writeSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { AttemptResult } from "./attempt.js";
@@ -65,10 +65,11 @@ async function child(): Promise<void> {
   const text = (value: string) => Buffer.from(`${value}\0`);
   attempt("tmpfs", libc.mount(text("none"), text("/tmp"), text("tmpfs"), 0, null));
   process.chdir("/tmp");
-  mkdirSync(`rf-old-${process.pid}`);
-  const [here, old] = [text("."), text(`rf-old-${process.pid}`)];
-  attempt("pivot_root", libc.syscall(number, addressOf(here), addressOf(old), 0n, 0n, 0n, 0n));
-  attempt("detach", libc.umount2(text(`/rf-old-${process.pid}`), MNT_DETACH));
+  const here = text(".");
+  const moved = libc.syscall(number, addressOf(here), addressOf(here), 0n, 0n, 0n, 0n);
+  attempt("pivot_root", moved);
+  // the old root now lies on top of the new one
+  if (moved === 0) attempt("detach", libc.umount2(here, MNT_DETACH));
   writeSync(3, "shed");
   while (readSync(0, new Uint8Array(1)) > 0);
   print("alone", connect());
