@@ -130,7 +130,7 @@ static __always_inline int judge_egress(struct __sk_buff *skb)
 		return judge_by_packet(skb, &call, socket);
 	if (!(socket->flags & RF_SOCKET_JUDGED))
 		return refuse_packet(&call, socket, RF_REASON_UNJUDGED);
-	if (is_connected(sk, &call) && !is_peer(socket, &call))
+	if (!is_peer(socket, &call) && is_connected(sk, &call) && !is_peer(socket, &call))
 		return judge_by_packet(skb, &call, socket);
 	count_sent(flow_of_packet(skb, socket, &call), skb->len);
 	return RF_PASS;

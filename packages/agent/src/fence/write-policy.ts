@@ -36,7 +36,9 @@ function header(policy: CompiledPolicy, cgroups: number): StructInput<typeof lay
     generation: 1,
     block_count: policy.blockCount,
     bit_count: policy.bits.length,
-    ...segments(policy),
+    deny_end: policy.segments.denyEnd,
+    allow_end: policy.segments.allowEnd,
+    default_deny_end: policy.segments.defaultDenyEnd,
     enforced_row: policy.enforcedRow,
     exe_unknown_row: policy.exe.unknownRow,
     class_count: automaton?.classCount ?? 0,
@@ -59,17 +61,6 @@ function header(policy: CompiledPolicy, cgroups: number): StructInput<typeof lay
     udp,
     byte_class: automaton?.byteClass ?? new Uint8Array(256),
   };
-}
-
-/** Ends of the runs of bits that share an action: deny, allow, default deny, and what follows allows. */
-function segments(policy: CompiledPolicy) {
-  const endOf = (from: number, action: "allow" | "deny") => {
-    const end = policy.bits.findIndex((bit, index) => index >= from && bit.action !== action);
-    return end === -1 ? policy.bits.length : end;
-  };
-  const deny_end = endOf(0, "deny");
-  const allow_end = endOf(deny_end, "allow");
-  return { deny_end, allow_end, default_deny_end: endOf(allow_end, "deny") };
 }
 
 interface Place {

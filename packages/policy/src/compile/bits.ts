@@ -7,7 +7,7 @@ import {
   type Rule,
   type SourceLocation,
 } from "@ringfence/model";
-import type { CompiledBit } from "./compiled-policy.js";
+import type { CompiledBit, Segments } from "./compiled-policy.js";
 import { limitError, limits } from "./limits.js";
 
 /** A conjunction with the conditions that its bit stands for. */
@@ -34,6 +34,16 @@ export function conjunctionsOf(profiles: readonly Profile[]): readonly Conjuncti
     for (const profile of active) addDefault(bits, profile, action);
   }
   return bits;
+}
+
+/** Where the deny rules, the allow rules and the default denies end among the conjunctions. */
+export function segmentsOf(conjunctions: readonly Conjunction[]): Segments {
+  const count = (isDefault: boolean, action: Action) =>
+    conjunctions.filter((one) => (one.destination === null) === isDefault && one.ref.action === action)
+      .length;
+  const denyEnd = count(false, "deny");
+  const allowEnd = denyEnd + count(false, "allow");
+  return { denyEnd, allowEnd, defaultDenyEnd: allowEnd + count(true, "deny") };
 }
 
 function addRules(bits: Conjunction[], profile: Profile, action: Action): void {

@@ -174,3 +174,10 @@ test("compile refuses two profiles of one name", () => {
   assert.equal(error.code, "RF_POLICY_DUPLICATE_NAME");
   assert.equal(error.location, location);
 });
+
+test("compile tells rules from defaults, also where they share an action and a name", () => {
+  const { segments } = compile([profile([{}, { id: "p/egress.default" }])], { containerCgroups: [] });
+  assert.deepEqual(segments, { denyEnd: 2, allowEnd: 2, defaultDenyEnd: 3 });
+  const allowed = compile([profile([{ action: "allow" }])], { containerCgroups: [] });
+  assert.deepEqual(allowed.segments, { denyEnd: 0, allowEnd: 1, defaultDenyEnd: 2 });
+});

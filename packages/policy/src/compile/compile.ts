@@ -1,7 +1,7 @@
 import { type Profile, RingfenceError } from "@ringfence/model";
 import { buildV4Table, buildV6Table } from "./address-tables.js";
 import { BitVector } from "./bit-vector.js";
-import { conjunctionsOf } from "./bits.js";
+import { conjunctionsOf, segmentsOf } from "./bits.js";
 import { buildCgroupTable } from "./cgroup-table.js";
 import type { CompiledPolicy } from "./compiled-policy.js";
 import { CompileContext } from "./context.js";
@@ -39,6 +39,7 @@ export function compile(profiles: readonly Profile[], options: CompileOptions): 
   else context.rowWhere(() => false);
   const tables = {
     bits: conjunctions.map(({ ref }) => ref),
+    segments: segmentsOf(conjunctions),
     blockCount,
     enforcedRow: context.rowWhere(({ ref }) => !ref.audit),
     ...buildPathTables(context),

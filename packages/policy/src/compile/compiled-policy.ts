@@ -34,6 +34,13 @@ export interface AncestorTables {
   readonly rule: AncestorDimension;
 }
 
+/** Ends of the runs of bits: deny rules from 0, allow rules, default denies, and default allows to the end. */
+export interface Segments {
+  readonly denyEnd: number;
+  readonly allowEnd: number;
+  readonly defaultDenyEnd: number;
+}
+
 /**
  * A policy as the tables that the kernel reads. Each dimension maps a fact to a row of bits; the AND of all rows
  * holds the conjunctions that match, and the lowest set bit decides, because bits are numbered deny rules first,
@@ -45,6 +52,7 @@ export interface CompiledPolicy {
   readonly revision: string;
   /** Bit number to rule. */
   readonly bits: readonly CompiledBit[];
+  readonly segments: Segments;
   /** Blocks of 512 bits (8 little-endian u64) in a row; at least 1. */
   readonly blockCount: number;
   readonly rowCount: number;
