@@ -60,6 +60,13 @@ const nonBlocking = [
   "for my $f (*STDIN, *STDOUT, *STDERR) { fcntl($f, F_SETFL, fcntl($f, F_GETFL, 0) | O_NONBLOCK) or die $! } exec @ARGV",
 ];
 
+/** Signals 32 and 33 are the C library's own: whatever started the tests may ignore them. */
+function ignoredSignals(status: string): bigint {
+  const digits = /^SigIgn:\t([0-9a-f]+)$/m.exec(status)?.[1];
+  assert.ok(digits !== undefined, status);
+  return BigInt(`0x${digits}`) & ~(3n << 31n);
+}
+
 describe("ringfence run leaves as it was", () => {
   test("signals, umask, limits, environment, group and session", { timeout }, async () => {
     const files = ["status", "limits", "environ"].map((name) => `/proc/self/${name}`);
@@ -76,7 +83,7 @@ describe("ringfence run leaves as it was", () => {
       };
     };
     assert.deepEqual(parts(inside), parts(alone));
-    assert.match(parts(alone).status, /^SigIgn:\t0000001000001001$/m);
+    assert.equal(ignoredSignals(parts(alone).status), 0x1000001001n);
     assert.ok(
       parts(alone).environment.includes("BYTES=\xff\xfe") && parts(alone).environment.includes("A.B=1"),
     );
@@ -108,7 +115,7 @@ describe("ringfence run leaves as it was", () => {
   test("the usual signals, with SIGPIPE not ignored", { timeout }, async () => {
     const [alone, inside] = await both(["cat", "/proc/self/status"]);
     assert.equal(inheritedLines(inside.stdout), inheritedLines(alone.stdout));
-    assert.match(inheritedLines(inside.stdout), /^SigIgn:\t0000000000000000$/m);
+    assert.equal(ignoredSignals(inside.stdout), 0n);
     const [, pipe] = await both(["bash", "-o", "pipefail", "-c", "yes | head -n 1"]);
     assert.deepEqual([pipe.code, pipe.stdout], [141, "y\n"]);
   });
