@@ -162,10 +162,13 @@ static __always_inline __u32 read_ipv6(struct __sk_buff *skb, enum packet_direct
 	return routed | read_ports(skb, walk.offset, walk.later_fragment, direction, call);
 }
 
-/* Fills in the other end; returns enum packet_flag. */
-static __always_inline __u32 read_packet(struct __sk_buff *skb, enum packet_direction direction, struct rf_call *call)
+/* Fills in the other end; returns enum packet_flag. Global: verified once a program, however often it is called. */
+__noinline __u32 read_packet(struct __sk_buff *skb, __u32 direction, struct rf_call *call)
 {
 	__u32 flags = 0;
+
+	if (!call)
+		return 0;
 
 	if (skb->protocol == bpf_htons(ETH_P_IP))
 		flags = read_ipv4(skb, direction, call);
