@@ -5,8 +5,6 @@
 
 #include "loss.h"
 
-#define RF_ROWS 8
-#define RF_MAX_BLOCKS 128 /* 65,536 bits; the compiler refuses more */
 
 struct rf_peer {
 	__u32 address_row;
