@@ -11,6 +11,5 @@ int judge_packet_out(struct __sk_buff *skb)
 SEC("cgroup_skb/ingress")
 int watch_packet_in(struct __sk_buff *skb)
 {
-	watch_ingress(skb);
-	return 1;
+	return watch_ingress(skb);
 }

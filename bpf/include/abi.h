@@ -9,13 +9,26 @@
 #define RF_PATH_LEN 4096
 #define RF_ARGS_LEN 512
 #define RF_BLOCK_WORDS 8
+#define RF_SUMMARY_WORDS 2 /* one bit a block: 128 blocks of 512 bits */
 #define RF_ANCESTOR_PATTERNS 64
+#define RF_LINE_LENGTH 24 /* distinct images of a line that a later policy can be asked about */
+#define RF_POLICY_SLOTS 2
 #define RF_NO_BIT (-1)
+#define RF_NO_ROW 0xffffffff
 #define RF_OVERFLOW_ROWS 4 /* flows without a row of their own, by action and shadow action */
 
 enum rf_action {
 	RF_ALLOW = 0,
 	RF_DENY = 1,
+};
+
+/* What is asked: a dimension of the policy like any other. */
+enum rf_direction {
+	RF_EGRESS = 0,
+	RF_INGRESS = 1,
+	RF_LISTEN = 2,
+	RF_UNATTRIBUTED = 3,
+	RF_DIRECTIONS = 4,
 };
 
 enum rf_hook {
@@ -51,7 +64,8 @@ enum rf_loss {
 	RF_LOSS_PATH_UNKNOWN = 5, /* executable path that could not be resolved */
 	RF_LOSS_SOCKETS = 6,      /* no memory for socket state: the call was refused */
 	RF_LOSS_ARGS_LONG = 7,    /* command line beyond 512 bytes, cut */
-	RF_LOSS_KINDS = 8,
+	RF_LOSS_SUBJECTS = 8,     /* no row left for a subject: judged all the same, only slower */
+	RF_LOSS_KINDS = 9,
 };
 
 enum rf_exe_flag {
@@ -60,11 +74,14 @@ enum rf_exe_flag {
 	RF_EXE_MEMFD = 4,     /* no file system path at all */
 	RF_EXE_TRUNCATED = 8,
 	RF_EXE_UNKNOWN = 16,
+	RF_EXE_UNKEPT = 32, /* its path is not in the table: a later policy cannot be asked about it */
+	RF_EXE_OURS = 64,   /* ringfence's own, which is nobody's ancestor */
 };
 
 enum rf_socket_flag {
 	RF_SOCKET_JUDGED = 1,    /* a call hook let this socket out */
 	RF_SOCKET_PER_PACKET = 2, /* raw, ping and others without a call hook */
+	RF_SOCKET_REVOKED = 4,   /* let out once, and refused by a later policy */
 };
 
 struct rf_exe_key {
@@ -80,27 +97,48 @@ struct rf_executable {
 	__u8 path[RF_PATH_LEN];
 };
 
+/* What one policy says of an image and of those that ran before it. */
+struct rf_image {
+	__u64 own_bits; /* ancestor patterns that this image matches */
+	__u64 ancestor_bits;
+	__u64 trusted_ancestor_bits;
+	__u32 exe_row;
+	__u32 generation; /* of the policy that was asked; 0: none */
+};
+
+/* Who calls, as far as it may change between two calls of one image; and the row that says it all. */
+struct rf_known_subject {
+	__u64 cgroup;
+	__u32 uid;
+	__u32 gid;
+	__u32 generation;
+	__u32 row;
+	__u8 comm[RF_COMM_LEN];
+};
+
 struct rf_process {
 	__u64 start_ns; /* boot clock */
 	__u64 exec_ns;  /* boot clock: when this image began, by exec or by fork */
 	__u64 parent_exec_ns;
 	struct rf_exe_key exe;
-	__u64 own_bits; /* ancestor patterns that this image matches */
-	__u64 ancestor_bits;
-	__u64 trusted_ancestor_bits;
+	struct rf_image image;
+	struct rf_known_subject known;
+	__u32 sequence; /* odd while a thread writes image or known */
 	__u32 tgid;
 	__u32 parent_tgid;
-	__u32 exe_row;
 	__u32 exe_flags;
 	__u32 fenced;
 	__u32 announced;
 	__u32 mnt_ns;
 	__u32 args_len;
+	__u32 line_count;
+	__u32 line_cut; /* an image of the line is not in `line` */
 	__u8 comm[RF_COMM_LEN];
+	struct rf_exe_key line[RF_LINE_LENGTH]; /* distinct images that ran before */
 	__u8 args[RF_ARGS_LEN];
 };
 
-/* The subject's part of a verdict, as rows of the policy's bit vectors. */
+/* The subject's part of a verdict, as rows of the policy's bit vectors: the key of their AND. */
 struct rf_subject {
 	__u64 ancestor_bits;
 	__u64 trusted_ancestor_bits;
@@ -109,21 +147,30 @@ struct rf_subject {
 	__u32 uid_row;
 	__u32 gid_row;
 	__u32 cgroup_row;
+	__u32 direction_row;
 	__u32 generation;
+	__u32 unused;
 };
 
+/* Stamp of a socket: who used it last, and what was said of it then. */
 struct rf_socket {
 	__u64 exec_ns;
-	struct rf_subject subject;
+	__u64 start_ns;
+	__u64 cgroup;
 	__u8 address[16]; /* destination judged last; v4 as ::ffff:a.b.c.d */
+	__u8 comm[RF_COMM_LEN];
 	__u32 tgid;
 	__u32 uid;
+	__u32 gid;
 	__u32 flow;
 	__u32 flags; /* enum rf_socket_flag */
 	__u32 sequence; /* odd while somebody writes the judged destination */
+	__u32 subject_row;
+	__u32 generation; /* of the policy that row and flow belong to */
 	__u16 port;
 	__u8 protocol;
 	__u8 unused;
+	__u32 padding;
 };
 
 struct rf_flow_key {
@@ -139,7 +186,9 @@ struct rf_flow_key {
 	__u8 action; /* enum rf_action */
 	__u8 shadow_action;
 	__u8 hook; /* enum rf_hook */
-	__u8 unused;
+	__u8 direction; /* enum rf_direction */
+	__u32 generation; /* of the policy that the bits belong to */
+	__u32 unused;
 };
 
 /* Who acted, as far as it is not part of a flow's key. */
@@ -206,9 +255,23 @@ struct rf_table {
 	__u32 count;
 };
 
+/* Position of the first interval above each run of 2^shift values, so that a search begins near its end. */
+struct rf_table_index {
+	__u32 offset;
+	__u32 shift; /* 32: no index */
+};
+
 /* Where the compiled policy's parts lie; rows are explained in packages/policy/src/compile. */
 struct rf_policy {
 	__u32 generation;
+	__u32 slot;
+	__u32 rows_offset; /* in blocks */
+	__u32 summaries_offset;
+	__u32 row_count;
+	__u32 subject_limit; /* rows behind the policy's own, one for each subject that turned up */
+	__u32 next_subject;
+	__u32 transitions_offset;
+	__u32 accepts_offset;
 	__u32 block_count;
 	__u32 bit_count;
 	__u32 deny_end;         /* bits below: deny rules */
@@ -228,6 +291,8 @@ struct rf_policy {
 	__u32 icmp_row;
 	__u32 other_row;
 	__u32 enforcing; /* at least one profile enforces */
+	__u32 direction_rows[RF_DIRECTIONS];
+	struct rf_table_index v4_index;
 	struct rf_table uid;
 	struct rf_table gid;
 	struct rf_table v4;
@@ -253,6 +318,11 @@ struct rf_block {
 	__u64 word[RF_BLOCK_WORDS];
 };
 
+/* One bit for each block of a row that has any. */
+struct rf_summary {
+	__u64 word[RF_SUMMARY_WORDS];
+};
+
 struct rf_accept {
 	__u64 ancestor_bits;
 	__u32 trusted_row;
@@ -268,6 +338,13 @@ struct rf_ancestor_rows {
 
 struct rf_comm {
 	__u8 name[RF_COMM_LEN];
+	__u32 slot;
+};
+
+struct rf_cgroup {
+	__u64 id;
+	__u32 slot;
+	__u32 unused;
 };
 
 /* An unconnected socket and one of those it talks with. */
@@ -287,6 +364,7 @@ struct rf_peer_state {
 /* Never read: makes the compiler describe in the object's BTF what no map names. */
 struct rf_described {
 	enum rf_action action;
+	enum rf_direction direction;
 	enum rf_hook hook;
 	enum rf_reason reason;
 	enum rf_event_kind event_kind;

@@ -20,7 +20,7 @@ static long automaton_step(__u32 index, struct automaton_run *run)
 
 	if (index >= run->len)
 		return 1;
-	slot = run->state * run->policy->class_count +
+	slot = run->policy->transitions_offset + run->state * run->policy->class_count +
 	       run->policy->byte_class[run->path[position & (RF_PATH_LEN - 1)]];
 	next = bpf_map_lookup_elem(&transitions, &slot);
 	if (!next)
@@ -41,5 +41,6 @@ static __always_inline struct rf_accept *run_automaton(struct rf_policy *policy,
 	};
 
 	bpf_loop(RF_PATH_LEN, automaton_step, &run, 0);
+	run.state += policy->accepts_offset;
 	return bpf_map_lookup_elem(&accepts, &run.state);
 }

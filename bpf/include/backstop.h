@@ -4,6 +4,7 @@
 #pragma once
 
 #include "packet.h"
+#include "rejudge.h"
 
 #define RF_DROP 0
 #define RF_LOOPBACK_IFINDEX 1
@@ -29,15 +30,17 @@ static __always_inline bool is_peer(const struct rf_socket *socket, const struct
 	return socket->port == packet->port && same_address((const struct rf_address *)socket->address, &packet->address);
 }
 
-/* The row of the peer that this packet goes to or comes from. */
-static __always_inline __u32 flow_of_packet(struct __sk_buff *skb, const struct rf_socket *socket,
-					    const struct rf_call *packet)
+/* The row of the peer that this packet goes to or comes from. Global: its stack is not its callers'. */
+__noinline __u32 flow_of_packet(struct __sk_buff *skb, const struct rf_socket *socket, const struct rf_call *packet)
 {
-	struct rf_peer_key key = { .port = packet->port };
+	struct rf_peer_key key = {};
 	struct rf_peer_state *peer;
 
+	if (!socket || !packet)
+		return 0;
 	if (is_peer(socket, packet))
 		return socket->flow;
+	key.port = packet->port;
 	key.cookie = bpf_get_socket_cookie(skb);
 	__builtin_memcpy(key.address, &packet->address, sizeof(key.address));
 	peer = bpf_map_lookup_elem(&peers, &key);
@@ -50,20 +53,19 @@ static __always_inline int refuse_packet(struct rf_call *call, const struct rf_s
 
 	if (!policy)
 		return RF_DROP;
-	refuse_for(reason, policy, &call->question.verdict);
+	refuse_for(reason, policy, &call->question);
 	record_packet(call, socket);
 	return to_return(&call->question.verdict);
 }
 
 /* Raw, ping and other sockets: each packet by its own destination, for the process that made the socket. */
-static __always_inline int judge_by_packet(struct __sk_buff *skb, struct rf_call *call, const struct rf_socket *socket)
+static __always_inline int judge_by_packet(struct __sk_buff *skb, struct rf_call *call, struct rf_socket *socket)
 {
 	struct rf_policy *policy = the_policy();
 	__u32 flow;
 
-	if (!policy)
+	if (!policy || !ask_stamp(policy, socket, &call->question))
 		return RF_DROP;
-	call->question.subject = socket->subject;
 	classify_peer(policy, &call->address, call->port, call->protocol, &call->question.peer);
 	if (decide(&call->question))
 		return RF_DROP;
@@ -107,6 +109,8 @@ static __always_inline int judge_egress(struct __sk_buff *skb)
 		return RF_PASS;
 	socket = bpf_sk_storage_get(&sockets, sk, 0, 0);
 	if (socket && (socket->flags & RF_SOCKET_JUDGED) && socket->protocol == IPPROTO_TCP) {
+		if (!still_allowed(socket, &call))
+			return RF_DROP;
 		count_sent(socket->flow, skb->len);
 		return RF_PASS;
 	}
@@ -132,6 +136,9 @@ static __always_inline int judge_egress(struct __sk_buff *skb)
 		return refuse_packet(&call, socket, RF_REASON_UNJUDGED);
 	if (!is_peer(socket, &call) && is_connected(sk, &call) && !is_peer(socket, &call))
 		return judge_by_packet(skb, &call, socket);
+	/* What an unconnected socket sends was judged at this very call. */
+	if (sk->dst_port && !still_allowed(socket, &call))
+		return RF_DROP;
 	count_sent(flow_of_packet(skb, socket, &call), skb->len);
 	return RF_PASS;
 }
@@ -143,23 +150,27 @@ static __always_inline bool is_multicast(const struct rf_address *address)
 
 /* A datagram nobody inside asked for: whoever sent it may be answered. Not when it came over loopback, where any
  * process can put any source address into it. */
-static __always_inline void hear_peer(struct __sk_buff *skb, const struct rf_call *packet)
+__noinline int hear_peer(struct __sk_buff *skb, const struct rf_call *packet)
 {
 	struct rf_call own = {};
-	struct rf_peer_key key = { .port = packet->port };
+	struct rf_peer_key key = {};
 	struct rf_peer_state state = { .heard_ns = bpf_ktime_get_boot_ns() };
 	struct rf_peer_state *known;
-	bool local = is_v4(&packet->address) ? (bpf_ntohl(packet->address.word[3]) >> 24) == 127
-					     : !packet->address.word[0] && !packet->address.word[1] &&
-						       !packet->address.word[2] &&
-						       packet->address.word[3] == bpf_htonl(1);
+	bool local;
 
+	if (!packet)
+		return 0;
+	local = is_v4(&packet->address) ? (bpf_ntohl(packet->address.word[3]) >> 24) == 127
+					: !packet->address.word[0] && !packet->address.word[1] &&
+						  !packet->address.word[2] &&
+						  packet->address.word[3] == bpf_htonl(1);
 	if (skb->ingress_ifindex == RF_LOOPBACK_IFINDEX && !local)
-		return;
+		return 0;
 	/* A multicast loops back through its own interface, with whatever source its sender wrote. */
 	read_packet(skb, PACKET_LEAVES, &own);
 	if (is_multicast(&own.address))
-		return;
+		return 0;
+	key.port = packet->port;
 	key.cookie = bpf_get_socket_cookie(skb);
 	__builtin_memcpy(key.address, &packet->address, sizeof(key.address));
 	known = bpf_map_lookup_elem(&peers, &key);
@@ -167,9 +178,10 @@ static __always_inline void hear_peer(struct __sk_buff *skb, const struct rf_cal
 		known->heard_ns = state.heard_ns;
 	else
 		bpf_map_update_elem(&peers, &key, &state, BPF_ANY);
+	return 1;
 }
 
-static __always_inline void watch_ingress(struct __sk_buff *skb)
+static __always_inline int watch_ingress(struct __sk_buff *skb)
 {
 	struct rf_call packet = {};
 	struct rf_socket *socket;
@@ -177,19 +189,25 @@ static __always_inline void watch_ingress(struct __sk_buff *skb)
 
 	sk = sk ? bpf_sk_fullsock(sk) : NULL;
 	if (!sk)
-		return;
+		return RF_PASS;
 	socket = bpf_sk_storage_get(&sockets, sk, 0, 0);
 	if (!socket)
-		return;
+		return RF_PASS;
 	if (socket->protocol == IPPROTO_TCP) {
-		if (socket->flags & RF_SOCKET_JUDGED)
-			count_received(socket->flow, skb->len);
-		return;
+		if (!(socket->flags & RF_SOCKET_JUDGED))
+			return RF_PASS;
+		if (!still_allowed(socket, &packet))
+			return RF_DROP;
+		count_received(socket->flow, skb->len);
+		return RF_PASS;
 	}
 	if (!(read_packet(skb, PACKET_ARRIVES, &packet) & PACKET_READABLE))
-		return;
+		return RF_PASS;
+	if (sk->dst_port && (socket->flags & RF_SOCKET_JUDGED) && !still_allowed(socket, &packet))
+		return RF_DROP;
 	if (socket->flags & RF_SOCKET_JUDGED)
 		count_received(flow_of_packet(skb, socket, &packet), skb->len);
 	if (packet.protocol == IPPROTO_UDP && !is_peer(socket, &packet))
 		hear_peer(skb, &packet);
+	return RF_PASS;
 }

@@ -8,8 +8,11 @@
 #define RF_REFUSE 0 /* the caller gets EPERM */
 #define RF_REPLY_WINDOW_NS 120000000000ULL
 
-static __always_inline void refuse_for(enum rf_reason reason, struct rf_policy *policy, struct rf_verdict *verdict)
+static __always_inline void refuse_for(enum rf_reason reason, struct rf_policy *policy, struct rf_question *question)
 {
+	struct rf_verdict *verdict = &question->verdict;
+
+	question->slot = policy->slot;
 	verdict->bit = RF_NO_BIT;
 	verdict->shadow_bit = RF_NO_BIT;
 	verdict->reason = reason;
@@ -23,23 +26,29 @@ static __always_inline int to_return(const struct rf_verdict *verdict)
 }
 
 /* A datagram from that peer came in on this socket a while ago: this is the answer. */
-static __always_inline bool is_reply(__u64 cookie, const struct rf_address *address, __u16 port)
+__noinline int is_reply(__u64 cookie, const struct rf_call *call)
 {
-	struct rf_peer_key key = { .cookie = cookie, .port = port };
+	struct rf_peer_key key = { .cookie = cookie };
 	struct rf_peer_state *peer;
 
-	__builtin_memcpy(key.address, address, sizeof(key.address));
+	if (!call)
+		return 0;
+	key.port = call->port;
+	__builtin_memcpy(key.address, &call->address, sizeof(key.address));
 	peer = bpf_map_lookup_elem(&peers, &key);
 	return peer && peer->heard_ns && bpf_ktime_get_boot_ns() - peer->heard_ns < RF_REPLY_WINDOW_NS;
 }
 
 /* Keeps which row counts what goes to and comes from this peer, once a socket has more than one. */
-static __always_inline void remember_peer(__u64 cookie, const struct rf_call *call, __u32 flow)
+__noinline int remember_peer(__u64 cookie, const struct rf_call *call, __u32 flow)
 {
-	struct rf_peer_key key = { .cookie = cookie, .port = call->port };
+	struct rf_peer_key key = { .cookie = cookie };
 	struct rf_peer_state state = { .flow = flow, .known = 1 };
 	struct rf_peer_state *known;
 
+	if (!call)
+		return 1;
+	key.port = call->port;
 	__builtin_memcpy(key.address, &call->address, sizeof(key.address));
 	known = bpf_map_lookup_elem(&peers, &key);
 	if (known) {
@@ -48,6 +57,7 @@ static __always_inline void remember_peer(__u64 cookie, const struct rf_call *ca
 	} else {
 		bpf_map_update_elem(&peers, &key, &state, BPF_ANY);
 	}
+	return 0;
 }
 
 static __always_inline void read_v6(struct rf_address *address, struct bpf_sock_addr *ctx)
@@ -62,75 +72,96 @@ static __always_inline void read_v6(struct rf_address *address, struct bpf_sock_
  * The last verdict holds for the same image, subject and destination; datagrams then cost no classification. Threads
  * share sockets: a destination read while another thread wrote it, half old and half new, settles nothing.
  */
-static __always_inline bool is_settled(struct rf_socket *socket, const struct rf_caller *caller,
-				       const struct rf_subject *subject, const struct rf_call *call)
+static __always_inline bool is_settled(struct rf_socket *socket, const struct rf_policy *policy,
+				       const struct rf_caller *caller, __u32 row, const struct rf_call *call)
 {
 	__u32 before = *(volatile __u32 *)&socket->sequence;
-	bool same = (socket->flags & RF_SOCKET_JUDGED) && socket->port == call->port &&
+	bool same = (socket->flags & RF_SOCKET_JUDGED) && socket->generation == policy->generation &&
+		    socket->subject_row == row && row != RF_NO_ROW && socket->port == call->port &&
 		    socket->protocol == call->protocol && socket->tgid == caller->tgid &&
 		    socket->uid == caller->uid && caller->record && socket->exec_ns == caller->record->exec_ns &&
-		    same_subject(&socket->subject, subject) &&
 		    same_address((const struct rf_address *)socket->address, &call->address);
 
 	/* the addition of nothing is the barrier */
 	return same && !(before & 1) && __sync_fetch_and_add(&socket->sequence, 0) == before;
 }
 
-/* Keeps what was judged; of two threads at once, the first. */
-static __always_inline void settle(struct rf_socket *socket, const struct rf_caller *caller,
-				   const struct rf_subject *subject, const struct rf_call *call, __u32 flow)
+/* One thread at a time writes what was judged; who comes second keeps nothing. */
+static __always_inline bool begin_settling(struct rf_socket *socket)
 {
 	__u32 before = *(volatile __u32 *)&socket->sequence;
 
-	if ((before & 1) || __sync_val_compare_and_swap(&socket->sequence, before, before + 1) != before)
-		return;
+	return !(before & 1) && __sync_val_compare_and_swap(&socket->sequence, before, before + 1) == before;
+}
+
+static __always_inline void end_settling(struct rf_socket *socket)
+{
+	__sync_fetch_and_add(&socket->sequence, 1);
+}
+
+/* Who uses the socket, for the packet hooks and for policies to come. */
+static __always_inline void stamp(struct rf_socket *socket, const struct rf_caller *caller)
+{
 	socket->exec_ns = caller->record ? caller->record->exec_ns : 0;
-	socket->subject = *subject;
-	__builtin_memcpy(socket->address, &call->address, sizeof(socket->address));
+	socket->start_ns = caller->record ? caller->record->start_ns : 0;
+	socket->cgroup = cgroup_of(caller->task);
+	read_comm(caller->task, socket->comm);
 	socket->tgid = caller->tgid;
 	socket->uid = caller->uid;
+	socket->gid = caller->gid;
+}
+
+/* Keeps what was judged; of two threads at once, the first. */
+static __always_inline void settle(struct rf_socket *socket, const struct rf_policy *policy,
+				   const struct rf_caller *caller, const struct rf_call *call, __u32 flow)
+{
+	if (!begin_settling(socket))
+		return;
+	stamp(socket, caller);
+	__builtin_memcpy(socket->address, &call->address, sizeof(socket->address));
+	socket->subject_row = call->question.subject_row;
+	socket->generation = policy->generation;
 	socket->flow = flow;
 	socket->port = call->port;
 	socket->protocol = call->protocol;
-	socket->flags |= RF_SOCKET_JUDGED;
-	__sync_fetch_and_add(&socket->sequence, 1);
+	socket->flags = (socket->flags | RF_SOCKET_JUDGED) & ~RF_SOCKET_REVOKED;
+	end_settling(socket);
 }
 
 static __always_inline int judge_call(struct bpf_sock_addr *ctx, struct rf_call *call)
 {
 	struct rf_policy *policy = the_policy();
-	struct rf_subject *subject = &call->question.subject;
-	struct rf_verdict *verdict = &call->question.verdict;
+	struct rf_question *question = &call->question;
+	struct rf_verdict *verdict = &question->verdict;
 	struct rf_caller caller = {};
 	struct rf_socket *socket;
 	__u32 flow;
 
 	if (!find_caller(&caller))
 		return RF_PASS;
-	if (!policy)
+	if (!policy || !ask_caller(policy, &caller, question))
 		return RF_REFUSE;
 	call->port = bpf_ntohs(ctx->user_port);
 	call->protocol = ctx->protocol & 0xff; /* MPTCP's 262 reads as TCP's 6 */
 	normalize(&call->address);
 	if (rule_protocol(call->protocol) == IPPROTO_ICMP)
 		call->port = 0; /* a ping socket's "port" is an identifier */
-	classify_subject(policy, caller.record, caller.task, caller.uid, caller.gid, subject);
 	socket = bpf_sk_storage_get(&sockets, ctx->sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
 	if (!socket) {
 		count_loss(RF_LOSS_SOCKETS);
 		return policy->enforcing ? RF_REFUSE : RF_PASS;
 	}
-	if (call->hook == RF_HOOK_SENDMSG && is_settled(socket, &caller, subject, call)) {
+	if (call->hook == RF_HOOK_SENDMSG && is_settled(socket, policy, &caller, question->subject_row, call)) {
 		count_verdict(socket->flow, bpf_ktime_get_boot_ns());
 		return RF_PASS;
 	}
-	classify_peer(policy, &call->address, call->port, call->protocol, &call->question.peer);
-	if (decide(&call->question))
+	classify_peer(policy, &call->address, call->port, call->protocol, &question->peer);
+	if (decide(question))
 		return RF_REFUSE;
 	/* An answer needs no rule; a deny rule stands all the same. */
 	if (verdict->shadow_action == RF_DENY && call->hook == RF_HOOK_SENDMSG &&
 	    (__u32)verdict->shadow_bit >= policy->allow_end &&
-	    is_reply(bpf_get_socket_cookie(ctx), &call->address, call->port)) {
+	    is_reply(bpf_get_socket_cookie(ctx), call)) {
 		verdict->action = RF_ALLOW;
 		verdict->shadow_action = RF_ALLOW;
 		verdict->reason = RF_REASON_REPLY;
@@ -139,7 +170,7 @@ static __always_inline int judge_call(struct bpf_sock_addr *ctx, struct rf_call 
 	if (verdict->action == RF_ALLOW) {
 		if (call->hook == RF_HOOK_SENDMSG)
 			remember_peer(bpf_get_socket_cookie(ctx), call, flow);
-		settle(socket, &caller, subject, call, flow);
+		settle(socket, policy, &caller, call, flow);
 	}
 	return to_return(verdict);
 }
@@ -168,7 +199,7 @@ static __always_inline int judge_socket(struct bpf_sock *ctx)
 	if (!policy || !state)
 		return RF_REFUSE;
 	if (per_packet && !inside_cgroup(state->cgroup)) {
-		refuse_for(RF_REASON_OUTSIDE_CGROUP, policy, &call.question.verdict);
+		refuse_for(RF_REASON_OUTSIDE_CGROUP, policy, &call.question);
 		record_verdict(&call);
 		return to_return(&call.question.verdict);
 	}
@@ -177,11 +208,8 @@ static __always_inline int judge_socket(struct bpf_sock *ctx)
 		count_loss(RF_LOSS_SOCKETS);
 		return policy->enforcing ? RF_REFUSE : RF_PASS;
 	}
-	socket->tgid = caller.tgid;
-	socket->uid = caller.uid;
-	socket->exec_ns = caller.record ? caller.record->exec_ns : 0;
+	stamp(socket, &caller);
 	socket->protocol = call.protocol;
 	socket->flags = per_packet ? RF_SOCKET_PER_PACKET : 0;
-	classify_subject(policy, caller.record, caller.task, caller.uid, caller.gid, &socket->subject);
 	return RF_PASS;
 }

@@ -5,41 +5,6 @@
 #include "address.h"
 #include "subject.h"
 
-struct rf_caller {
-	struct task_struct *task;
-	struct rf_process *record;
-	__u32 tgid;
-	__u32 tid;
-	__u32 uid;
-	__u32 gid;
-};
-
-/* False for everybody outside the fence, which is where every other process of the host leaves us. */
-static __always_inline bool find_caller(struct rf_caller *caller)
-{
-	struct rf_fence *state;
-	struct task_struct *task;
-	__u64 ids = bpf_get_current_pid_tgid();
-
-	caller->tgid = ids >> 32;
-	caller->tid = ids;
-	caller->record = process_of(caller->tgid);
-	if (caller->record) {
-		if (!caller->record->fenced)
-			return false;
-	} else {
-		/* Every process has a record, unless memory ran out while a fenced one forked: then it may be its child. */
-		state = the_fence();
-		if (!state || !state->orphans)
-			return false;
-	}
-	task = (struct task_struct *)bpf_get_current_task_btf();
-	caller->task = task;
-	caller->uid = task->cred->euid.val; /* loads through a typed pointer cost a tenth of a probe read */
-	caller->gid = task->cred->egid.val;
-	return true;
-}
-
 static __always_inline void describe_caller(const struct rf_caller *caller, struct rf_actor *actor)
 {
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task_btf();
@@ -174,11 +139,16 @@ struct rf_call {
 	__u32 port;
 	__u32 protocol;
 	__u32 hook; /* enum rf_hook */
+	__u32 direction; /* enum rf_direction */
 };
 
 static __always_inline void fill_key(const struct rf_call *call, struct rf_flow_key *key)
 {
 	const struct rf_verdict *verdict = &call->question.verdict;
+	struct rf_policy *policy = policy_in(call->question.slot);
+
+	key->generation = policy ? policy->generation : 0;
+	key->direction = call->direction;
 
 	key->bit = verdict->bit;
 	key->shadow_bit = verdict->shadow_bit;

@@ -54,14 +54,15 @@ static long search6_step(__u32 step, struct search *search)
 	return 0;
 }
 
-/* Row of `value`; row 1, which holds no bit, where the table is broken: closed. Global functions are verified once. */
-__noinline __u32 search_intervals(__u32 offset, __u32 count, __u32 value)
+/* Row of the value among the intervals low..high-1; row 1, which holds no bit, where the table is broken: closed.
+ * Global functions are verified once. */
+__noinline __u32 search_intervals(__u32 offset, __u32 low, __u32 high, __u32 value)
 {
-	struct search search = { .offset = offset, .high = count, .value = value };
+	struct search search = { .offset = offset, .low = low, .high = high, .value = value };
 	struct rf_interval *entry;
 	__u32 index;
 
-	if (count > 1)
+	if (high - low > 1)
 		bpf_loop(RF_SEARCH_STEPS, search_step, &search, 0);
 	index = offset + search.low;
 	entry = bpf_map_lookup_elem(&intervals, &index);
@@ -83,7 +84,24 @@ __noinline __u32 search_intervals6(__u32 offset, __u32 count, __u64 high, __u64 
 
 static __always_inline __u32 interval_row(const struct rf_table *table, __u32 value)
 {
-	return search_intervals(table->offset, table->count, value);
+	return search_intervals(table->offset, 0, table->count, value);
+}
+
+/* The same with a first level: the bucket of the value's high bits knows the interval at its start; so does the next
+ * bucket, and the value's interval lies between. */
+static __always_inline __u32 indexed_row(const struct rf_table *table, const struct rf_table_index *index, __u32 value)
+{
+	__u32 bucket = index->offset + (value >> (index->shift & 31));
+	__u32 next = bucket + 1;
+	__u32 *low, *high;
+
+	if (index->shift > 31)
+		return interval_row(table, value);
+	low = bpf_map_lookup_elem(&interval_index, &bucket);
+	high = bpf_map_lookup_elem(&interval_index, &next);
+	if (!low || !high)
+		return 1;
+	return search_intervals(table->offset, *low, *high + 1, value);
 }
 
 static __always_inline __u32 interval6_row(const struct rf_table *table, __u64 high, __u64 low)

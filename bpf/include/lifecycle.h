@@ -2,7 +2,7 @@
 // What fork, exec, exit, the scans and the entry into the fence do to the records.
 #pragma once
 
-#include "process.h"
+#include "image.h"
 
 static __always_inline void announce_empty_tree(void)
 {
@@ -30,6 +30,18 @@ static __always_inline void store_child(struct process_scratch *s, __u32 tgid)
 		__sync_fetch_and_add(&state->orphans, 1);
 }
 
+/* A copy of the parent's record. What another thread was writing just then is asked again. */
+static __always_inline void copy_record(struct rf_process *from, struct rf_process *to)
+{
+	__u32 before = *(volatile __u32 *)&from->sequence;
+
+	bpf_probe_read_kernel(to, sizeof(*to), from);
+	if (!unwritten(from, before))
+		to->image.generation = 0;
+	to->known.generation = 0;
+	to->sequence = 0;
+}
+
 static __always_inline void on_fork(struct task_struct *parent, struct task_struct *child)
 {
 	struct process_scratch *s = the_scratch(SCRATCH_TRACEPOINT);
@@ -46,7 +58,7 @@ static __always_inline void on_fork(struct task_struct *parent, struct task_stru
 		s->record.parent_tgid = parent_tgid;
 		s->record.fenced = state->orphans != 0;
 	} else {
-		bpf_probe_read_kernel(&s->record, sizeof(s->record), from);
+		copy_record(from, &s->record);
 		become_ancestor(&s->record);
 		s->record.parent_exec_ns = s->record.exec_ns;
 		s->record.start_ns = BPF_CORE_READ(child, start_boottime);
@@ -71,7 +83,7 @@ static __always_inline void on_exec(struct task_struct *task)
 		return;
 	old = process_of(tgid);
 	if (old) {
-		bpf_probe_read_kernel(&s->record, sizeof(s->record), old);
+		copy_record(old, &s->record);
 		become_ancestor(&s->record);
 		describe_image(task, s);
 	} else {
@@ -125,27 +137,59 @@ static __always_inline void scan_task(struct task_struct *task)
 		bpf_map_delete_elem(&processes, &tgid);
 }
 
+struct line_merge {
+	struct rf_process *from;
+	struct rf_process *to;
+	__u32 changed;
+};
+
+static long merge_step(__u32 index, struct line_merge *merge)
+{
+	if (index >= RF_LINE_LENGTH || index >= merge->from->line_count)
+		return 1;
+	merge->changed |= lengthen_line(merge->to, &merge->from->line[index], 0);
+	return 0;
+}
+
+static __always_inline bool merge_lines(struct rf_process *from, struct rf_process *to)
+{
+	struct line_merge merge = { .from = from, .to = to };
+
+	bpf_loop(RF_LINE_LENGTH, merge_step, &merge, 0);
+	merge.changed |= lengthen_line(to, &from->exe, from->exe_flags);
+	if (from->line_cut && !to->line_cut) {
+		to->line_cut = 1;
+		merge.changed = 1;
+	}
+	return merge.changed;
+}
+
+/* What the parent has, and what it is, the child has too; true if that is news. */
+static __always_inline bool inherit_line(struct rf_process *parent, struct rf_process *child)
+{
+	__u64 all = parent->image.ancestor_bits | parent->image.own_bits;
+	__u64 trusted = parent->image.trusted_ancestor_bits;
+	bool changed = merge_lines(parent, child);
+
+	if (is_trusted(parent->exe_flags))
+		trusted |= parent->image.own_bits;
+	changed |= (all & ~child->image.ancestor_bits) || (trusted & ~child->image.trusted_ancestor_bits);
+	child->image.ancestor_bits |= all;
+	child->image.trusted_ancestor_bits |= trusted;
+	return changed;
+}
+
 static __always_inline void scan_lineage(struct task_struct *task)
 {
 	struct rf_process *record = process_of(BPF_CORE_READ(task, tgid));
 	struct rf_fence *state = the_fence();
 	struct rf_process *parent;
-	__u64 all, trusted;
 
 	if (!record || !state)
 		return;
 	parent = process_of(record->parent_tgid);
-	if (!parent || parent == record)
-		return;
-	all = parent->ancestor_bits | parent->own_bits;
-	trusted = parent->trusted_ancestor_bits;
-	if ((parent->exe_flags & (RF_EXE_TRUSTED | RF_EXE_DELETED)) == RF_EXE_TRUSTED)
-		trusted |= parent->own_bits;
-	if (!(all & ~record->ancestor_bits) && !(trusted & ~record->trusted_ancestor_bits))
-		return;
-	record->ancestor_bits |= all;
-	record->trusted_ancestor_bits |= trusted;
-	state->changed += 1;
+	if (parent && parent != record && inherit_line(parent, record))
+		state->changed += 1;
 }
 
 /*
@@ -165,14 +209,10 @@ static __always_inline int enter_fence(void)
 	describe_task(task, s);
 	s->record.args_len = 0;
 	s->record.fenced = 1;
-	s->record.own_bits = 0;
+	s->record.exe_flags |= RF_EXE_OURS;
 	asker = process_of(BPF_CORE_READ(task, real_parent, real_parent, tgid));
-	if (asker) {
-		s->record.ancestor_bits = asker->ancestor_bits | asker->own_bits;
-		s->record.trusted_ancestor_bits = asker->trusted_ancestor_bits;
-		if ((asker->exe_flags & (RF_EXE_TRUSTED | RF_EXE_DELETED)) == RF_EXE_TRUSTED)
-			s->record.trusted_ancestor_bits |= asker->own_bits;
-	}
+	if (asker)
+		inherit_line(asker, &s->record);
 	if (bpf_map_update_elem(&processes, &tgid, &s->record, BPF_ANY))
 		return 2;
 	state->entered = 1;

@@ -20,9 +20,16 @@ static __always_inline struct rf_fence *the_fence(void)
 	return bpf_map_lookup_elem(&fence, &zero);
 }
 
+static __always_inline struct rf_policy *policy_in(__u32 slot)
+{
+	return bpf_map_lookup_elem(&policy, &slot);
+}
+
+/* The policy in force. Ask once for a verdict: a second look may find the next one. */
 static __always_inline struct rf_policy *the_policy(void)
 {
 	__u32 zero = 0;
+	__u32 *slot = bpf_map_lookup_elem(&active, &zero);
 
-	return bpf_map_lookup_elem(&policy, &zero);
+	return slot ? policy_in(*(volatile __u32 *)slot) : NULL;
 }

@@ -33,9 +33,10 @@ struct {
 
 /* --- policy --------------------------------------------------------------------------------------------- */
 
+/* A new policy is written beside the old one, into the other slot, and takes effect when `active` changes. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 1);
+	__uint(max_entries, RF_POLICY_SLOTS);
 	__type(key, __u32);
 	__type(value, struct rf_policy);
 } policy SEC(".maps");
@@ -44,8 +45,38 @@ struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
 	__type(key, __u32);
+	__type(value, __u32);
+} active SEC(".maps");
+
+/* An update of a map of maps returns when every program that ran before has ended: user space puts `grace_mark` there
+ * and knows that nobody reads the old slot any more. Nothing looks into either. */
+struct grace_mark {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u32);
+} grace_mark SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__array(values, struct grace_mark);
+} grace SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
 	__type(value, struct rf_block);
 } rows SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct rf_summary);
+} summaries SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -66,6 +97,13 @@ struct {
 	__uint(max_entries, 1);
 	__type(key, __u32);
 	__type(value, __u32);
+} interval_index SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u32);
 } transitions SEC(".maps");
 
 struct {
@@ -77,7 +115,7 @@ struct {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, RF_ANCESTOR_PATTERNS);
+	__uint(max_entries, RF_POLICY_SLOTS * RF_ANCESTOR_PATTERNS);
 	__type(key, __u32);
 	__type(value, struct rf_ancestor_rows);
 } ancestor_rows SEC(".maps");
@@ -92,9 +130,18 @@ struct {
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 1);
-	__type(key, __u64);
+	__type(key, struct rf_cgroup);
 	__type(value, __u32);
 } cgroups SEC(".maps");
+
+/* The row of each subject that turned up: the AND of its dimensions, put together once. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 1);
+	__type(key, struct rf_subject);
+	__type(value, __u32);
+} subject_index SEC(".maps");
 
 /* --- flows ---------------------------------------------------------------------------------------------- */
 

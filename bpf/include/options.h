@@ -52,7 +52,7 @@ static __always_inline int judge_option(struct bpf_sockopt *ctx)
 		return RF_PASS;
 	if (!policy)
 		return RF_REFUSE;
-	refuse_for(RF_REASON_SOURCE_ROUTE, policy, &call.question.verdict);
+	refuse_for(RF_REASON_SOURCE_ROUTE, policy, &call.question);
 	record_verdict(&call);
 	return to_return(&call.question.verdict);
 }

@@ -65,6 +65,34 @@ static long key_step(__u32 index, struct key_run *run)
 	return 0;
 }
 
+struct path_comparison {
+	const __u8 *known;
+	const __u8 *path;
+	__u32 start;
+	__u32 len;
+	__u32 differ;
+};
+
+static long compare_step(__u32 index, struct path_comparison *run)
+{
+	if (index >= run->len)
+		return 1;
+	run->differ = run->known[index & (RF_PATH_LEN - 1)] != run->path[(run->start + index) & (RF_PATH_LEN - 1)];
+	return run->differ;
+}
+
+/* Hashes can be made to collide, and a later policy asks the path that is kept: it must be this one. */
+static __always_inline bool is_path(const struct rf_executable *known, struct process_scratch *s, __u32 start,
+				    __u32 len)
+{
+	struct path_comparison run = { .known = known->path, .path = s->path, .start = start, .len = len };
+
+	if (known->path_len != len || known->flags != s->executable.flags)
+		return false;
+	bpf_loop(RF_PATH_LEN, compare_step, &run, 0);
+	return !run.differ;
+}
+
 static __always_inline void store_executable(struct process_scratch *s, __u32 start, __u32 len)
 {
 	struct rf_executable *known;
@@ -77,46 +105,44 @@ static __always_inline void store_executable(struct process_scratch *s, __u32 st
 	bpf_loop(RF_PATH_LEN / 8, key_step, &run, 0);
 	s->record.exe = run.key;
 	known = bpf_map_lookup_elem(&executables, &run.key);
-	if (known)
+	if (known) {
+		if (!is_path(known, s, start, len))
+			s->record.exe_flags |= RF_EXE_UNKEPT;
 		return;
+	}
 	s->executable.path_len = len;
 	bpf_probe_read_kernel(s->executable.path, RF_PATH_LEN, &s->path[start & (RF_PATH_LEN - 1)]);
-	if (bpf_map_update_elem(&executables, &run.key, &s->executable, BPF_ANY))
+	if (bpf_map_update_elem(&executables, &run.key, &s->executable, BPF_ANY)) {
+		s->record.exe_flags |= RF_EXE_UNKEPT;
 		count_loss(RF_LOSS_EXECUTABLES);
+	}
 }
 
-/* What cannot be named counts as anything for a deny and as nothing for an allow: as an ancestor too, where only
- * trusted bits serve an allow. */
-static __always_inline void classify_unknown(struct rf_policy *policy, struct rf_process *record)
+static __always_inline bool is_trusted(__u32 flags)
 {
-	record->exe_row = policy->exe_unknown_row;
-	record->own_bits = ~0ULL;
-	record->exe_flags &= ~RF_EXE_TRUSTED;
+	return (flags & (RF_EXE_TRUSTED | RF_EXE_DELETED)) == RF_EXE_TRUSTED;
 }
 
-static __always_inline void classify_image(struct rf_policy *policy, struct process_scratch *s, __u32 start,
-					   __u32 len)
+/* What the policy says of one path. What cannot be named counts as anything for a deny and as nothing for an allow: as
+ * an ancestor too, where only trusted bits serve an allow. */
+static __always_inline void ask_automaton(struct rf_policy *policy, __u32 flags, const __u8 *path, __u32 start,
+					  __u32 len, struct rf_image *image)
 {
-	struct rf_process *record = &s->record;
-	struct rf_accept *accept;
+	struct rf_accept *accept = NULL;
 
-	record->exe_row = 0;
-	record->own_bits = 0;
+	image->exe_row = 0;
+	image->own_bits = 0;
 	if (!policy->class_count)
 		return;
-	if (record->exe_flags & (RF_EXE_UNKNOWN | RF_EXE_TRUNCATED)) {
-		classify_unknown(policy, record);
-		return;
-	}
-	accept = run_automaton(policy, s->path, start, len);
+	if (!(flags & (RF_EXE_UNKNOWN | RF_EXE_TRUNCATED)))
+		accept = run_automaton(policy, path, start, len);
 	if (!accept) {
-		classify_unknown(policy, record);
+		image->exe_row = policy->exe_unknown_row;
+		image->own_bits = ~0ULL;
 		return;
 	}
-	record->own_bits = accept->ancestor_bits;
-	record->exe_row = (record->exe_flags & (RF_EXE_TRUSTED | RF_EXE_DELETED)) == RF_EXE_TRUSTED
-				  ? accept->trusted_row
-				  : accept->untrusted_row;
+	image->own_bits = accept->ancestor_bits;
+	image->exe_row = is_trusted(flags) ? accept->trusted_row : accept->untrusted_row;
 }
 
 /* Fills s->record with the image that `task` runs now. */
@@ -142,30 +168,81 @@ static __always_inline void describe_image(struct task_struct *task, struct proc
 		count_loss(RF_LOSS_PATH_UNKNOWN);
 	if (record->fenced && (flags & RF_EXE_TRUNCATED))
 		count_loss(RF_LOSS_PATH_LONG);
+	if (flags & (RF_EXE_UNKNOWN | RF_EXE_TRUNCATED))
+		flags &= ~RF_EXE_TRUSTED;
 	record->exe_flags = flags;
 	s->executable.flags = flags;
 	s->executable.mnt_ns = record->mnt_ns;
 	store_executable(s, RF_PATH_LEN - 1 - len, len);
-	if (policy)
-		classify_image(policy, s, RF_PATH_LEN - 1 - len, len);
+	record->known.generation = 0;
+	if (!policy)
+		return;
+	/* What an older policy said of the line says nothing now: both are asked again when they matter. */
+	if (record->image.generation != policy->generation) {
+		record->image.generation = 0;
+		return;
+	}
+	ask_automaton(policy, flags, s->path, RF_PATH_LEN - 1 - len, len, &record->image);
 }
 
 static __always_inline void describe_task(struct task_struct *task, struct process_scratch *s)
 {
+	struct rf_policy *policy = the_policy();
+
 	__builtin_memset(&s->record, 0, offsetof(struct rf_process, args));
 	s->record.tgid = BPF_CORE_READ(task, tgid);
 	s->record.parent_tgid = BPF_CORE_READ(task, real_parent, tgid);
 	s->record.start_ns = BPF_CORE_READ(task, group_leader, start_boottime);
 	s->record.exec_ns = s->record.start_ns;
+	s->record.image.generation = policy ? policy->generation : 0;
 	describe_image(task, s);
+}
+
+struct line_search {
+	struct rf_process *record;
+	const struct rf_exe_key *key;
+	__u32 found;
+};
+
+static long search_line(__u32 index, struct line_search *search)
+{
+	struct rf_exe_key *key;
+
+	if (index >= RF_LINE_LENGTH || index >= search->record->line_count)
+		return 1;
+	key = &search->record->line[index];
+	search->found = key->hash[0] == search->key->hash[0] && key->hash[1] == search->key->hash[1];
+	return search->found;
+}
+
+/* Each distinct image is kept once. Returns false when it was there; one too many is a line of which a later policy
+ * knows too little. */
+static __always_inline bool lengthen_line(struct rf_process *record, const struct rf_exe_key *key, __u32 flags)
+{
+	struct line_search search = { .record = record, .key = key };
+	__u32 count = record->line_count;
+
+	bpf_loop(RF_LINE_LENGTH, search_line, &search, 0);
+	if (search.found || record->line_cut)
+		return false;
+	if (count >= RF_LINE_LENGTH || (flags & RF_EXE_UNKEPT)) {
+		record->line_cut = 1;
+		return true;
+	}
+	record->line[count] = *key;
+	record->line_count = count + 1;
+	return true;
 }
 
 /* The image that runs now becomes an ancestor of whatever comes next in this line. */
 static __always_inline void become_ancestor(struct rf_process *record)
 {
-	record->ancestor_bits |= record->own_bits;
-	if ((record->exe_flags & (RF_EXE_TRUSTED | RF_EXE_DELETED)) == RF_EXE_TRUSTED)
-		record->trusted_ancestor_bits |= record->own_bits;
+	if (record->exe_flags & RF_EXE_OURS)
+		return;
+	record->image.ancestor_bits |= record->image.own_bits;
+	if (is_trusted(record->exe_flags))
+		record->image.trusted_ancestor_bits |= record->image.own_bits;
+	lengthen_line(record, &record->exe, record->exe_flags);
 }
 
 static __always_inline void read_args(struct task_struct *task, struct rf_process *record)

@@ -2,8 +2,10 @@
 // Who calls: the record of the process, and what may change between two calls, read at the call.
 #pragma once
 
+#include "caller.h"
+#include "classify.h"
+#include "image.h"
 #include "intervals.h"
-#include "process.h"
 #include <bpf/bpf_core_read.h>
 
 #define RF_CGROUP_DEPTH 1024
@@ -11,6 +13,7 @@
 struct cgroup_walk {
 	struct cgroup *cgroup;
 	__u64 wanted; /* stop at this id, or at the first that the policy names when 0 */
+	__u32 slot;
 	__u32 row;
 	__u32 found;
 };
@@ -18,16 +21,16 @@ struct cgroup_walk {
 static long cgroup_step(__u32 depth, struct cgroup_walk *walk)
 {
 	struct cgroup *cgroup = walk->cgroup;
-	__u64 id;
+	struct rf_cgroup key = { .slot = walk->slot };
 	__u32 *row;
 
 	if (!cgroup)
 		return 1;
-	id = BPF_CORE_READ(cgroup, kn, id);
+	key.id = BPF_CORE_READ(cgroup, kn, id);
 	if (walk->wanted) {
-		walk->found = id == walk->wanted;
+		walk->found = key.id == walk->wanted;
 	} else {
-		row = bpf_map_lookup_elem(&cgroups, &id);
+		row = bpf_map_lookup_elem(&cgroups, &key);
 		if (row) {
 			walk->row = *row;
 			walk->found = 1;
@@ -40,55 +43,179 @@ static long cgroup_step(__u32 depth, struct cgroup_walk *walk)
 
 /* Walks up from the caller's cgroup. With an id wanted: 1 if that is the caller's or above it. Without: the row of the
  * deepest one that the policy names, or `other_row`. */
-__noinline __u32 walk_cgroups(__u64 wanted, __u32 other_row)
+__noinline __u32 walk_cgroups(__u64 wanted, __u32 slot, __u32 other_row)
 {
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task_btf();
-	struct cgroup_walk walk = { .cgroup = task->cgroups->dfl_cgrp, .wanted = wanted, .row = other_row };
+	struct cgroup_walk walk = {
+		.cgroup = task->cgroups->dfl_cgrp,
+		.wanted = wanted,
+		.slot = slot,
+		.row = other_row,
+	};
 
 	bpf_loop(RF_CGROUP_DEPTH, cgroup_step, &walk, 0);
 	return wanted ? walk.found : walk.row;
 }
 
-static __always_inline __u32 cgroup_row(struct rf_policy *policy)
-{
-	return policy->cgroup_count ? walk_cgroups(0, policy->cgroup_other_row) : policy->cgroup_other_row;
-}
-
 static __always_inline bool inside_cgroup(__u64 id)
 {
-	return walk_cgroups(id, 0);
+	return walk_cgroups(id, 0, 0);
 }
 
-static __always_inline __u32 comm_row(struct rf_policy *policy, const struct rf_comm *comm)
+/* The name's slot is the policy's. */
+static __always_inline __u32 comm_row(struct rf_policy *policy, struct rf_comm *comm)
 {
 	__u32 *row;
 
 	if (!policy->comm_count)
 		return policy->comm_other_row;
+	comm->slot = policy->slot;
 	row = bpf_map_lookup_elem(&comms, comm);
 	return row ? *row : policy->comm_other_row;
 }
 
-static __always_inline void classify_subject(struct rf_policy *policy, struct rf_process *record,
-					     struct task_struct *task, __u32 uid, __u32 gid,
-					     struct rf_subject *subject)
+/* The row of a cgroup by its id alone: user space lists those below the ones that the policy names, too. */
+static __always_inline __u32 listed_cgroup_row(struct rf_policy *policy, __u64 id)
 {
-	struct rf_comm comm = {};
+	struct rf_cgroup key = { .id = id, .slot = policy->slot };
+	__u32 *row = policy->cgroup_count ? bpf_map_lookup_elem(&cgroups, &key) : NULL;
 
-	bpf_probe_read_kernel_str(comm.name, sizeof(comm.name), task->comm);
-	subject->ancestor_bits = record ? record->ancestor_bits : 0;
-	subject->trusted_ancestor_bits = record ? record->trusted_ancestor_bits : 0;
-	subject->exe_row = record ? record->exe_row : policy->exe_unknown_row;
-	subject->comm_row = comm_row(policy, &comm);
-	subject->uid_row = interval_row(&policy->uid, uid);
-	subject->gid_row = interval_row(&policy->gid, gid);
-	subject->cgroup_row = cgroup_row(policy);
-	subject->generation = policy->generation;
+	return row ? *row : policy->cgroup_other_row;
 }
 
-static __always_inline bool same_subject(const struct rf_subject *a, const struct rf_subject *b)
+static __always_inline __u64 cgroup_of(struct task_struct *task)
 {
-	return a->exe_row == b->exe_row && a->comm_row == b->comm_row && a->uid_row == b->uid_row &&
-	       a->gid_row == b->gid_row && a->cgroup_row == b->cgroup_row && a->generation == b->generation &&
-	       a->ancestor_bits == b->ancestor_bits && a->trusted_ancestor_bits == b->trusted_ancestor_bits;
+	return task->cgroups->dfl_cgrp->kn->id;
+}
+
+static __always_inline bool same_comm(const __u8 *a, const __u8 *b)
+{
+	const __u64 *left = (const __u64 *)a, *right = (const __u64 *)b;
+
+	return left[0] == right[0] && left[1] == right[1];
+}
+
+static __always_inline void read_comm(struct task_struct *task, __u8 *name)
+{
+	__builtin_memset(name, 0, RF_COMM_LEN);
+	bpf_probe_read_kernel_str(name, RF_COMM_LEN, task->comm);
+}
+
+/* The dimensions of a subject but its cgroup, which calls and packets find each in their way. */
+static __always_inline void ask_ids(struct rf_policy *policy, __u32 direction, __u32 uid, __u32 gid,
+				    struct rf_comm *comm, const struct rf_image *image, struct rf_subject *subject)
+{
+	subject->ancestor_bits = image->ancestor_bits;
+	subject->trusted_ancestor_bits = image->trusted_ancestor_bits;
+	subject->exe_row = image->exe_row;
+	subject->comm_row = comm_row(policy, comm);
+	subject->uid_row = interval_row(&policy->uid, uid);
+	subject->gid_row = interval_row(&policy->gid, gid);
+	subject->direction_row = policy->direction_rows[direction < RF_DIRECTIONS ? direction : 0];
+	subject->generation = policy->generation;
+	subject->unused = 0;
+}
+
+static __always_inline void keep_row(struct rf_policy *policy, const struct rf_caller *caller, const __u8 *comm,
+				     __u32 row)
+{
+	struct rf_known_subject *known = &caller->record->known;
+	__u32 before;
+
+	if (!begin_write(caller->record, &before))
+		return;
+	known->cgroup = cgroup_of(caller->task);
+	known->uid = caller->uid;
+	known->gid = caller->gid;
+	known->generation = policy->generation;
+	known->row = row;
+	__builtin_memcpy(known->comm, comm, sizeof(known->comm));
+	end_write(caller->record);
+}
+
+/* Fills in the question's subject for whoever calls now, from the beginning. */
+__noinline int classify_caller(__u32 direction, struct rf_question *question)
+{
+	struct rf_caller caller = {};
+	struct rf_image image = {};
+	struct rf_policy *policy;
+	struct rf_comm comm;
+
+	if (!question || !find_caller(&caller))
+		return 1;
+	policy = policy_in(question->slot);
+	if (!policy)
+		return 1;
+	if (caller.record)
+		image_of(question->slot, caller.record, &image);
+	else
+		unknown_image(policy, &image);
+	read_comm(caller.task, comm.name);
+	ask_ids(policy, direction, caller.uid, caller.gid, &comm, &image, &question->subject);
+	question->subject.cgroup_row = policy->cgroup_count
+					       ? walk_cgroups(0, question->slot, policy->cgroup_other_row)
+					       : policy->cgroup_other_row;
+	question->subject_row = subject_row(question->slot, &question->subject);
+	if (caller.record && direction == RF_EGRESS && question->subject_row != RF_NO_ROW)
+		keep_row(policy, &caller, comm.name, question->subject_row);
+	return 0;
+}
+
+/* The row that the caller's last call was judged by, if nothing about the caller has changed. */
+static __always_inline bool recall_row(struct rf_policy *policy, const struct rf_caller *caller, __u32 *row)
+{
+	struct rf_process *record = caller->record;
+	struct rf_known_subject *known;
+	__u8 comm[RF_COMM_LEN];
+	__u32 before;
+	bool same;
+
+	if (!record)
+		return false;
+	known = &record->known;
+	before = *(volatile __u32 *)&record->sequence;
+	same = known->generation == policy->generation && known->uid == caller->uid && known->gid == caller->gid &&
+	       known->cgroup == cgroup_of(caller->task);
+	*row = known->row;
+	if (same && policy->comm_count) {
+		read_comm(caller->task, comm);
+		same = same_comm(known->comm, comm);
+	}
+	return same && unwritten(record, before);
+}
+
+/* Who asks, in the direction of calls that go out; false where no policy could be asked. */
+static __always_inline bool ask_caller(struct rf_policy *policy, const struct rf_caller *caller,
+				       struct rf_question *question)
+{
+	question->slot = policy->slot;
+	return recall_row(policy, caller, &question->subject_row) || !classify_caller(RF_EGRESS, question);
+}
+
+/*
+ * The same for a packet, from the socket's stamp. An image that is gone cannot be asked about again: then no allow
+ * rule by executable or ancestor counts, and every deny rule does.
+ */
+__noinline int classify_stamp(__u32 direction, const struct rf_socket *socket, struct rf_question *question)
+{
+	struct rf_image image = {};
+	struct rf_process *record;
+	struct rf_policy *policy;
+	struct rf_comm comm;
+
+	if (!socket || !question)
+		return 1;
+	policy = policy_in(question->slot);
+	if (!policy)
+		return 1;
+	record = process_of(socket->tgid);
+	if (record && record->start_ns == socket->start_ns)
+		image_of(question->slot, record, &image);
+	else
+		unknown_image(policy, &image);
+	__builtin_memcpy(comm.name, socket->comm, sizeof(comm.name));
+	ask_ids(policy, direction, socket->uid, socket->gid, &comm, &image, &question->subject);
+	question->subject.cgroup_row = listed_cgroup_row(policy, socket->cgroup);
+	question->subject_row = subject_row(question->slot, &question->subject);
+	return 0;
 }

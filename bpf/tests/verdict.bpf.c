@@ -30,7 +30,8 @@ struct rf_case {
 	__s32 shadow_bit;
 	__u32 action;
 	__u32 shadow_action;
-	__u32 unused;
+	__u32 direction;   /* enum rf_direction */
+	__u32 without_row; /* judge as if no row were left for the subject */
 };
 
 struct {
@@ -49,18 +50,18 @@ static __always_inline void run_image(struct rf_policy *policy, struct process_s
 		len = CASE_PATH_LEN;
 	bpf_probe_read_kernel(s->path, CASE_PATH_LEN, path->bytes);
 	s->record.exe_flags = path->flags;
-	classify_image(policy, s, 0, len);
+	ask_automaton(policy, path->flags, s->path, 0, len, &s->record.image);
 }
 
 static __always_inline __u32 case_cgroup_row(struct rf_policy *policy, const struct rf_case *c)
 {
 	for (int i = 0; i < CASE_CGROUPS; i++) {
-		__u64 id = c->cgroups[i];
+		struct rf_cgroup key = { .id = c->cgroups[i], .slot = policy->slot };
 		__u32 *row;
 
-		if (!id)
+		if (!key.id)
 			break;
-		row = bpf_map_lookup_elem(&cgroups, &id);
+		row = bpf_map_lookup_elem(&cgroups, &key);
 		if (row)
 			return *row;
 	}
@@ -69,8 +70,8 @@ static __always_inline __u32 case_cgroup_row(struct rf_policy *policy, const str
 
 static __always_inline void run_line(struct rf_policy *policy, struct process_scratch *s, const struct rf_case *c)
 {
-	s->record.ancestor_bits = 0;
-	s->record.trusted_ancestor_bits = 0;
+	s->record.image.ancestor_bits = 0;
+	s->record.image.trusted_ancestor_bits = 0;
 	for (__u32 i = 0; i < CASE_ANCESTORS; i++) {
 		if (i >= c->ancestor_count)
 			break;
@@ -90,13 +91,10 @@ static long judge_one(__u32 index, void *unused)
 	if (!c || !s || !policy)
 		return 1;
 	run_line(policy, s, c);
-	question.subject.exe_row = s->record.exe_row;
-	question.subject.ancestor_bits = s->record.ancestor_bits;
-	question.subject.trusted_ancestor_bits = s->record.trusted_ancestor_bits;
-	question.subject.comm_row = comm_row(policy, &c->comm);
-	question.subject.uid_row = interval_row(&policy->uid, c->uid);
-	question.subject.gid_row = interval_row(&policy->gid, c->gid);
+	ask_ids(policy, c->direction, c->uid, c->gid, &c->comm, &s->record.image, &question.subject);
 	question.subject.cgroup_row = case_cgroup_row(policy, c);
+	question.slot = policy->slot;
+	question.subject_row = c->without_row ? RF_NO_ROW : subject_row(policy->slot, &question.subject);
 	normalize(&c->address);
 	classify_peer(policy, &c->address, c->port, c->protocol, &question.peer);
 	decide(&question);

@@ -1,7 +1,7 @@
 export { examineObject, type ObjectExamination, type ProgramExamination } from "./doctor/examine-object.js";
 export { Fence, type FenceOptions, FLOW_ROWS } from "./fence/fence.js";
-export { policySizes } from "./fence/policy-sizes.js";
-export { writePolicy } from "./fence/write-policy.js";
+export { type PolicyCapacity, SUBJECT_ROWS } from "./fence/policy-capacity.js";
+export { PolicySlots, planSlots, type SlotPlan, slotSizes } from "./fence/policy-slots.js";
 export { containerCgroups } from "./host/container-cgroups.js";
 export { findUser, type HostUser, hostResolver } from "./host/host-resolver.js";
 export { executablesAbove } from "./host/process-facts.js";
@@ -11,6 +11,7 @@ export { type EventHandlers, readEvent } from "./observe/event-reader.js";
 export { Executables } from "./observe/executables.js";
 export { OVERFLOW_ROWS, readFence, readFlows, readOverflow } from "./observe/flows.js";
 export { readLosses, totalLoss } from "./observe/losses.js";
+export { type NamedPolicy, PolicyNames } from "./observe/policy-names.js";
 export { type FlowNames, reportFlows } from "./observe/report-flows.js";
 export { type LineContext, verdictLine } from "./observe/verdict-line.js";
 export { nameVerdict } from "./observe/verdict-names.js";

@@ -11,8 +11,7 @@ import {
 import type { CompiledPolicy } from "@ringfence/policy";
 import { OVERFLOW_ROWS } from "../observe/flows.js";
 import { callHooks, packetHooks, processHooks } from "./hooks.js";
-import { policySizes } from "./policy-sizes.js";
-import { writePolicy } from "./write-policy.js";
+import { PolicySlots, planSlots, slotSizes } from "./policy-slots.js";
 
 /** Rows of the flow table; the first few count what finds no room. */
 export const FLOW_ROWS = 16_384;
@@ -32,16 +31,20 @@ export interface FenceOptions {
   readonly hookCgroup: string;
   /** Records of processes that fit; by default as many as the kernel can run. */
   readonly maxProcesses?: number;
+  /** The policy may be replaced while the fence stands: its tables are there twice, with room to grow. */
+  readonly replaceable?: boolean;
 }
 
 /** The kernel side of one run: the loaded object, its links, and the tables both sides read. */
 export class Fence implements Disposable {
   readonly object: BpfObject;
   readonly links: readonly BpfLink[];
+  readonly #policies: PolicySlots;
 
-  private constructor(object: BpfObject, links: readonly BpfLink[]) {
+  private constructor(object: BpfObject, links: readonly BpfLink[], policies: PolicySlots) {
     this.object = object;
     this.links = links;
+    this.#policies = policies;
   }
 
   /**
@@ -51,9 +54,10 @@ export class Fence implements Disposable {
    */
   static start(options: FenceOptions): Fence {
     const { policy, cgroups, runCgroup } = options;
+    const plan = planSlots(policy, cgroups, options.replaceable ?? false);
     const object = BpfObject.open(options.objectPath, {
       maxEntries: {
-        ...policySizes(policy),
+        ...slotSizes(plan),
         flows: FLOW_ROWS,
         flow_index: FLOW_ROWS,
         processes: options.maxProcesses ?? maxProcesses(),
@@ -62,7 +66,7 @@ export class Fence implements Disposable {
     const links: BpfLink[] = [];
     try {
       object.load();
-      writePolicy(object, policy, (path) => cgroupId(cgroups, path));
+      const policies = new PolicySlots(object, plan, cgroups, policy);
       object.map("fence", u32Codec, fenceCodec).set(0, {
         live: 0n,
         orphans: 0n,
@@ -73,12 +77,25 @@ export class Fence implements Disposable {
         changed: 0,
       });
       attach(object, options, links);
+      return new Fence(object, links, policies);
     } catch (error) {
       for (const link of links) link.destroy();
       object.close();
       throw error;
     }
-    return new Fence(object, links);
+  }
+
+  /** The number of the policy in force: 1 for the first, then 2, 3... */
+  get generation(): number {
+    return this.#policies.generation;
+  }
+
+  /**
+   * Puts another policy in force for every flow, new and established, and returns its number. Throws RF_POLICY_LIMIT
+   * or RF_MAP_FULL if it does not fit: the old one then stays.
+   */
+  replacePolicy(policy: CompiledPolicy): number {
+    return this.#policies.replace(policy);
   }
 
   /** Descriptor of the program with which a process enters the fence. */
@@ -108,7 +125,7 @@ function attach(object: BpfObject, options: FenceOptions, links: BpfLink[]): voi
     links.push(object.program(name).attach());
   }
   runIterator(object, "process_scan");
-  if (options.policy.ancestors.count > 0) completeLineage(object);
+  if (options.policy.ancestors.count > 0 || options.replaceable === true) completeLineage(object);
   links.push(...attachAt(object, cgroups, options.hookCgroup, callHooks));
   links.push(...attachAt(object, cgroups, options.runCgroup, packetHooks));
 }
@@ -142,10 +159,6 @@ function completeLineage(object: BpfObject): void {
     if (changed === seen) return;
     seen = changed;
   }
-}
-
-function cgroupId(cgroups: Cgroup2, path: string): bigint | null {
-  return cgroups.exists(path) ? cgroups.idOf(path) : null;
 }
 
 /** The kernel never runs more processes than threads-max, so a table of that size cannot be full. */

@@ -13,9 +13,10 @@ function differences(seed: number, mutate: (policy: CompiledPolicy) => CompiledP
   const random = new Random(seed);
   const profiles = randomProfiles(random);
   const policy = compile(profiles, { containerCgroups: pools.containerCgroups });
-  const questions: JudgedCase[] = Array.from({ length: CASES }, () => ({
+  const questions: JudgedCase[] = Array.from({ length: CASES }, (_, index) => ({
     process: randomProcess(random),
     flow: randomFlow(random),
+    withoutRow: index % 2 === 1,
   }));
   const answers = askKernel(OBJECT, mutate(policy), questions);
   assert.equal(answers.length, CASES);

@@ -5,35 +5,66 @@ import {
   type RawMap,
   StructCodec,
   type StructInput,
-  u32Codec,
 } from "@ringfence/kernel";
 import type { CompiledPolicy, IntervalTable } from "@ringfence/policy";
-import { intervalTables } from "./policy-sizes.js";
+import type { ListedCgroup } from "./listed-cgroups.js";
+import { intervalTables, type PolicyCapacity, SUBJECT_ROWS } from "./policy-capacity.js";
+import { removeWhere } from "./remove-where.js";
 
 const U64 = (1n << 64n) - 1n;
+/** RF_ANCESTOR_PATTERNS of bpf/include/abi.h. */
+const ANCESTOR_PATTERNS = 64;
+const { fields: wideInterval, size: wideIntervalSize } = layout.rf_interval6;
+const acceptCodec = new StructCodec(layout.rf_accept, "rf_accept");
+const ancestorCodec = new StructCodec(layout.rf_ancestor_rows, "rf_ancestor_rows");
 const policyCodec = new StructCodec(layout.rf_policy, "rf_policy");
 
-/** Writes a compiled policy into the maps of an object that no hook reads yet. Throws RF_MAP_FULL. */
+/** Which of the policies that lie beside each other this one is to be. */
+export interface PolicySlot {
+  readonly slot: number;
+  readonly generation: number;
+  /** entries that each slot has in each map */
+  readonly capacity: PolicyCapacity;
+}
+
+/** Writes a compiled policy into a slot that no program reads. Throws RF_MAP_FULL. */
 export function writePolicy(
   object: BpfObject,
   policy: CompiledPolicy,
-  cgroupId: (path: string) => bigint | null,
+  cgroups: readonly ListedCgroup[],
+  place: PolicySlot,
 ): void {
-  object.rawMap("rows").writeAll(policy.rows);
-  writeIntervals(object.rawMap("intervals"), intervalTables(policy));
-  writeWideIntervals(object.rawMap("intervals6"), policy);
-  writeAutomaton(object, policy);
-  writeAncestors(object, policy);
-  writeComms(object.rawMap("comms"), policy);
-  const cgroups = writeCgroups(object.rawMap("cgroups"), policy, cgroupId);
-  object.map("policy", u32Codec, policyCodec).set(0, header(policy, cgroups));
+  const { slot, capacity } = place;
+  const map = (name: string) => object.rawMap(name);
+  map("rows").writeAll(policy.rows, slot * capacity.rows);
+  map("summaries").writeAll(policy.summaries, slot * capacity.summaries);
+  map("intervals").writeAll(intervalBytes(intervalTables(policy)), slot * capacity.intervals);
+  map("intervals6").writeAll(wideIntervalBytes(policy), slot * capacity.intervals6);
+  map("interval_index").writeAll(bytesOf(policy.v4Index.positions), slot * capacity.interval_index);
+  writeAutomaton(object, policy, place);
+  map("ancestor_rows").writeAll(ancestorBytes(policy), slot * ANCESTOR_PATTERNS);
+  replaceEntries(map("comms"), slot, commEntries(policy, slot));
+  replaceEntries(map("cgroups"), slot, cgroupEntries(cgroups, slot));
+  map("policy").writeAll(policyCodec.toBytes(header(policy, cgroups.length, place)), slot);
 }
 
-function header(policy: CompiledPolicy, cgroups: number): StructInput<typeof layout.rf_policy> {
-  const [uid, gid, v4, tcp, udp] = placesOf(intervalTables(policy));
+function header(
+  policy: CompiledPolicy,
+  cgroups: number,
+  { slot, generation, capacity }: PolicySlot,
+): StructInput<typeof layout.rf_policy> {
+  const [uid, gid, v4, tcp, udp] = placesOf(intervalTables(policy), slot * capacity.intervals);
   const { automaton } = policy.exe;
   return {
-    generation: 1,
+    generation,
+    slot,
+    rows_offset: slot * capacity.rows,
+    summaries_offset: slot * capacity.summaries,
+    row_count: policy.rowCount,
+    subject_limit: SUBJECT_ROWS,
+    next_subject: 0,
+    transitions_offset: slot * capacity.transitions,
+    accepts_offset: slot * capacity.accepts,
     block_count: policy.blockCount,
     bit_count: policy.bits.length,
     deny_end: policy.segments.denyEnd,
@@ -53,10 +84,12 @@ function header(policy: CompiledPolicy, cgroups: number): StructInput<typeof lay
     icmp_row: policy.icmpRow,
     other_row: policy.otherRow,
     enforcing: policy.bits.some((bit) => !bit.audit) ? 1 : 0,
+    direction_rows: [0, 0, 0, 0],
+    v4_index: { offset: slot * capacity.interval_index, shift: policy.v4Index.shift },
     uid,
     gid,
     v4,
-    v6: { offset: 0, count: policy.v6.starts.length },
+    v6: { offset: slot * capacity.intervals6, count: policy.v6.starts.length },
     tcp,
     udp,
     byte_class: automaton?.byteClass ?? new Uint8Array(256),
@@ -68,8 +101,11 @@ interface Place {
   readonly count: number;
 }
 
-function placesOf(tables: ReturnType<typeof intervalTables>): [Place, Place, Place, Place, Place] {
-  let offset = 0;
+function placesOf(
+  tables: ReturnType<typeof intervalTables>,
+  start: number,
+): [Place, Place, Place, Place, Place] {
+  let offset = start;
   const place = (table: IntervalTable): Place => {
     const found = { offset, count: table.starts.length };
     offset += found.count;
@@ -79,31 +115,35 @@ function placesOf(tables: ReturnType<typeof intervalTables>): [Place, Place, Pla
   return [place(uid), place(gid), place(v4), place(tcp), place(udp)];
 }
 
-function writeIntervals(map: RawMap, tables: ReturnType<typeof intervalTables>): void {
-  const words: number[] = [];
-  for (const table of tables) {
-    for (const [index, start] of table.starts.entries()) words.push(start, table.rows[index] ?? 1);
+function intervalBytes(tables: ReturnType<typeof intervalTables>): Uint8Array {
+  const words = new Uint32Array(2 * tables.reduce((sum, table) => sum + table.starts.length, 0));
+  let at = 0;
+  for (const { starts, rows } of tables) {
+    for (let i = 0; i < starts.length; i++) {
+      words[at++] = starts[i] ?? 0;
+      words[at++] = rows[i] ?? 1;
+    }
   }
-  map.writeAll(new Uint8Array(Uint32Array.from(words).buffer));
+  return bytesOf(words);
 }
 
-function writeWideIntervals(map: RawMap, policy: CompiledPolicy): void {
-  const codec = new StructCodec(layout.rf_interval6, "rf_interval6");
-  const bytes = new Uint8Array(policy.v6.starts.length * codec.size);
+function wideIntervalBytes({ v6 }: CompiledPolicy): Uint8Array {
+  const bytes = new Uint8Array(v6.starts.length * wideIntervalSize);
   const view = new DataView(bytes.buffer);
-  for (const [index, start] of policy.v6.starts.entries()) {
-    const row = policy.v6.rows[index] ?? 1;
-    codec.encode({ high: start >> 64n, low: start & U64, row, unused: 0 }, view, index * codec.size);
+  for (const [index, start] of v6.starts.entries()) {
+    const at = index * wideIntervalSize;
+    view.setBigUint64(at + wideInterval.high.offset, start >> 64n, true);
+    view.setBigUint64(at + wideInterval.low.offset, start & U64, true);
+    view.setUint32(at + wideInterval.row.offset, v6.rows[index] ?? 1, true);
   }
-  map.writeAll(bytes);
+  return bytes;
 }
 
-function writeAutomaton(object: BpfObject, policy: CompiledPolicy): void {
+function writeAutomaton(object: BpfObject, policy: CompiledPolicy, { slot, capacity }: PolicySlot): void {
   const { automaton } = policy.exe;
   if (automaton === null) return;
-  object.rawMap("transitions").writeAll(new Uint8Array(automaton.transitions.slice().buffer));
-  const codec = new StructCodec(layout.rf_accept, "rf_accept");
-  const bytes = new Uint8Array(automaton.stateCount * codec.size);
+  object.rawMap("transitions").writeAll(bytesOf(automaton.transitions), slot * capacity.transitions);
+  const bytes = new Uint8Array(automaton.stateCount * acceptCodec.size);
   const view = new DataView(bytes.buffer);
   for (const [state, accept] of automaton.accepts.entries()) {
     const value = {
@@ -111,45 +151,56 @@ function writeAutomaton(object: BpfObject, policy: CompiledPolicy): void {
       trusted_row: accept.trustedRow,
       untrusted_row: accept.untrustedRow,
     };
-    codec.encode(value, view, state * codec.size);
+    acceptCodec.encode(value, view, state * acceptCodec.size);
   }
-  object.rawMap("accepts").writeAll(bytes);
+  object.rawMap("accepts").writeAll(bytes, slot * capacity.accepts);
 }
 
-function writeAncestors(object: BpfObject, policy: CompiledPolicy): void {
-  const { count, subject, rule } = policy.ancestors;
-  const codec = new StructCodec(layout.rf_ancestor_rows, "rf_ancestor_rows");
-  const map = object.map("ancestor_rows", u32Codec, codec);
+function ancestorBytes({ ancestors }: CompiledPolicy): Uint8Array {
+  const { count, subject, rule } = ancestors;
+  const bytes = new Uint8Array(count * ancestorCodec.size);
+  const view = new DataView(bytes.buffer);
   for (let pattern = 0; pattern < count; pattern++) {
-    map.set(pattern, {
+    const rows = {
       subject_row: subject.rows[pattern] ?? 1,
       subject_deny_row: subject.denyRows[pattern] ?? 1,
       rule_row: rule.rows[pattern] ?? 1,
       rule_deny_row: rule.denyRows[pattern] ?? 1,
-    });
+    };
+    ancestorCodec.encode(rows, view, pattern * ancestorCodec.size);
   }
+  return bytes;
 }
 
-function writeComms(map: RawMap, policy: CompiledPolicy): void {
+type Entry = readonly [key: Uint8Array, row: number];
+
+function* commEntries(policy: CompiledPolicy, slot: number): Generator<Entry> {
   for (const { comm, row } of policy.comm.entries) {
     const key = new Uint8Array(layout.rf_comm.size);
-    key.set(Buffer.from(comm).subarray(0, key.length - 1));
-    map.update(key, new Uint8Array(Uint32Array.of(row).buffer), BPF_ANY);
+    const { offset } = layout.rf_comm.fields.slot;
+    key.set(Buffer.from(comm).subarray(0, offset - 1));
+    new DataView(key.buffer).setUint32(offset, slot, true);
+    yield [key, row];
   }
 }
 
-/** A cgroup that does not exist holds no process; it is left out. */
-function writeCgroups(
-  map: RawMap,
-  policy: CompiledPolicy,
-  cgroupId: (path: string) => bigint | null,
-): number {
-  let written = 0;
-  for (const { path, row } of policy.cgroup.entries) {
-    const id = cgroupId(path);
-    if (id === null) continue;
-    map.update(new Uint8Array(BigUint64Array.of(id).buffer), new Uint8Array(Uint32Array.of(row).buffer));
-    written += 1;
+function* cgroupEntries(cgroups: readonly ListedCgroup[], slot: number): Generator<Entry> {
+  for (const { id, row } of cgroups) {
+    const key = new Uint8Array(layout.rf_cgroup.size);
+    const view = new DataView(key.buffer);
+    view.setBigUint64(layout.rf_cgroup.fields.id.offset, id, true);
+    view.setUint32(layout.rf_cgroup.fields.slot.offset, slot, true);
+    yield [key, row];
   }
-  return written;
+}
+
+/** Writes the entries of a slot into a hash, and removes those that an older policy left in it. */
+function replaceEntries(map: RawMap, slot: number, entries: Iterable<Entry>): void {
+  const { fields } = map.name === "comms" ? layout.rf_comm : layout.rf_cgroup;
+  removeWhere(map, fields.slot.offset, (number) => number === slot);
+  for (const [key, row] of entries) map.update(key, bytesOf(Uint32Array.of(row)), BPF_ANY);
+}
+
+function bytesOf(words: Uint32Array): Uint8Array {
+  return new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
 }

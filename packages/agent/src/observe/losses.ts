@@ -12,6 +12,7 @@ const indexOf: Readonly<Record<Exclude<keyof Losses, "logLines">, number>> = {
   unknownPaths: rf_loss.RF_LOSS_PATH_UNKNOWN,
   sockets: rf_loss.RF_LOSS_SOCKETS,
   longCommandLines: rf_loss.RF_LOSS_ARGS_LONG,
+  subjects: rf_loss.RF_LOSS_SUBJECTS,
 };
 
 /** Everything that was dropped, cut or refused for want of room, summed over the CPUs. */

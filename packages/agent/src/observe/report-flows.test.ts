@@ -2,12 +2,16 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { layout } from "@ringfence/kernel";
 import { parseAddress, toBytes16 } from "@ringfence/model";
+import { PolicyNames } from "./policy-names.js";
 import { type FlowNames, reportFlows } from "./report-flows.js";
 
 const { RF_ALLOW, RF_DENY } = layout.rf_action;
 
 const names: FlowNames = {
-  bits: [{ ruleId: "p/deny" }, { ruleId: "p/allow" }, { ruleId: "p/egress.default" }],
+  policies: new PolicyNames([
+    { revision: "r1", bits: [{ ruleId: "p/deny" }, { ruleId: "p/allow" }, { ruleId: "p/egress.default" }] },
+    { revision: "r2", bits: [{ ruleId: "q/deny" }, { ruleId: "q/allow" }] },
+  ]),
   executables: { pathOf: (key) => `/bin/tool${key.hash[0]}` },
   commandLines: { get: (tgid) => (tgid === 1 ? "tool --one" : null) },
   bootId: "b0",
@@ -25,6 +29,7 @@ interface Change {
   readonly action?: number;
   readonly shadowAction?: number;
   readonly hook?: number;
+  readonly generation?: number;
   readonly first?: bigint;
   readonly last?: bigint;
   readonly verdicts?: bigint;
@@ -49,6 +54,8 @@ function flow(change: Change = {}): layout.rf_flow {
       action,
       shadow_action: change.shadowAction ?? action,
       hook: change.hook ?? layout.rf_hook.RF_HOOK_CONNECT,
+      direction: layout.rf_direction.RF_EGRESS,
+      generation: change.generation ?? 1,
       unused: 0,
     },
     actor: {
@@ -137,4 +144,16 @@ test("reportFlows shows sixteen processes of a row and counts them all", () => {
   );
   assert.equal(row?.processes.length, 16);
   assert.equal(row?.processCount, 40);
+});
+
+test("reportFlows names the rules of the policy that was in force, and keeps policies apart", () => {
+  const rows = reportFlows([flow(), flow({ generation: 2 }), flow({ generation: 3 })], names);
+  assert.deepEqual(
+    rows.map(({ rule, policyRevision }) => [rule, policyRevision]),
+    [
+      ["p/allow", "r1"],
+      ["q/allow", "r2"],
+      [null, null],
+    ],
+  );
 });

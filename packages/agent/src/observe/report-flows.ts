@@ -1,9 +1,9 @@
 import type { layout } from "@ringfence/kernel";
 import type { ReportFlow, ReportOutcome, ReportProcess } from "@ringfence/model";
-import type { RuleRef } from "@ringfence/policy";
 import type { CommandLines } from "./command-lines.js";
 import { destinationOf, exeFlagsOf, hookOf, portOf, protocolOf, reasonOf, textOf } from "./decode.js";
 import type { Executables } from "./executables.js";
+import type { PolicyNames } from "./policy-names.js";
 import { nameVerdict } from "./verdict-names.js";
 
 /** Processes that one row of the report names; the count goes on. */
@@ -11,7 +11,7 @@ const PROCESSES_SHOWN = 16;
 
 /** What is needed to name the numbers in a flow. */
 export interface FlowNames {
-  readonly bits: readonly Pick<RuleRef, "ruleId">[];
+  readonly policies: PolicyNames;
   readonly executables: Pick<Executables, "pathOf">;
   readonly commandLines: Pick<CommandLines, "get">;
   readonly bootId: string;
@@ -42,6 +42,7 @@ export function reportFlows(flows: Iterable<layout.rf_flow>, names: FlowNames): 
       row.shadowRule,
       row.reason,
       row.hook,
+      row.policyRevision,
     ]);
     const known = drafts.get(key);
     if (known === undefined) drafts.set(key, row);
@@ -60,7 +61,7 @@ export function reportFlows(flows: Iterable<layout.rf_flow>, names: FlowNames): 
 function describe(flow: layout.rf_flow, names: FlowNames): Draft {
   const { key, actor } = flow;
   const hook = hookOf(key.hook);
-  const { outcome, rule, shadowRule } = nameVerdict(key, names.bits);
+  const { outcome, rule, shadowRule } = nameVerdict(key, names.policies);
   const address = destinationOf(key.address, hook);
   return {
     outcome,
@@ -73,6 +74,7 @@ function describe(flow: layout.rf_flow, names: FlowNames): Draft {
     shadowRule,
     reason: reasonOf(key.reason),
     hook,
+    policyRevision: names.policies.revisionOf(key.generation),
     verdicts: Number(flow.verdicts),
     sentBytes: Number(flow.sent_bytes),
     receivedBytes: Number(flow.received_bytes),

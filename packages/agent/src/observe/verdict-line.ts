@@ -14,7 +14,6 @@ const words: Readonly<Record<ReportOutcome, string>> = {
 /** What is the same in every line of a run. */
 export interface LineContext {
   readonly host: string;
-  readonly policyRevision: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly ringfencePid: number;
 }
@@ -28,7 +27,7 @@ export function verdictLine(
   const { key, actor } = event;
   const hook = hookOf(key.hook);
   const address = destinationOf(key.address, hook);
-  const { outcome, action, wouldBe, rule, shadowRule, mode } = nameVerdict(key, names.bits);
+  const { outcome, action, wouldBe, rule, shadowRule, mode } = nameVerdict(key, names.policies);
   const exe = names.executables.pathOf(actor.exe);
   const protocol = protocolOf(key.protocol);
   const port = address === null ? null : portOf(key);
@@ -65,6 +64,6 @@ export function verdictLine(
     gid: actor.gid,
     cgroupId: String(actor.cgroup),
     netns: actor.net_ns,
-    policyRevision: context.policyRevision,
+    policyRevision: names.policies.revisionOf(key.generation),
   };
 }

@@ -1,11 +1,12 @@
 import { layout } from "@ringfence/kernel";
 import type { ReportOutcome } from "@ringfence/model";
-import type { RuleRef } from "@ringfence/policy";
+import type { PolicyNames } from "./policy-names.js";
 
 const { RF_DENY } = layout.rf_action;
 
 /** The part of a flow's key that holds the verdict. */
 export interface RawVerdict {
+  readonly generation: number;
   readonly bit: number;
   readonly shadow_bit: number;
   readonly action: number;
@@ -23,9 +24,10 @@ export interface NamedVerdict {
 }
 
 /** Names the rules behind a verdict's bits. */
-export function nameVerdict(verdict: RawVerdict, bits: readonly Pick<RuleRef, "ruleId">[]): NamedVerdict {
+export function nameVerdict(verdict: RawVerdict, policies: PolicyNames): NamedVerdict {
   const denied = verdict.action === RF_DENY;
   const wouldDeny = verdict.shadow_action === RF_DENY;
+  const bits = policies.bitsOf(verdict.generation);
   const rule = bits[verdict.bit]?.ruleId ?? null;
   const shadowRule = bits[verdict.shadow_bit]?.ruleId ?? null;
   const same = denied === wouldDeny;

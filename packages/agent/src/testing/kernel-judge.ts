@@ -1,8 +1,8 @@
 import { BpfObject, Btf, layout, type RawMap, StructCodec } from "@ringfence/kernel";
 import { toBytes16 } from "@ringfence/model";
 import type { CompiledPolicy, FlowFacts, PathFact, ProcessFacts } from "@ringfence/policy";
-import { policySizes } from "../fence/policy-sizes.js";
-import { writePolicy } from "../fence/write-policy.js";
+import type { CgroupTree } from "../fence/listed-cgroups.js";
+import { PolicySlots, planSlots, slotSizes } from "../fence/policy-slots.js";
 
 const { RF_EXE_TRUSTED, RF_EXE_UNKNOWN } = layout.rf_exe_flag;
 const CASE_CGROUPS = 8;
@@ -12,6 +12,8 @@ const protocols: Readonly<Record<FlowFacts["protocol"], number>> = { tcp: 6, udp
 export interface JudgedCase {
   readonly process: ProcessFacts;
   readonly flow: FlowFacts;
+  /** judged as if no row were left for the subject */
+  readonly withoutRow?: boolean;
 }
 
 /** What the kernel answered, as rule ids. */
@@ -29,12 +31,13 @@ export function askKernel(
   questions: readonly JudgedCase[],
 ): KernelAnswer[] {
   const codec = new StructCodec(Btf.fromObject(objectPath).layoutOf("rf_case"), "rf_case");
+  const ids = new CgroupIds();
+  const plan = planSlots(policy, ids, false);
   using object = BpfObject.open(objectPath, {
-    maxEntries: { ...policySizes(policy), cases: Math.max(1, questions.length) },
+    maxEntries: { ...slotSizes(plan), cases: Math.max(1, questions.length) },
   });
   object.load();
-  const ids = new CgroupIds();
-  writePolicy(object, policy, (path) => ids.of(path));
+  new PolicySlots(object, plan, ids, policy);
   const bytes = new Uint8Array(questions.length * codec.size);
   const view = new DataView(bytes.buffer);
   for (const [index, question] of questions.entries()) {
@@ -71,7 +74,7 @@ function actionOf(number: number): "allow" | "deny" {
   return number === layout.rf_action.RF_DENY ? "deny" : "allow";
 }
 
-function encodeCase({ process, flow }: JudgedCase, ids: CgroupIds) {
+function encodeCase({ process, flow, withoutRow = false }: JudgedCase, ids: CgroupIds) {
   const address = toBytes16(flow.address);
   const words = new DataView(address.buffer, address.byteOffset, 16);
   return {
@@ -79,7 +82,7 @@ function encodeCase({ process, flow }: JudgedCase, ids: CgroupIds) {
     ancestors: [0, 1, 2, 3].map((index) => encodePath(process.ancestors[index] ?? null)),
     ancestor_count: process.ancestors.length,
     cgroups: Array.from({ length: CASE_CGROUPS }, (_, level) => ids.chainOf(process.cgroup)[level] ?? 0n),
-    comm: { name: Buffer.from(process.comm) },
+    comm: { name: Buffer.from(process.comm), slot: 0 },
     address: { word: [0, 4, 8, 12].map((offset) => words.getUint32(offset, true)) },
     uid: process.uid,
     gid: process.gid,
@@ -89,7 +92,8 @@ function encodeCase({ process, flow }: JudgedCase, ids: CgroupIds) {
     shadow_bit: 0,
     action: 0,
     shadow_action: 0,
-    unused: 0,
+    direction: layout.rf_direction.RF_EGRESS,
+    without_row: withoutRow ? 1 : 0,
   };
 }
 
@@ -100,10 +104,18 @@ function encodePath(fact: PathFact | null) {
 }
 
 /** Numbers for cgroups that exist only in a test. */
-class CgroupIds {
+class CgroupIds implements CgroupTree {
   readonly #ids = new Map<string, bigint>();
 
-  of(path: string): bigint {
+  exists(): boolean {
+    return true;
+  }
+
+  children(): string[] {
+    return [];
+  }
+
+  idOf(path: string): bigint {
     const known = this.#ids.get(path) ?? BigInt(this.#ids.size + 1);
     this.#ids.set(path, known);
     return known;
@@ -113,7 +125,7 @@ class CgroupIds {
   chainOf(path: string): bigint[] {
     const chain: bigint[] = [];
     for (let at = path; at !== "" && at !== "/"; at = at.slice(0, at.lastIndexOf("/")))
-      chain.push(this.of(at));
-    return [...chain, this.of("/")];
+      chain.push(this.idOf(at));
+    return [...chain, this.idOf("/")];
   }
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bootId, Executables, Fence } from "@ringfence/agent";
+import { bootId, Executables, Fence, PolicyNames } from "@ringfence/agent";
 import { TemporaryCgroup } from "@ringfence/kernel/testing";
 import { commandLineProfile, compile, type Resolver } from "@ringfence/policy";
 import { OBJECT_PATH } from "../object-path.js";
@@ -21,13 +21,13 @@ test("EventLog.stop ends it once, however often it is called", async () => {
   const events = new EventLog({
     ringFd: fence.object.mapFd("events"),
     names: {
-      bits: [],
+      policies: new PolicyNames([]),
       executables: new Executables(fence.object.rawMap("executables")),
       bootId: bootId(),
       toIso: String,
     },
     log: null,
-    context: { host: "h", policyRevision: "1", labels: {}, ringfencePid: process.pid },
+    context: { host: "h", labels: {}, ringfencePid: process.pid },
     onTreeEmpty: () => undefined,
   });
   await Promise.all([events.stop(), events.stop()]);

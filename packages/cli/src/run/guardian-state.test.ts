@@ -9,8 +9,9 @@ test("storeGuardianState gives every guardian the whole state, and leaves no nam
     id: `test-${process.pid}`,
     cgroup: "/ringfence-test",
     host: "h\u00e9",
-    policyRevision: "1",
-    rules: Array.from({ length: 5000 }, (_, index) => `run/rule-${index}`),
+    policies: [
+      { revision: "1", bits: Array.from({ length: 5000 }, (_, index) => ({ ruleId: `run/rule-${index}` })) },
+    ],
     labels: { job: "7" },
     logs: true,
   };

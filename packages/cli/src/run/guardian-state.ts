@@ -1,4 +1,5 @@
 import { fstatSync, openSync, readSync, rmSync, writeSync } from "node:fs";
+import type { NamedPolicy } from "@ringfence/agent";
 import { runFile } from "./run-state.js";
 
 /** What a guardian needs to go on with the log and to clean up. */
@@ -6,8 +7,8 @@ export interface GuardianState {
   readonly id: string;
   readonly cgroup: string;
   readonly host: string;
-  readonly policyRevision: string;
-  readonly rules: readonly string[];
+  /** in the order in which they were in force */
+  readonly policies: readonly NamedPolicy[];
   readonly labels: Readonly<Record<string, string>>;
   readonly logs: boolean;
 }

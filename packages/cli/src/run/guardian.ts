@@ -1,4 +1,4 @@
-import { BootClock, bootId, Executables, readFence } from "@ringfence/agent";
+import { BootClock, bootId, Executables, PolicyNames, readFence } from "@ringfence/agent";
 import { Cgroup2, RawMap } from "@ringfence/kernel";
 import { EventLog } from "./event-log.js";
 import { guardianDescriptors } from "./guardian-process.js";
@@ -22,7 +22,7 @@ async function main(): Promise<void> {
   const events = new EventLog({
     ringFd: guardianDescriptors.events,
     names: {
-      bits: state.rules.map((ruleId) => ({ ruleId })),
+      policies: new PolicyNames(state.policies),
       executables: new Executables(RawMap.fromFd(guardianDescriptors.executables, "executables")),
       bootId: bootId(),
       toIso: (ns) => clock.toIso(ns),
@@ -30,7 +30,6 @@ async function main(): Promise<void> {
     log: state.logs ? new LogFile(guardianDescriptors.log) : null,
     context: {
       host: state.host,
-      policyRevision: state.policyRevision,
       labels: state.labels,
       ringfencePid: process.pid,
     },

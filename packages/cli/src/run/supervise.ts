@@ -3,7 +3,17 @@ import { randomBytes } from "node:crypto";
 import { closeSync } from "node:fs";
 import { hostname } from "node:os";
 import { basename } from "node:path";
-import { BootClock, bootId, Executables, Fence, findUser, type HostUser, readFence } from "@ringfence/agent";
+import {
+  BootClock,
+  bootId,
+  Executables,
+  Fence,
+  findUser,
+  type HostUser,
+  type NamedPolicy,
+  PolicyNames,
+  readFence,
+} from "@ringfence/agent";
 import { Cgroup2 } from "@ringfence/kernel";
 import { RingfenceError } from "@ringfence/model";
 import { OBJECT_PATH } from "../object-path.js";
@@ -133,7 +143,7 @@ class Run {
     return new EventLog({
       ringFd: fence.object.mapFd("events"),
       names: {
-        bits: policy.compiled.bits,
+        policies: new PolicyNames([namedPolicy(policy)]),
         executables: new Executables(fence.object.rawMap("executables")),
         bootId: bootId(),
         toIso: (ns) => clock.toIso(ns),
@@ -141,7 +151,6 @@ class Run {
       log,
       context: {
         host: hostname(),
-        policyRevision: policy.compiled.revision,
         labels: options.labels,
         ringfencePid: process.pid,
       },
@@ -167,8 +176,7 @@ class Run {
       id: this.#id,
       cgroup: this.#cgroup,
       host: hostname(),
-      policyRevision: policy.compiled.revision,
-      rules: policy.compiled.bits.map((bit) => bit.ruleId),
+      policies: [namedPolicy(policy)],
       labels: options.labels,
       logs: log !== null,
     });
@@ -305,4 +313,8 @@ function userOf(name: string): HostUser {
   throw new RingfenceError("RF_USER_UNKNOWN", `Cannot find user "${name}" on this host`, {
     hint: "check the spelling with getent passwd",
   });
+}
+
+function namedPolicy({ compiled }: RunPolicy): NamedPolicy {
+  return { revision: compiled.revision, bits: compiled.bits.map(({ ruleId }) => ({ ruleId })) };
 }

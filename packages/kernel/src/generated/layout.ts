@@ -10,6 +10,16 @@ export const rf_action = {
 } as const;
 export type rf_action = (typeof rf_action)[keyof typeof rf_action];
 
+/** enum rf_direction */
+export const rf_direction = {
+  RF_EGRESS: 0,
+  RF_INGRESS: 1,
+  RF_LISTEN: 2,
+  RF_UNATTRIBUTED: 3,
+  RF_DIRECTIONS: 4,
+} as const;
+export type rf_direction = (typeof rf_direction)[keyof typeof rf_direction];
+
 /** enum rf_event_kind */
 export const rf_event_kind = {
   RF_EVENT_VERDICT: 1,
@@ -25,6 +35,8 @@ export const rf_exe_flag = {
   RF_EXE_MEMFD: 4,
   RF_EXE_TRUNCATED: 8,
   RF_EXE_UNKNOWN: 16,
+  RF_EXE_UNKEPT: 32,
+  RF_EXE_OURS: 64,
 } as const;
 export type rf_exe_flag = (typeof rf_exe_flag)[keyof typeof rf_exe_flag];
 
@@ -48,7 +60,8 @@ export const rf_loss = {
   RF_LOSS_PATH_UNKNOWN: 5,
   RF_LOSS_SOCKETS: 6,
   RF_LOSS_ARGS_LONG: 7,
-  RF_LOSS_KINDS: 8,
+  RF_LOSS_SUBJECTS: 8,
+  RF_LOSS_KINDS: 9,
 } as const;
 export type rf_loss = (typeof rf_loss)[keyof typeof rf_loss];
 
@@ -67,6 +80,7 @@ export type rf_reason = (typeof rf_reason)[keyof typeof rf_reason];
 export const rf_socket_flag = {
   RF_SOCKET_JUDGED: 1,
   RF_SOCKET_PER_PACKET: 2,
+  RF_SOCKET_REVOKED: 4,
 } as const;
 export type rf_socket_flag = (typeof rf_socket_flag)[keyof typeof rf_socket_flag];
 
@@ -148,7 +162,7 @@ export type rf_peer = StructValue<typeof rf_peer>;
 
 /** struct rf_subject */
 export const rf_subject = {
-  size: 40,
+  size: 48,
   fields: {
     ancestor_bits: { offset: 0, kind: "u64" },
     trusted_ancestor_bits: { offset: 8, kind: "u64" },
@@ -157,7 +171,9 @@ export const rf_subject = {
     uid_row: { offset: 24, kind: "u32" },
     gid_row: { offset: 28, kind: "u32" },
     cgroup_row: { offset: 32, kind: "u32" },
-    generation: { offset: 36, kind: "u32" },
+    direction_row: { offset: 36, kind: "u32" },
+    generation: { offset: 40, kind: "u32" },
+    unused: { offset: 44, kind: "u32" },
   },
 } as const satisfies StructSpec;
 export type rf_subject = StructValue<typeof rf_subject>;
@@ -177,33 +193,48 @@ export type rf_verdict = StructValue<typeof rf_verdict>;
 
 /** struct rf_question */
 export const rf_question = {
-  size: 64,
+  size: 80,
   fields: {
     subject: { offset: 0, kind: rf_subject },
-    peer: { offset: 40, kind: rf_peer },
-    verdict: { offset: 48, kind: rf_verdict },
+    subject_row: { offset: 48, kind: "u32" },
+    slot: { offset: 52, kind: "u32" },
+    peer: { offset: 56, kind: rf_peer },
+    verdict: { offset: 64, kind: rf_verdict },
   },
 } as const satisfies StructSpec;
 export type rf_question = StructValue<typeof rf_question>;
 
 /** struct rf_call */
 export const rf_call = {
-  size: 96,
+  size: 112,
   fields: {
     address: { offset: 0, kind: rf_address },
     question: { offset: 16, kind: rf_question },
-    port: { offset: 80, kind: "u32" },
-    protocol: { offset: 84, kind: "u32" },
-    hook: { offset: 88, kind: "u32" },
+    port: { offset: 96, kind: "u32" },
+    protocol: { offset: 100, kind: "u32" },
+    hook: { offset: 104, kind: "u32" },
+    direction: { offset: 108, kind: "u32" },
   },
 } as const satisfies StructSpec;
 export type rf_call = StructValue<typeof rf_call>;
 
-/** struct rf_comm */
-export const rf_comm = {
+/** struct rf_cgroup */
+export const rf_cgroup = {
   size: 16,
   fields: {
+    id: { offset: 0, kind: "u64" },
+    slot: { offset: 8, kind: "u32" },
+    unused: { offset: 12, kind: "u32" },
+  },
+} as const satisfies StructSpec;
+export type rf_cgroup = StructValue<typeof rf_cgroup>;
+
+/** struct rf_comm */
+export const rf_comm = {
+  size: 20,
+  fields: {
     name: { offset: 0, kind: { bytes: 16 } },
+    slot: { offset: 16, kind: "u32" },
   },
 } as const satisfies StructSpec;
 export type rf_comm = StructValue<typeof rf_comm>;
@@ -236,7 +267,7 @@ export type rf_tree_event = StructValue<typeof rf_tree_event>;
 
 /** struct rf_flow_key */
 export const rf_flow_key = {
-  size: 48,
+  size: 56,
   fields: {
     exec_ns: { offset: 0, kind: "u64" },
     address: { offset: 8, kind: { bytes: 16 } },
@@ -250,40 +281,43 @@ export const rf_flow_key = {
     action: { offset: 44, kind: "u8" },
     shadow_action: { offset: 45, kind: "u8" },
     hook: { offset: 46, kind: "u8" },
-    unused: { offset: 47, kind: "u8" },
+    direction: { offset: 47, kind: "u8" },
+    generation: { offset: 48, kind: "u32" },
+    unused: { offset: 52, kind: "u32" },
   },
 } as const satisfies StructSpec;
 export type rf_flow_key = StructValue<typeof rf_flow_key>;
 
 /** struct rf_verdict_event */
 export const rf_verdict_event = {
-  size: 144,
+  size: 152,
   fields: {
     kind: { offset: 0, kind: "u32" },
     flow: { offset: 4, kind: "u32" },
     time_ns: { offset: 8, kind: "u64" },
     key: { offset: 16, kind: rf_flow_key },
-    actor: { offset: 64, kind: rf_actor },
-    tid: { offset: 136, kind: "u32" },
-    unused: { offset: 140, kind: "u32" },
+    actor: { offset: 72, kind: rf_actor },
+    tid: { offset: 144, kind: "u32" },
+    unused: { offset: 148, kind: "u32" },
   },
 } as const satisfies StructSpec;
 export type rf_verdict_event = StructValue<typeof rf_verdict_event>;
 
 /** struct rf_described */
 export const rf_described = {
-  size: 744,
+  size: 752,
   fields: {
     action: { offset: 0, kind: "u32" },
-    hook: { offset: 4, kind: "u32" },
-    reason: { offset: 8, kind: "u32" },
-    event_kind: { offset: 12, kind: "u32" },
-    loss: { offset: 16, kind: "u32" },
-    exe_flag: { offset: 20, kind: "u32" },
-    socket_flag: { offset: 24, kind: "u32" },
+    direction: { offset: 4, kind: "u32" },
+    hook: { offset: 8, kind: "u32" },
+    reason: { offset: 12, kind: "u32" },
+    event_kind: { offset: 16, kind: "u32" },
+    loss: { offset: 20, kind: "u32" },
+    exe_flag: { offset: 24, kind: "u32" },
+    socket_flag: { offset: 28, kind: "u32" },
     verdict_event: { offset: 32, kind: rf_verdict_event },
-    process_event: { offset: 176, kind: rf_process_event },
-    tree_event: { offset: 728, kind: rf_tree_event },
+    process_event: { offset: 184, kind: rf_process_event },
+    tree_event: { offset: 736, kind: rf_tree_event },
   },
 } as const satisfies StructSpec;
 export type rf_described = StructValue<typeof rf_described>;
@@ -319,18 +353,31 @@ export type rf_fence = StructValue<typeof rf_fence>;
 
 /** struct rf_flow */
 export const rf_flow = {
-  size: 160,
+  size: 168,
   fields: {
     key: { offset: 0, kind: rf_flow_key },
-    actor: { offset: 48, kind: rf_actor },
-    verdicts: { offset: 120, kind: "u64" },
-    sent_bytes: { offset: 128, kind: "u64" },
-    received_bytes: { offset: 136, kind: "u64" },
-    first_ns: { offset: 144, kind: "u64" },
-    last_ns: { offset: 152, kind: "u64" },
+    actor: { offset: 56, kind: rf_actor },
+    verdicts: { offset: 128, kind: "u64" },
+    sent_bytes: { offset: 136, kind: "u64" },
+    received_bytes: { offset: 144, kind: "u64" },
+    first_ns: { offset: 152, kind: "u64" },
+    last_ns: { offset: 160, kind: "u64" },
   },
 } as const satisfies StructSpec;
 export type rf_flow = StructValue<typeof rf_flow>;
+
+/** struct rf_image */
+export const rf_image = {
+  size: 32,
+  fields: {
+    own_bits: { offset: 0, kind: "u64" },
+    ancestor_bits: { offset: 8, kind: "u64" },
+    trusted_ancestor_bits: { offset: 16, kind: "u64" },
+    exe_row: { offset: 24, kind: "u32" },
+    generation: { offset: 28, kind: "u32" },
+  },
+} as const satisfies StructSpec;
+export type rf_image = StructValue<typeof rf_image>;
 
 /** struct rf_interval */
 export const rf_interval = {
@@ -353,6 +400,20 @@ export const rf_interval6 = {
   },
 } as const satisfies StructSpec;
 export type rf_interval6 = StructValue<typeof rf_interval6>;
+
+/** struct rf_known_subject */
+export const rf_known_subject = {
+  size: 40,
+  fields: {
+    cgroup: { offset: 0, kind: "u64" },
+    uid: { offset: 8, kind: "u32" },
+    gid: { offset: 12, kind: "u32" },
+    generation: { offset: 16, kind: "u32" },
+    row: { offset: 20, kind: "u32" },
+    comm: { offset: 24, kind: { bytes: 16 } },
+  },
+} as const satisfies StructSpec;
+export type rf_known_subject = StructValue<typeof rf_known_subject>;
 
 /** struct rf_peer_key */
 export const rf_peer_key = {
@@ -387,81 +448,118 @@ export const rf_table = {
 } as const satisfies StructSpec;
 export type rf_table = StructValue<typeof rf_table>;
 
+/** struct rf_table_index */
+export const rf_table_index = {
+  size: 8,
+  fields: {
+    offset: { offset: 0, kind: "u32" },
+    shift: { offset: 4, kind: "u32" },
+  },
+} as const satisfies StructSpec;
+export type rf_table_index = StructValue<typeof rf_table_index>;
+
 /** struct rf_policy */
 export const rf_policy = {
-  size: 384,
+  size: 440,
   fields: {
     generation: { offset: 0, kind: "u32" },
-    block_count: { offset: 4, kind: "u32" },
-    bit_count: { offset: 8, kind: "u32" },
-    deny_end: { offset: 12, kind: "u32" },
-    allow_end: { offset: 16, kind: "u32" },
-    default_deny_end: { offset: 20, kind: "u32" },
-    enforced_row: { offset: 24, kind: "u32" },
-    exe_unknown_row: { offset: 28, kind: "u32" },
-    class_count: { offset: 32, kind: "u32" },
-    start_state: { offset: 36, kind: "u32" },
-    ancestor_count: { offset: 40, kind: "u32" },
-    ancestor_subject_none_row: { offset: 44, kind: "u32" },
-    ancestor_rule_none_row: { offset: 48, kind: "u32" },
-    comm_count: { offset: 52, kind: "u32" },
-    comm_other_row: { offset: 56, kind: "u32" },
-    cgroup_count: { offset: 60, kind: "u32" },
-    cgroup_other_row: { offset: 64, kind: "u32" },
-    icmp_row: { offset: 68, kind: "u32" },
-    other_row: { offset: 72, kind: "u32" },
-    enforcing: { offset: 76, kind: "u32" },
-    uid: { offset: 80, kind: rf_table },
-    gid: { offset: 88, kind: rf_table },
-    v4: { offset: 96, kind: rf_table },
-    v6: { offset: 104, kind: rf_table },
-    tcp: { offset: 112, kind: rf_table },
-    udp: { offset: 120, kind: rf_table },
-    byte_class: { offset: 128, kind: { bytes: 256 } },
+    slot: { offset: 4, kind: "u32" },
+    rows_offset: { offset: 8, kind: "u32" },
+    summaries_offset: { offset: 12, kind: "u32" },
+    row_count: { offset: 16, kind: "u32" },
+    subject_limit: { offset: 20, kind: "u32" },
+    next_subject: { offset: 24, kind: "u32" },
+    transitions_offset: { offset: 28, kind: "u32" },
+    accepts_offset: { offset: 32, kind: "u32" },
+    block_count: { offset: 36, kind: "u32" },
+    bit_count: { offset: 40, kind: "u32" },
+    deny_end: { offset: 44, kind: "u32" },
+    allow_end: { offset: 48, kind: "u32" },
+    default_deny_end: { offset: 52, kind: "u32" },
+    enforced_row: { offset: 56, kind: "u32" },
+    exe_unknown_row: { offset: 60, kind: "u32" },
+    class_count: { offset: 64, kind: "u32" },
+    start_state: { offset: 68, kind: "u32" },
+    ancestor_count: { offset: 72, kind: "u32" },
+    ancestor_subject_none_row: { offset: 76, kind: "u32" },
+    ancestor_rule_none_row: { offset: 80, kind: "u32" },
+    comm_count: { offset: 84, kind: "u32" },
+    comm_other_row: { offset: 88, kind: "u32" },
+    cgroup_count: { offset: 92, kind: "u32" },
+    cgroup_other_row: { offset: 96, kind: "u32" },
+    icmp_row: { offset: 100, kind: "u32" },
+    other_row: { offset: 104, kind: "u32" },
+    enforcing: { offset: 108, kind: "u32" },
+    direction_rows: { offset: 112, kind: { array: "u32", length: 4 } },
+    v4_index: { offset: 128, kind: rf_table_index },
+    uid: { offset: 136, kind: rf_table },
+    gid: { offset: 144, kind: rf_table },
+    v4: { offset: 152, kind: rf_table },
+    v6: { offset: 160, kind: rf_table },
+    tcp: { offset: 168, kind: rf_table },
+    udp: { offset: 176, kind: rf_table },
+    byte_class: { offset: 184, kind: { bytes: 256 } },
   },
 } as const satisfies StructSpec;
 export type rf_policy = StructValue<typeof rf_policy>;
 
 /** struct rf_process */
 export const rf_process = {
-  size: 624,
+  size: 1064,
   fields: {
     start_ns: { offset: 0, kind: "u64" },
     exec_ns: { offset: 8, kind: "u64" },
     parent_exec_ns: { offset: 16, kind: "u64" },
     exe: { offset: 24, kind: rf_exe_key },
-    own_bits: { offset: 40, kind: "u64" },
-    ancestor_bits: { offset: 48, kind: "u64" },
-    trusted_ancestor_bits: { offset: 56, kind: "u64" },
-    tgid: { offset: 64, kind: "u32" },
-    parent_tgid: { offset: 68, kind: "u32" },
-    exe_row: { offset: 72, kind: "u32" },
-    exe_flags: { offset: 76, kind: "u32" },
-    fenced: { offset: 80, kind: "u32" },
-    announced: { offset: 84, kind: "u32" },
-    mnt_ns: { offset: 88, kind: "u32" },
-    args_len: { offset: 92, kind: "u32" },
-    comm: { offset: 96, kind: { bytes: 16 } },
-    args: { offset: 112, kind: { bytes: 512 } },
+    image: { offset: 40, kind: rf_image },
+    known: { offset: 72, kind: rf_known_subject },
+    sequence: { offset: 112, kind: "u32" },
+    tgid: { offset: 116, kind: "u32" },
+    parent_tgid: { offset: 120, kind: "u32" },
+    exe_flags: { offset: 124, kind: "u32" },
+    fenced: { offset: 128, kind: "u32" },
+    announced: { offset: 132, kind: "u32" },
+    mnt_ns: { offset: 136, kind: "u32" },
+    args_len: { offset: 140, kind: "u32" },
+    line_count: { offset: 144, kind: "u32" },
+    line_cut: { offset: 148, kind: "u32" },
+    comm: { offset: 152, kind: { bytes: 16 } },
+    line: { offset: 168, kind: { array: rf_exe_key, length: 24 } },
+    args: { offset: 552, kind: { bytes: 512 } },
   },
 } as const satisfies StructSpec;
 export type rf_process = StructValue<typeof rf_process>;
 
 /** struct rf_socket */
 export const rf_socket = {
-  size: 88,
+  size: 96,
   fields: {
     exec_ns: { offset: 0, kind: "u64" },
-    subject: { offset: 8, kind: rf_subject },
-    address: { offset: 48, kind: { bytes: 16 } },
-    tgid: { offset: 64, kind: "u32" },
-    uid: { offset: 68, kind: "u32" },
-    flow: { offset: 72, kind: "u32" },
-    flags: { offset: 76, kind: "u32" },
-    sequence: { offset: 80, kind: "u32" },
-    port: { offset: 84, kind: "u16" },
-    protocol: { offset: 86, kind: "u8" },
-    unused: { offset: 87, kind: "u8" },
+    start_ns: { offset: 8, kind: "u64" },
+    cgroup: { offset: 16, kind: "u64" },
+    address: { offset: 24, kind: { bytes: 16 } },
+    comm: { offset: 40, kind: { bytes: 16 } },
+    tgid: { offset: 56, kind: "u32" },
+    uid: { offset: 60, kind: "u32" },
+    gid: { offset: 64, kind: "u32" },
+    flow: { offset: 68, kind: "u32" },
+    flags: { offset: 72, kind: "u32" },
+    sequence: { offset: 76, kind: "u32" },
+    subject_row: { offset: 80, kind: "u32" },
+    generation: { offset: 84, kind: "u32" },
+    port: { offset: 88, kind: "u16" },
+    protocol: { offset: 90, kind: "u8" },
+    unused: { offset: 91, kind: "u8" },
+    padding: { offset: 92, kind: "u32" },
   },
 } as const satisfies StructSpec;
 export type rf_socket = StructValue<typeof rf_socket>;
+
+/** struct rf_summary */
+export const rf_summary = {
+  size: 16,
+  fields: {
+    word: { offset: 0, kind: { array: "u64", length: 2 } },
+  },
+} as const satisfies StructSpec;
+export type rf_summary = StructValue<typeof rf_summary>;

@@ -86,15 +86,15 @@ export class RawMap {
     else this.#check(result, "write to");
   }
 
-  /** Writes the first n elements of an array map, n values of `valueBytes` one after the other. */
-  writeAll(values: Uint8Array): void {
+  /** Writes n elements of an array map from `first` on: n values of `valueBytes` one after the other. */
+  writeAll(values: Uint8Array, first = 0): void {
     const count = values.length / this.valueBytes;
     if (this.info.type !== mapTypes.array || !Number.isInteger(count)) {
       const problem = `needs an array map and a multiple of ${this.valueBytes} bytes`;
       throw new RangeError(`Cannot write ${values.length} bytes to map "${this.name}": it ${problem}`);
     }
-    if (count > this.info.maxEntries) throw this.#error("write to", ENOSPC);
-    const keys = new Uint8Array(Uint32Array.from({ length: count }, (_, i) => i).buffer);
+    if (first + count > this.info.maxEntries) throw this.#error("write to", ENOSPC);
+    const keys = new Uint8Array(consecutive(first, count).buffer);
     this.updateMany({ count, keys, values });
   }
 
@@ -157,6 +157,12 @@ export class RawMap {
   #error(action: string, errno: number): Error {
     return mapError(action, this.name, this.info.maxEntries, errno);
   }
+}
+
+function consecutive(first: number, count: number): Uint32Array<ArrayBuffer> {
+  const numbers = new Uint32Array(count);
+  for (let i = 0; i < count; i++) numbers[i] = first + i;
+  return numbers;
 }
 
 function lacksBatches(result: number): boolean {

@@ -36,7 +36,7 @@ export const verdictLineSchema = z.strictObject({
   gid: z.number().int(),
   cgroupId: z.string(),
   netns: z.number().int().describe("inode of the network namespace; 0 for a packet"),
-  policyRevision: z.string(),
+  policyRevision: z.string().nullable().describe("policy in force; null when unknown"),
 });
 
 export type VerdictLine = z.infer<typeof verdictLineSchema>;

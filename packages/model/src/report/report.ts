@@ -32,6 +32,7 @@ export const reportFlowSchema = z.strictObject({
     .describe("rule that would decide if audited rules were enforced; null when it is the same"),
   reason: reasonSchema,
   hook: hookSchema,
+  policyRevision: z.string().nullable().describe("policy in force at these verdicts; null when unknown"),
   verdicts: count,
   sentBytes: count.describe("at the IP layer, headers included, before segmentation"),
   receivedBytes: count,
@@ -50,6 +51,7 @@ export const lossesSchema = z.strictObject({
   unknownPaths: count.describe("executable paths that could not be resolved"),
   sockets: count.describe("calls refused because no memory was left for socket state"),
   longCommandLines: count.describe("command lines beyond 512 bytes, cut"),
+  subjects: count.describe("verdicts that took longer because too many different subjects had turned up"),
   logLines: count.describe("log lines that could not be written to their file"),
 });
 

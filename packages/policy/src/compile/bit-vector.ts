@@ -1,3 +1,7 @@
+/** 32-bit words of a row's summary: 128 blocks. */
+export const summaryWords = 4;
+const wordsPerBlock = 16;
+
 /**
  * A set of bits that keeps a hash of its content up to date with every change: each bit owns a pseudo-random
  * 53-bit pattern and the hash is the XOR of those that are set (Zobrist hashing), so a change costs the same
@@ -6,11 +10,16 @@
 export class BitVector {
   /** 32 bits a word; read as bytes on a little-endian machine it is the kernel's layout. */
   readonly words: Uint32Array;
+  /** One bit for each block of 512 bits that has any: 32 blocks a word. */
+  readonly summary = new Uint32Array(summaryWords);
+  /** Set bits by block. */
+  readonly #counts: Uint16Array;
   #low = 0;
   #high = 0;
 
   constructor(wordCount: number) {
     this.words = new Uint32Array(wordCount);
+    this.#counts = new Uint16Array(Math.ceil(wordCount / wordsPerBlock));
   }
 
   /** Equal content has equal hashes; the converse must be checked. */
@@ -24,9 +33,19 @@ export class BitVector {
 
   /** Changes one bit to the other value. */
   flip(bit: number): void {
-    this.words[bit >>> 5] = (this.words[bit >>> 5] ?? 0) ^ (1 << (bit & 31));
+    const word = (this.words[bit >>> 5] ?? 0) ^ (1 << (bit & 31));
+    this.words[bit >>> 5] = word;
+    this.#count(bit >>> 9, ((word >>> (bit & 31)) & 1) === 1 ? 1 : -1);
     this.#low ^= scramble(bit * 2 + 1);
     this.#high ^= scramble(bit * 2 + 2);
+  }
+
+  #count(block: number, change: 1 | -1): void {
+    const before = this.#counts[block] ?? 0;
+    this.#counts[block] = before + change;
+    if (before === 0 || before + change === 0) {
+      this.summary[block >>> 5] = (this.summary[block >>> 5] ?? 0) ^ (1 << (block & 31));
+    }
   }
 }
 

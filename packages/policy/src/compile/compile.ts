@@ -6,6 +6,7 @@ import { buildCgroupTable } from "./cgroup-table.js";
 import type { CompiledPolicy } from "./compiled-policy.js";
 import { CompileContext } from "./context.js";
 import { buildCommTable, buildIdTable } from "./identity-tables.js";
+import { buildIntervalIndex } from "./interval-index.js";
 import { buildPathTables } from "./path-tables.js";
 import { buildPortlessRow, buildPortTable } from "./port-tables.js";
 import { revisionOf } from "./revision.js";
@@ -37,23 +38,27 @@ export function compile(profiles: readonly Profile[], options: CompileOptions): 
   // Without any bit, "none set" equals "all set" and must still be a row of its own.
   if (conjunctions.length === 0) rows.append(new BitVector(wordCount));
   else context.rowWhere(() => false);
+  const paths = buildPathTables(context);
+  const v4 = buildV4Table(context);
   const tables = {
     bits: conjunctions.map(({ ref }) => ref),
     segments: segmentsOf(conjunctions),
     blockCount,
     enforcedRow: context.rowWhere(({ ref }) => !ref.audit),
-    ...buildPathTables(context),
+    ...paths,
     comm: buildCommTable(context),
     uid: buildIdTable(context, "uid"),
     gid: buildIdTable(context, "gid"),
     cgroup: buildCgroupTable(context, options.containerCgroups),
-    v4: buildV4Table(context),
+    v4,
+    v4Index: buildIntervalIndex(v4),
     v6: buildV6Table(context),
     tcp: buildPortTable(context, "tcp"),
     udp: buildPortTable(context, "udp"),
     icmpRow: buildPortlessRow(context, "icmp"),
     otherRow: buildPortlessRow(context, "other"),
     rows: rows.toBytes(),
+    summaries: rows.summariesToBytes(),
     rowCount: rows.count,
   };
   return { revision: revisionOf(tables, rows.hashes), ...tables };

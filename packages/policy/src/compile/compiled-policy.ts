@@ -10,6 +10,16 @@ export interface IntervalTable {
   readonly rows: Uint32Array;
 }
 
+/**
+ * A first level above an interval table: `positions[b]` is the interval that holds value b * 2^shift, and the interval
+ * of a value in that bucket lies between it and the next bucket's, both included. Empty for a table so small that the
+ * search alone is faster; the shift is then 32.
+ */
+export interface IntervalIndex {
+  readonly shift: number;
+  readonly positions: Uint32Array;
+}
+
 /** The same for 128-bit values. */
 export interface WideIntervalTable {
   readonly starts: readonly bigint[];
@@ -60,6 +70,8 @@ export interface CompiledPolicy {
    * Row r, block b at byte (r * blockCount + b) * 64. Row 0 has all bits below `bits.length` set, row 1 none.
    */
   readonly rows: Uint8Array;
+  /** Row r at byte r * 16: bit b is set if block b of the row has any bit. */
+  readonly summaries: Uint8Array;
   /** The bits that count for the enforced verdict; the shadow verdict takes all. */
   readonly enforcedRow: number;
   /** The automaton is null when no executable or ancestor pattern exists; then every path has row 0. */
@@ -77,6 +89,8 @@ export interface CompiledPolicy {
     readonly entries: readonly { readonly path: string; readonly row: number }[];
   };
   readonly v4: IntervalTable;
+  /** Where a search in `v4` begins. */
+  readonly v4Index: IntervalIndex;
   /** Knows the IPv4 rules in 64:ff9b::/96 as well. */
   readonly v6: WideIntervalTable;
   /** Protocol and port together; the values are port numbers. */

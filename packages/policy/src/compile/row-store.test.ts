@@ -5,6 +5,8 @@ import { BitVector } from "./bit-vector.js";
 import { checkIntervalCount } from "./interval-sweep.js";
 import { RowStore } from "./row-store.js";
 
+const summary = new Uint32Array(4);
+
 test("RowStore gives equal content the same row, whichever way it came about", () => {
   const rows = new RowStore(16, 1);
   const vector = new BitVector(16);
@@ -23,9 +25,23 @@ test("RowStore gives equal content the same row, whichever way it came about", (
   assert.equal(rows.toBytes()[128], 8);
 });
 
+test("RowStore keeps with each row which of its blocks have any bit", () => {
+  const wordCount = 128 * 16;
+  const rows = new RowStore(wordCount, 1);
+  const vector = new BitVector(wordCount);
+  rows.intern(vector);
+  for (const bit of [0, 511, 512 * 33 + 1, 65_535]) vector.flip(bit);
+  rows.intern(vector);
+  vector.flip(0);
+  vector.flip(512 * 33 + 1);
+  rows.intern(vector);
+  const words = [...new Uint32Array(rows.summariesToBytes().buffer, 0, 12)];
+  assert.deepEqual(words, [0, 0, 0, 0, 1, 2, 0, 2 ** 31, 1, 0, 0, 2 ** 31]);
+});
+
 test("RowStore tells different content apart when the hashes are equal", () => {
   const rows = new RowStore(1, 1);
-  const colliding = [1, 2, 3].map((word) => ({ words: Uint32Array.of(word), hash: 42 }));
+  const colliding = [1, 2, 3].map((word) => ({ words: Uint32Array.of(word), summary, hash: 42 }));
   assert.deepEqual(
     colliding.map((vector) => rows.intern(vector)),
     [0, 1, 2],
@@ -38,7 +54,7 @@ test("RowStore tells different content apart when the hashes are equal", () => {
 
 test("RowStore keeps every row while it grows, and refuses more than 262144", () => {
   const rows = new RowStore(1, 1);
-  const vector = (word: number) => ({ words: Uint32Array.of(word), hash: word });
+  const vector = (word: number) => ({ words: Uint32Array.of(word), summary, hash: word });
   for (let i = 0; i < 2 ** 18; i++) rows.append(vector(i));
   assert.equal(rows.intern(vector(200_000)), 200_000);
   assert.deepEqual(new Uint32Array(rows.toBytes().buffer, 400_000, 2), Uint32Array.of(100_000, 100_001));

@@ -1,3 +1,4 @@
+import { summaryWords } from "./bit-vector.js";
 import { limitError, limits } from "./limits.js";
 import { RowIndex } from "./row-index.js";
 
@@ -5,9 +6,10 @@ import { RowIndex } from "./row-index.js";
 const largestFirstBuffer = 2 ** 25;
 const mergeHint = "Merge rules that share destinations or ports";
 
-/** A vector's content and its hash, as a `BitVector` has them. */
+/** A vector's content, its summary and its hash, as a `BitVector` has them. */
 export interface HashedWords {
   readonly words: Uint32Array;
+  readonly summary: Uint32Array;
   readonly hash: number;
 }
 
@@ -15,6 +17,7 @@ export interface HashedWords {
 export class RowStore {
   readonly #wordCount: number;
   #words: Uint32Array;
+  #summaries: Uint32Array;
   readonly #index = new RowIndex();
 
   /** `expectedRows` sizes the first buffer; a good guess saves copying. */
@@ -22,6 +25,7 @@ export class RowStore {
     this.#wordCount = wordCount;
     const expectedBytes = Math.min(expectedRows * wordCount * 4, largestFirstBuffer);
     this.#words = new Uint32Array(Math.max(expectedBytes / 4, wordCount));
+    this.#summaries = new Uint32Array(Math.max(expectedRows, 1) * summaryWords);
   }
 
   get count(): number {
@@ -45,19 +49,17 @@ export class RowStore {
   }
 
   /** Adds a row without looking for an equal one. */
-  append({ words, hash }: HashedWords): number {
+  append({ words, summary, hash }: HashedWords): number {
     const row = this.#index.count;
     if (row === limits.rows) throw limitError("distinct table rows or more", row + 1, limits.rows, mergeHint);
     const bytes = (row + 1) * this.#wordCount * 4;
     if (bytes > limits.rowBytes) {
       throw limitError("bytes of table rows or more", bytes, limits.rowBytes, mergeHint);
     }
-    if (bytes > this.#words.byteLength) {
-      const larger = new Uint32Array(this.#words.length * 2);
-      larger.set(this.#words);
-      this.#words = larger;
-    }
+    if (bytes > this.#words.byteLength) this.#words = doubled(this.#words);
+    if ((row + 1) * summaryWords > this.#summaries.length) this.#summaries = doubled(this.#summaries);
     this.#words.set(words, row * this.#wordCount);
+    this.#summaries.set(summary, row * summaryWords);
     this.#index.add(hash);
     return row;
   }
@@ -67,10 +69,21 @@ export class RowStore {
     return new Uint8Array(this.#words.buffer, 0, this.count * this.#wordCount * 4);
   }
 
+  /** The summaries of all rows, in order. */
+  summariesToBytes(): Uint8Array {
+    return new Uint8Array(this.#summaries.buffer, 0, this.count * summaryWords * 4);
+  }
+
   #equals(row: number, words: Uint32Array): boolean {
     const all = this.#words;
     const start = row * words.length;
     for (let i = 0; i < words.length; i++) if (all[start + i] !== words[i]) return false;
     return true;
   }
+}
+
+function doubled(words: Uint32Array): Uint32Array<ArrayBuffer> {
+  const larger = new Uint32Array(words.length * 2);
+  larger.set(words);
+  return larger;
 }

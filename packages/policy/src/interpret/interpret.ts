@@ -2,7 +2,7 @@ import { normalizeDestination } from "@ringfence/model";
 import type { AncestorDimension, CompiledPolicy } from "../compile/compiled-policy.js";
 import type { FlowFacts, PathFact, ProcessFacts } from "../evaluate/facts.js";
 import { combineVerdicts, type Evaluation, type Verdict } from "../verdict.js";
-import { lookUpInterval, lookUpWide } from "./look-up.js";
+import { lookUpIndexed, lookUpInterval, lookUpWide } from "./look-up.js";
 import { runAutomaton } from "./run-automaton.js";
 
 /**
@@ -48,7 +48,7 @@ function flowRows(compiled: CompiledPolicy, flow: FlowFacts): readonly number[] 
   const address = normalizeDestination(flow.address);
   return [
     address.family === 4
-      ? lookUpInterval(compiled.v4, Number(address.value))
+      ? lookUpIndexed(compiled.v4, compiled.v4Index, Number(address.value))
       : lookUpWide(compiled.v6, address.value),
     flow.protocol === "icmp"
       ? compiled.icmpRow
@@ -83,9 +83,12 @@ function setBits(bits: bigint): readonly number[] {
   return Array.from({ length: 64 }, (_, id) => id).filter((id) => ((bits >> BigInt(id)) & 1n) === 1n);
 }
 
-function rowBits({ rows, blockCount }: CompiledPolicy, row: number): Uint32Array {
+/** A row as the kernel sees it: a block that the summary leaves out is never looked at. */
+function rowBits({ rows, summaries, blockCount }: CompiledPolicy, row: number): Uint32Array {
   const length = blockCount * 16;
-  return new Uint32Array(rows.buffer, rows.byteOffset + row * length * 4, length);
+  const bits = new Uint32Array(rows.buffer, rows.byteOffset + row * length * 4, length);
+  const summary = new Uint32Array(summaries.buffer, summaries.byteOffset + row * 16, 4);
+  return bits.map((word, i) => (((summary[i >>> 9] ?? 0) >>> ((i >>> 4) & 31)) & 1 ? word : 0));
 }
 
 function and(vectors: readonly Uint32Array[]): Uint32Array {

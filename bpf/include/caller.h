@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+// Who makes the call at hand, if it is somebody inside the fence.
+#pragma once
+
+#include "process.h"
+
+struct rf_caller {
+	struct task_struct *task;
+	struct rf_process *record;
+	__u32 tgid;
+	__u32 tid;
+	__u32 uid;
+	__u32 gid;
+};
+
+/* False for everybody outside the fence, which is where every other process of the host leaves us. */
+static __always_inline bool find_caller(struct rf_caller *caller)
+{
+	struct rf_fence *state;
+	struct task_struct *task;
+	__u64 ids = bpf_get_current_pid_tgid();
+
+	caller->tgid = ids >> 32;
+	caller->tid = ids;
+	caller->record = process_of(caller->tgid);
+	if (caller->record) {
+		if (!caller->record->fenced)
+			return false;
+	} else {
+		/* Every process has a record, unless memory ran out while a fenced one forked: then it may be its child. */
+		state = the_fence();
+		if (!state || !state->orphans)
+			return false;
+	}
+	task = (struct task_struct *)bpf_get_current_task_btf();
+	caller->task = task;
+	caller->uid = task->cred->euid.val; /* loads through a typed pointer cost a tenth of a probe read */
+	caller->gid = task->cred->egid.val;
+	return true;
+}

@@ -1,0 +1,92 @@
+import { type BpfObject, layout } from "@ringfence/kernel";
+import type { CompiledPolicy } from "@ringfence/policy";
+import { type CgroupTree, listCgroups } from "./listed-cgroups.js";
+import { capacityOf, checkFits, mapSizes, type PolicyCapacity, withGrowth } from "./policy-capacity.js";
+import { removeWhere } from "./remove-where.js";
+import { writePolicy } from "./write-policy.js";
+
+const FIRST_GENERATION = 1;
+const firstElement = new Uint8Array(4);
+
+/** How the maps are sized: for the first policy alone, or for one that replaces it while programs go on reading. */
+export interface SlotPlan {
+  readonly slots: 1 | 2;
+  readonly capacity: PolicyCapacity;
+}
+
+/** Plans for a first policy. With `replaceable` the tables are there twice, with room to grow. */
+export function planSlots(policy: CompiledPolicy, tree: CgroupTree, replaceable: boolean): SlotPlan {
+  const needed = capacityOf(policy, listCgroups(policy, tree).length);
+  return replaceable ? { slots: 2, capacity: withGrowth(needed) } : { slots: 1, capacity: needed };
+}
+
+/** Sizes of the policy's maps, for opening an object. */
+export function slotSizes({ slots, capacity }: SlotPlan): Record<string, number> {
+  return mapSizes(capacity, slots);
+}
+
+/**
+ * The policy in force and the place beside it. A policy is written where no program looks, and takes effect by one
+ * write of one number: a verdict is wholly by the old or wholly by the new one. Whatever fails before that write leaves
+ * the old one in force.
+ */
+export class PolicySlots {
+  readonly #object: BpfObject;
+  readonly #plan: SlotPlan;
+  readonly #tree: CgroupTree;
+  #active = 0;
+  #generation = FIRST_GENERATION;
+
+  /** Writes the first policy; no program may run yet. Throws RF_MAP_FULL. */
+  constructor(object: BpfObject, plan: SlotPlan, tree: CgroupTree, policy: CompiledPolicy) {
+    this.#object = object;
+    this.#plan = plan;
+    this.#tree = tree;
+    this.#write(policy, 0, FIRST_GENERATION);
+    this.#activate(0);
+  }
+
+  /** The number of the policy in force, as events and flows carry it: 1 for the first, then 2, 3... */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  /**
+   * Puts another policy in force and returns its number. When it returns no program judges by the old one any more.
+   * Throws RF_POLICY_LIMIT if the maps are too small, RF_MAP_FULL if memory is: the old one then stays.
+   */
+  replace(policy: CompiledPolicy): number {
+    const { slots } = this.#plan;
+    if (slots < 2) throw new Error("Cannot replace the policy: its tables are there once only");
+    const slot = (this.#active + 1) % slots;
+    const generation = this.#generation + 1;
+    this.#write(policy, slot, generation);
+    this.#activate(slot);
+    this.#active = slot;
+    this.#generation = generation;
+    this.#waitForPrograms();
+    const { offset } = layout.rf_subject.fields.generation;
+    removeWhere(this.#object.rawMap("subject_index"), offset, (number) => number !== generation);
+    return generation;
+  }
+
+  #write(policy: CompiledPolicy, slot: number, generation: number): void {
+    const { capacity } = this.#plan;
+    const cgroups = listCgroups(policy, this.#tree);
+    checkFits(capacityOf(policy, cgroups.length), capacity);
+    writePolicy(this.#object, policy, cgroups, { slot, generation, capacity });
+  }
+
+  #activate(slot: number): void {
+    this.#object.rawMap("active").update(firstElement, numberBytes(slot));
+  }
+
+  /** See `grace` in bpf/include/maps.h: this update returns when all programs that ran before have ended. */
+  #waitForPrograms(): void {
+    this.#object.rawMap("grace").update(firstElement, numberBytes(this.#object.mapFd("grace_mark")));
+  }
+}
+
+function numberBytes(number: number): Uint8Array {
+  return new Uint8Array(Uint32Array.of(number).buffer);
+}
