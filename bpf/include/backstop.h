@@ -64,8 +64,9 @@ static __always_inline int judge_by_packet(struct __sk_buff *skb, struct rf_call
 	struct rf_policy *policy = the_policy();
 	__u32 flow;
 
-	if (!policy || !ask_stamp(policy, socket, &call->question))
+	if (!policy)
 		return RF_DROP;
+	recall_stamp(policy, socket, &call->question);
 	classify_peer(policy, &call->address, call->port, call->protocol, &call->question.peer);
 	if (decide(&call->question))
 		return RF_DROP;

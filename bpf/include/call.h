@@ -139,8 +139,9 @@ static __always_inline int judge_call(struct bpf_sock_addr *ctx, struct rf_call 
 
 	if (!find_caller(&caller))
 		return RF_PASS;
-	if (!policy || !ask_caller(policy, &caller, question))
+	if (!policy)
 		return RF_REFUSE;
+	ask_caller(policy, &caller, question);
 	call->port = bpf_ntohs(ctx->user_port);
 	call->protocol = ctx->protocol & 0xff; /* MPTCP's 262 reads as TCP's 6 */
 	normalize(&call->address);
@@ -166,7 +167,7 @@ static __always_inline int judge_call(struct bpf_sock_addr *ctx, struct rf_call 
 		verdict->shadow_action = RF_ALLOW;
 		verdict->reason = RF_REASON_REPLY;
 	}
-	flow = record_verdict(call);
+	flow = record_verdict(call, &caller);
 	if (verdict->action == RF_ALLOW) {
 		if (call->hook == RF_HOOK_SENDMSG)
 			remember_peer(bpf_get_socket_cookie(ctx), call, flow);
@@ -200,7 +201,7 @@ static __always_inline int judge_socket(struct bpf_sock *ctx)
 		return RF_REFUSE;
 	if (per_packet && !inside_cgroup(state->cgroup)) {
 		refuse_for(RF_REASON_OUTSIDE_CGROUP, policy, &call.question);
-		record_verdict(&call);
+		record_verdict(&call, &caller);
 		return to_return(&call.question.verdict);
 	}
 	socket = bpf_sk_storage_get(&sockets, ctx, 0, BPF_SK_STORAGE_GET_F_CREATE);
@@ -211,5 +212,11 @@ static __always_inline int judge_socket(struct bpf_sock *ctx)
 	stamp(socket, &caller);
 	socket->protocol = call.protocol;
 	socket->flags = per_packet ? RF_SOCKET_PER_PACKET : 0;
+	if (!per_packet)
+		return RF_PASS;
+	/* asked here, where the caller's place among the cgroups can be walked up */
+	ask_caller(policy, &caller, &call.question);
+	socket->subject_row = call.question.subject_row;
+	socket->generation = policy->generation;
 	return RF_PASS;
 }

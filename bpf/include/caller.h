@@ -13,6 +13,16 @@ struct rf_caller {
 	__u32 gid;
 };
 
+/* The kernel pads a name with zeros. Two loads through a typed pointer; a probe read costs ten times as much. */
+static __always_inline void read_comm(struct task_struct *task, __u8 *name)
+{
+	const __u64 *from = (const __u64 *)task->comm;
+	__u64 *to = (__u64 *)name;
+
+	to[0] = from[0];
+	to[1] = from[1];
+}
+
 /* False for everybody outside the fence, which is where every other process of the host leaves us. */
 static __always_inline bool find_caller(struct rf_caller *caller)
 {

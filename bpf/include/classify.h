@@ -31,7 +31,6 @@ struct rf_question {
 struct match {
 	struct rf_policy *policy;
 	struct rf_question *question;
-	struct rf_block block; /* the subject's bits, where it has no row */
 	__u64 left[RF_SUMMARY_WORDS]; /* blocks that may hold a match */
 };
 
@@ -91,33 +90,57 @@ static __always_inline bool next_block(struct match *m, __u32 *block)
 	return false;
 }
 
+/* Returns true when the enforced verdict is found in this block. */
+static __always_inline bool match_row(struct match *m, __u32 block, struct rf_block *address, struct rf_block *port,
+				      struct rf_block *enforced)
+{
+	struct rf_block *subject = block_of(m->policy, m->question->subject_row, block);
+
+	if (!subject)
+		return true;
+	for (__u32 i = 0; i < RF_BLOCK_WORDS; i++) {
+		__u64 bits = subject->word[i] & address->word[i] & port->word[i];
+
+		if (bits && match_word(&m->question->verdict, bits, enforced->word[i], (block * RF_BLOCK_WORDS + i) * 64))
+			return true;
+	}
+	return false;
+}
+
+/* The same for a subject without a row. */
+static __always_inline bool match_dimensions(struct match *m, __u32 block, struct rf_block *address,
+					     struct rf_block *port, struct rf_block *enforced)
+{
+	struct subject_blocks blocks;
+
+	if (!find_blocks(m->policy, &m->question->subject, block, &blocks))
+		return true;
+	for (__u32 i = 0; i < RF_BLOCK_WORDS; i++) {
+		__u64 bits = address->word[i] & port->word[i];
+
+		if (bits)
+			bits &= subject_word(m->policy, &m->question->subject, &blocks, block, i);
+		if (bits && match_word(&m->question->verdict, bits, enforced->word[i], (block * RF_BLOCK_WORDS + i) * 64))
+			return true;
+	}
+	return false;
+}
+
 static long match_block(__u32 step, struct match *m)
 {
-	struct rf_policy *policy = m->policy;
-	struct rf_question *question = m->question;
-	struct rf_block *subject, *address, *port, *enforced;
+	struct rf_block *address, *port, *enforced;
 	__u32 block;
 
 	if (!next_block(m, &block))
 		return 1;
-	if (question->subject_row != RF_NO_ROW) {
-		subject = block_of(policy, question->subject_row, block);
-	} else {
-		subject_block(policy, &question->subject, block, &m->block);
-		subject = &m->block;
-	}
-	address = block_of(policy, question->peer.address_row, block);
-	port = block_of(policy, question->peer.port_row, block);
-	enforced = block_of(policy, policy->enforced_row, block);
-	if (!subject || !address || !port || !enforced)
+	address = block_of(m->policy, m->question->peer.address_row, block);
+	port = block_of(m->policy, m->question->peer.port_row, block);
+	enforced = block_of(m->policy, m->policy->enforced_row, block);
+	if (!address || !port || !enforced)
 		return 1;
-	for (__u32 i = 0; i < RF_BLOCK_WORDS; i++) {
-		__u64 bits = subject->word[i] & address->word[i] & port->word[i];
-
-		if (bits && match_word(&question->verdict, bits, enforced->word[i], (block * RF_BLOCK_WORDS + i) * 64))
-			return 1;
-	}
-	return 0;
+	if (m->question->subject_row != RF_NO_ROW)
+		return match_row(m, block, address, port, enforced);
+	return match_dimensions(m, block, address, port, enforced);
 }
 
 static __always_inline __u8 action_of(struct rf_policy *policy, __s32 bit)
@@ -156,7 +179,9 @@ __noinline int decide(struct rf_question *question)
 	narrow(&m, question->peer.port_row);
 	if (question->subject_row != RF_NO_ROW)
 		narrow(&m, question->subject_row);
-	bpf_loop(m.policy->block_count, match_block, &m, 0);
+	/* most verdicts fall in the first block: spare them the loop, whose every step is a call */
+	if (!match_block(0, &m) && (m.left[0] | m.left[1]))
+		bpf_loop(m.policy->block_count, match_block, &m, 0);
 	question->verdict.action = action_of(m.policy, question->verdict.bit);
 	question->verdict.shadow_action = action_of(m.policy, question->verdict.shadow_bit);
 	question->verdict.reason = RF_REASON_POLICY;

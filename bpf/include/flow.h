@@ -7,14 +7,14 @@
 
 static __always_inline void describe_caller(const struct rf_caller *caller, struct rf_actor *actor)
 {
-	struct task_struct *task = (struct task_struct *)bpf_get_current_task_btf();
+	struct task_struct *task = caller->task;
 
-	actor->cgroup = task->cgroups->dfl_cgrp->kn->id;
+	actor->cgroup = cgroup_of(task);
 	actor->parent_tgid = task->real_parent->tgid;
 	actor->gid = caller->gid;
 	actor->net_ns = task->nsproxy->net_ns->ns.inum;
-	bpf_probe_read_kernel(actor->comm, sizeof(actor->comm), task->comm);
-	bpf_probe_read_kernel(actor->parent_comm, sizeof(actor->parent_comm), task->real_parent->comm);
+	read_comm(task, actor->comm);
+	read_comm(task->real_parent, actor->parent_comm);
 	actor->exe_flags = RF_EXE_UNKNOWN;
 	if (caller->record) {
 		actor->exe = caller->record->exe;
@@ -161,27 +161,23 @@ static __always_inline void fill_key(const struct rf_call *call, struct rf_flow_
 	__builtin_memcpy(key->address, &call->address, sizeof(key->address));
 }
 
-/* Counts a verdict at a call, tells user space, and returns the row that counts it. A global function, with a stack
- * of its own; it finds the caller again. */
-__noinline __u32 record_verdict(const struct rf_call *call)
+/* Counts a verdict at a call, tells user space, and returns the row that counts it. */
+static __noinline __u32 record_verdict(const struct rf_call *call, const struct rf_caller *caller)
 {
 	__u64 now = bpf_ktime_get_boot_ns();
 	struct rf_flow_key key = {};
-	struct rf_caller caller = {};
 	struct rf_actor actor = {};
 	__u32 index;
 
-	if (!call || !find_caller(&caller))
-		return 0;
 	fill_key(call, &key);
-	key.exec_ns = caller.record ? caller.record->exec_ns : 0;
-	key.tgid = caller.tgid;
-	key.uid = caller.uid;
-	describe_caller(&caller, &actor);
+	key.exec_ns = caller->record ? caller->record->exec_ns : 0;
+	key.tgid = caller->tgid;
+	key.uid = caller->uid;
+	describe_caller(caller, &actor);
 	index = flow_of(&key, &actor, now);
 	count_verdict(index, now);
-	announce_process(caller.record);
-	announce_verdict(&key, &actor, caller.tid, index, now);
+	announce_process(caller->record);
+	announce_verdict(&key, &actor, caller->tid, index, now);
 	return index;
 }
 

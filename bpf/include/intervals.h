@@ -1,83 +1,71 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 // Address, port and id dimensions are sorted arrays of interval starts; a value belongs to the last start that is
-// not above it. The search runs in bpf_loop: as an unrolled loop it exceeds the verifier's limit (kernel-facts 16).
+// not above it. The search has no branch on what it compares, so that the verifier walks each step once; a bpf_loop
+// costs a call for each step, which is dear where every return is made safe (SRSO, retpolines).
 #pragma once
 
 #include "loss.h"
 
 #define RF_SEARCH_STEPS 21 /* 2^20 intervals */
 
-struct search {
-	__u32 offset;
-	__u32 low;  /* start <= value */
-	__u32 high; /* start > value, or the end */
-	__u32 value;
-	__u64 high64;
-	__u64 low64;
-};
-
-static long search_step(__u32 step, struct search *search)
-{
-	struct rf_interval *entry;
-	__u32 middle, index;
-
-	if (search->high - search->low <= 1)
-		return 1;
-	middle = (search->low + search->high) / 2;
-	index = search->offset + middle;
-	entry = bpf_map_lookup_elem(&intervals, &index);
-	if (!entry)
-		return 1;
-	if (entry->start <= search->value)
-		search->low = middle;
-	else
-		search->high = middle;
-	return 0;
-}
-
-static long search6_step(__u32 step, struct search *search)
-{
-	struct rf_interval6 *entry;
-	__u32 middle, index;
-
-	if (search->high - search->low <= 1)
-		return 1;
-	middle = (search->low + search->high) / 2;
-	index = search->offset + middle;
-	entry = bpf_map_lookup_elem(&intervals6, &index);
-	if (!entry)
-		return 1;
-	if (entry->high < search->high64 || (entry->high == search->high64 && entry->low <= search->low64))
-		search->low = middle;
-	else
-		search->high = middle;
-	return 0;
-}
-
 /* Row of the value among the intervals low..high-1; row 1, which holds no bit, where the table is broken: closed.
  * Global functions are verified once. */
 __noinline __u32 search_intervals(__u32 offset, __u32 low, __u32 high, __u32 value)
 {
-	struct search search = { .offset = offset, .low = low, .high = high, .value = value };
+	__u32 base = offset + low, count = high - low;
 	struct rf_interval *entry;
 	__u32 index;
 
-	if (high - low > 1)
-		bpf_loop(RF_SEARCH_STEPS, search_step, &search, 0);
-	index = offset + search.low;
+	for (int step = 0; step < RF_SEARCH_STEPS && count > 1; step++) {
+		__u32 half = count >> 1;
+		__u64 below;
+
+		index = base + half;
+		entry = bpf_map_lookup_elem(&intervals, &index);
+		if (!entry)
+			return 1;
+		below = ((__u64)entry->start - (__u64)value - 1) >> 63;
+		asm volatile("" : "+r"(below)); /* or the compiler makes a branch of it */
+		base += half & -below;
+		count -= half;
+	}
+	index = base;
 	entry = bpf_map_lookup_elem(&intervals, &index);
 	return entry ? entry->row : 1;
 }
 
+/* 1 where a is below b: the borrow of a - b (Warren, Hacker's Delight 2-13). */
+static __always_inline __u64 is_below(__u64 a, __u64 b)
+{
+	return ((~a & b) | ((~a | b) & (a - b))) >> 63;
+}
+
+static __always_inline __u64 is_equal(__u64 a, __u64 b)
+{
+	__u64 difference = a ^ b;
+
+	return ((difference | -difference) >> 63) ^ 1;
+}
+
 __noinline __u32 search_intervals6(__u32 offset, __u32 count, __u64 high, __u64 low)
 {
-	struct search search = { .offset = offset, .high = count, .high64 = high, .low64 = low };
 	struct rf_interval6 *entry;
-	__u32 index;
+	__u32 base = offset, index;
 
-	if (count > 1)
-		bpf_loop(RF_SEARCH_STEPS, search6_step, &search, 0);
-	index = offset + search.low;
+	for (int step = 0; step < RF_SEARCH_STEPS && count > 1; step++) {
+		__u32 half = count >> 1;
+		__u64 below;
+
+		index = base + half;
+		entry = bpf_map_lookup_elem(&intervals6, &index);
+		if (!entry)
+			return 1;
+		below = (is_below(high, entry->high) | (is_equal(high, entry->high) & is_below(low, entry->low))) ^ 1;
+		asm volatile("" : "+r"(below));
+		base += half & -below;
+		count -= half;
+	}
+	index = base;
 	entry = bpf_map_lookup_elem(&intervals6, &index);
 	return entry ? entry->row : 1;
 }

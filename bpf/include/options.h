@@ -53,6 +53,6 @@ static __always_inline int judge_option(struct bpf_sockopt *ctx)
 	if (!policy)
 		return RF_REFUSE;
 	refuse_for(RF_REASON_SOURCE_ROUTE, policy, &call.question);
-	record_verdict(&call);
+	record_verdict(&call, &caller);
 	return to_return(&call.question.verdict);
 }

@@ -5,24 +5,50 @@
 
 #include "call.h"
 
-/* Who owns this socket, for a question by the policy at hand; false where it could not be asked. */
-static __always_inline bool ask_stamp(struct rf_policy *policy, struct rf_socket *socket, struct rf_question *question)
+/*
+ * Who owns a packet, from its socket's stamp. An image that is gone cannot be asked about again: then no allow
+ * rule by executable or ancestor counts, and every deny rule does.
+ */
+static __noinline int classify_stamp(struct rf_policy *policy, const struct rf_socket *socket, __u32 direction,
+				     struct rf_subject *subject)
+{
+	struct rf_process *record = process_of(socket->tgid);
+	struct rf_image image = {};
+	struct rf_comm comm;
+
+	if (record && record->start_ns == socket->start_ns)
+		image_of(policy, record, &image);
+	else
+		unknown_image(policy, &image);
+	__builtin_memcpy(comm.name, socket->comm, sizeof(comm.name));
+	ask_ids(policy, direction, socket->uid, socket->gid, &comm, &image, subject);
+	subject->cgroup_row = listed_cgroup_row(policy, socket->cgroup);
+	return 0;
+}
+
+/* The same, with its row, for a question by the policy at hand. */
+static __always_inline void ask_stamp(struct rf_policy *policy, const struct rf_socket *socket,
+				      struct rf_question *question)
 {
 	question->slot = policy->slot;
-	if (!(socket->flags & RF_SOCKET_PER_PACKET))
-		return !classify_stamp(RF_EGRESS, socket, question);
-	/* No verdict of such a socket is kept, so its generation is the row's alone. */
+	classify_stamp(policy, socket, RF_EGRESS, &question->subject);
+	question->subject_row = subject_row(policy, &question->subject);
+}
+
+/* For a socket that is judged by packet: the row that its last packet was judged by, while the policy is the same. */
+static __always_inline void recall_stamp(struct rf_policy *policy, struct rf_socket *socket,
+					 struct rf_question *question)
+{
+	question->slot = policy->slot;
 	question->subject_row = socket->subject_row;
 	if (socket->generation == policy->generation && socket->subject_row != RF_NO_ROW)
-		return true;
-	if (classify_stamp(RF_EGRESS, socket, question))
-		return false;
-	if (begin_settling(socket)) {
-		socket->subject_row = question->subject_row;
-		socket->generation = policy->generation;
-		end_settling(socket);
-	}
-	return true;
+		return;
+	ask_stamp(policy, socket, question);
+	if (!begin_settling(socket))
+		return;
+	socket->subject_row = question->subject_row;
+	socket->generation = policy->generation;
+	end_settling(socket);
 }
 
 static __always_inline void settle_again(struct rf_socket *socket, const struct rf_policy *policy,
@@ -40,25 +66,18 @@ static __always_inline void settle_again(struct rf_socket *socket, const struct 
 	end_settling(socket);
 }
 
-/* Asks the policy in the question's slot about the destination that the socket was let out to, and fills in `call` with
- * it. Returns 1 if it may go on. The call is the caller's, whose stack has room for one only. */
-__noinline int rejudge(struct rf_call *call, struct rf_socket *socket)
+/* Asks the policy about the destination that the socket was let out to, and fills in `call` with it. Returns 1 if it may
+ * go on. The call is the caller's, whose stack has room for one only. */
+static __noinline int rejudge(struct rf_policy *policy, struct rf_call *call, struct rf_socket *socket)
 {
-	struct rf_policy *policy;
 	__u32 flow;
 
-	if (!call || !socket)
-		return 0;
-	policy = policy_in(call->question.slot);
-	if (!policy)
-		return 0;
 	__builtin_memcpy(&call->address, socket->address, sizeof(call->address));
 	call->hook = RF_HOOK_PACKET;
 	call->direction = RF_EGRESS;
 	call->port = socket->port;
 	call->protocol = socket->protocol;
-	if (classify_stamp(RF_EGRESS, socket, &call->question))
-		return 0;
+	ask_stamp(policy, socket, &call->question);
 	classify_peer(policy, &call->address, call->port, call->protocol, &call->question.peer);
 	if (decide(&call->question))
 		return 0;
@@ -77,6 +96,5 @@ static __always_inline bool still_allowed(struct rf_socket *socket, struct rf_ca
 		return false;
 	if (socket->generation == policy->generation)
 		return !(socket->flags & RF_SOCKET_REVOKED);
-	call->question.slot = policy->slot;
-	return rejudge(call, socket);
+	return rejudge(policy, call, socket);
 }

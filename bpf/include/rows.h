@@ -19,34 +19,21 @@ static __always_inline struct rf_summary *summary_of(struct rf_policy *policy, _
 	return bpf_map_lookup_elem(&summaries, &index);
 }
 
-/* Who must match a list of ancestors: the profile's subject and the rule each may have one. */
-enum ancestor_side {
-	ANCESTOR_OF_SUBJECT,
-	ANCESTOR_OF_RULE,
-};
-
 struct ancestor_run {
 	struct rf_policy *policy;
 	__u64 all;
 	__u64 trusted;
-	struct rf_block found; /* one block of the union of rows */
+	__u64 subject; /* one word of the union of rows, for what the profile's subject asks of ancestors */
+	__u64 rule;    /* and for what the rule asks */
 	__u32 block;
-	__u32 side;
+	__u32 word;
 };
 
-static __always_inline void unite(struct rf_block *with, const struct rf_block *block)
+static __always_inline __u64 word_of(struct rf_policy *policy, __u32 row, __u32 block, __u32 word)
 {
-	if (!block)
-		return;
-	for (__u32 i = 0; i < RF_BLOCK_WORDS; i++)
-		with->word[i] |= block->word[i];
-}
+	struct rf_block *found = block_of(policy, row, block);
 
-/* A dimension without a row holds no bit. */
-static __always_inline void intersect(struct rf_block *with, const struct rf_block *block)
-{
-	for (__u32 i = 0; i < RF_BLOCK_WORDS; i++)
-		with->word[i] &= block ? block->word[i] : 0;
+	return found ? found->word[word & (RF_BLOCK_WORDS - 1)] : 0;
 }
 
 static long ancestor_step(__u32 pattern, struct ancestor_run *run)
@@ -54,58 +41,59 @@ static long ancestor_step(__u32 pattern, struct ancestor_run *run)
 	__u32 index = run->policy->slot * RF_ANCESTOR_PATTERNS + pattern;
 	struct rf_ancestor_rows *entry;
 	bool trusted;
-	__u32 row;
 
-	if (pattern >= run->policy->ancestor_count)
-		return 1;
 	if (!((run->all >> (pattern & 63)) & 1))
 		return 0;
 	entry = bpf_map_lookup_elem(&ancestor_rows, &index);
 	if (!entry)
 		return 1;
 	trusted = (run->trusted >> (pattern & 63)) & 1;
-	if (run->side == ANCESTOR_OF_SUBJECT)
-		row = trusted ? entry->subject_row : entry->subject_deny_row;
-	else
-		row = trusted ? entry->rule_row : entry->rule_deny_row;
-	unite(&run->found, block_of(run->policy, row, run->block));
+	run->subject |= word_of(run->policy, trusted ? entry->subject_row : entry->subject_deny_row, run->block,
+				run->word);
+	run->rule |= word_of(run->policy, trusted ? entry->rule_row : entry->rule_deny_row, run->block, run->word);
 	return 0;
 }
 
 /* A process has many ancestors, so this dimension is a union of rows. */
-__noinline int ancestor_block(const struct rf_subject *subject, __u32 slot, __u32 block, __u32 side,
-			      struct rf_block *out)
+__noinline __u64 ancestor_word(const struct rf_subject *subject, __u32 slot, __u32 block, __u32 word)
 {
-	struct ancestor_run run = { .policy = policy_in(slot), .block = block, .side = side };
+	struct ancestor_run run = { .policy = policy_in(slot), .block = block, .word = word };
 
-	if (!run.policy || !out || !subject)
-		return 1;
+	if (!run.policy || !subject)
+		return 0;
 	run.all = subject->ancestor_bits;
 	run.trusted = subject->trusted_ancestor_bits;
-	unite(&run.found, block_of(run.policy,
-				   side == ANCESTOR_OF_SUBJECT ? run.policy->ancestor_subject_none_row
-							       : run.policy->ancestor_rule_none_row,
-				   block));
-	bpf_loop(RF_ANCESTOR_PATTERNS, ancestor_step, &run, 0);
-	intersect(out, &run.found);
-	return 0;
+	run.subject = word_of(run.policy, run.policy->ancestor_subject_none_row, block, word);
+	run.rule = word_of(run.policy, run.policy->ancestor_rule_none_row, block, word);
+	bpf_loop(run.policy->ancestor_count, ancestor_step, &run, 0);
+	return run.subject & run.rule;
 }
 
-/* One block of the AND of a subject's dimensions. */
-static __always_inline void subject_block(struct rf_policy *policy, const struct rf_subject *subject, __u32 block,
-					  struct rf_block *out)
+/* The blocks of a subject's dimensions. */
+struct subject_blocks {
+	struct rf_block *exe, *comm, *uid, *gid, *cgroup, *direction;
+};
+
+static __always_inline bool find_blocks(struct rf_policy *policy, const struct rf_subject *subject, __u32 block,
+					struct subject_blocks *found)
 {
-	for (__u32 i = 0; i < RF_BLOCK_WORDS; i++)
-		out->word[i] = ~0ULL;
-	intersect(out, block_of(policy, subject->exe_row, block));
-	intersect(out, block_of(policy, subject->comm_row, block));
-	intersect(out, block_of(policy, subject->uid_row, block));
-	intersect(out, block_of(policy, subject->gid_row, block));
-	intersect(out, block_of(policy, subject->cgroup_row, block));
-	intersect(out, block_of(policy, subject->direction_row, block));
-	if (policy->ancestor_count && (ancestor_block(subject, policy->slot, block, ANCESTOR_OF_SUBJECT, out) ||
-				       ancestor_block(subject, policy->slot, block, ANCESTOR_OF_RULE, out)))
-		intersect(out, NULL);
+	found->exe = block_of(policy, subject->exe_row, block);
+	found->comm = block_of(policy, subject->comm_row, block);
+	found->uid = block_of(policy, subject->uid_row, block);
+	found->gid = block_of(policy, subject->gid_row, block);
+	found->cgroup = block_of(policy, subject->cgroup_row, block);
+	found->direction = block_of(policy, subject->direction_row, block);
+	return found->exe && found->comm && found->uid && found->gid && found->cgroup && found->direction;
+}
+
+/* One word of the AND of a subject's dimensions. */
+static __always_inline __u64 subject_word(struct rf_policy *policy, const struct rf_subject *subject,
+					  const struct subject_blocks *blocks, __u32 block, __u32 word)
+{
+	__u64 bits = blocks->exe->word[word] & blocks->comm->word[word] & blocks->uid->word[word] &
+		     blocks->gid->word[word] & blocks->cgroup->word[word] & blocks->direction->word[word];
+
+	return bits && policy->ancestor_count ? bits & ancestor_word(subject, policy->slot, block, word) : bits;
 }
 
 struct row_build {
@@ -118,13 +106,15 @@ struct row_build {
 static long build_step(__u32 block, struct row_build *build)
 {
 	struct rf_block *target = block_of(build->policy, build->row, block);
+	struct subject_blocks blocks;
 	__u64 any = 0;
 
-	if (!target)
+	if (!target || !find_blocks(build->policy, build->subject, block, &blocks))
 		return 1;
-	subject_block(build->policy, build->subject, block, target); /* nobody knows this row yet */
-	for (__u32 i = 0; i < RF_BLOCK_WORDS; i++)
+	for (__u32 i = 0; i < RF_BLOCK_WORDS; i++) {
+		target->word[i] = subject_word(build->policy, build->subject, &blocks, block, i);
 		any |= target->word[i];
+	}
 	if (any)
 		build->summary.word[(block >> 6) & 1] |= 1ULL << (block & 63);
 	return 0;
@@ -142,27 +132,25 @@ static __always_inline __u32 free_row(struct rf_policy *policy)
 }
 
 /*
- * The row of a subject by the policy in this slot. RF_NO_ROW when all rows are taken: the subject is then judged from
+ * The row of a subject. Not a global function: Linux 6.1 takes no key from the memory that such a one is given. RF_NO_ROW when all rows are taken: the subject is then judged from
  * its dimensions, which is slower and gives the same.
  */
-__noinline __u32 subject_row(__u32 slot, const struct rf_subject *subject)
+static __noinline __u32 subject_row(struct rf_policy *policy, const struct rf_subject *subject)
 {
-	struct row_build build = { .policy = policy_in(slot), .subject = subject };
+	struct row_build build = { .policy = policy, .subject = subject };
 	struct rf_summary *summary;
 	__u32 *known;
 
-	if (!build.policy || !subject)
-		return RF_NO_ROW;
 	known = bpf_map_lookup_elem(&subject_index, subject);
 	if (known)
 		return *known;
-	build.row = free_row(build.policy);
+	build.row = free_row(policy);
 	if (build.row == RF_NO_ROW) {
 		count_loss(RF_LOSS_SUBJECTS);
 		return RF_NO_ROW;
 	}
-	bpf_loop(build.policy->block_count, build_step, &build, 0);
-	summary = summary_of(build.policy, build.row);
+	bpf_loop(policy->block_count, build_step, &build, 0);
+	summary = summary_of(policy, build.row);
 	if (!summary)
 		return RF_NO_ROW;
 	*summary = build.summary;

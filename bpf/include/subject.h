@@ -95,12 +95,6 @@ static __always_inline bool same_comm(const __u8 *a, const __u8 *b)
 	return left[0] == right[0] && left[1] == right[1];
 }
 
-static __always_inline void read_comm(struct task_struct *task, __u8 *name)
-{
-	__builtin_memset(name, 0, RF_COMM_LEN);
-	bpf_probe_read_kernel_str(name, RF_COMM_LEN, task->comm);
-}
-
 /* The dimensions of a subject but its cgroup, which calls and packets find each in their way. */
 static __always_inline void ask_ids(struct rf_policy *policy, __u32 direction, __u32 uid, __u32 gid,
 				    struct rf_comm *comm, const struct rf_image *image, struct rf_subject *subject)
@@ -116,8 +110,7 @@ static __always_inline void ask_ids(struct rf_policy *policy, __u32 direction, _
 	subject->unused = 0;
 }
 
-static __always_inline void keep_row(struct rf_policy *policy, const struct rf_caller *caller, const __u8 *comm,
-				     __u32 row)
+static __always_inline void keep_row(struct rf_policy *policy, const struct rf_caller *caller, __u32 row)
 {
 	struct rf_known_subject *known = &caller->record->known;
 	__u32 before;
@@ -129,35 +122,26 @@ static __always_inline void keep_row(struct rf_policy *policy, const struct rf_c
 	known->gid = caller->gid;
 	known->generation = policy->generation;
 	known->row = row;
-	__builtin_memcpy(known->comm, comm, sizeof(known->comm));
+	read_comm(caller->task, known->comm);
 	end_write(caller->record);
 }
 
-/* Fills in the question's subject for whoever calls now, from the beginning. */
-__noinline int classify_caller(__u32 direction, struct rf_question *question)
+/* Fills in the question's subject for whoever calls now, from the beginning. Its row is another function's task: the
+ * stacks of both are too deep for one chain of calls. */
+static __noinline int classify_caller(struct rf_policy *policy, const struct rf_caller *caller, __u32 direction,
+				      struct rf_subject *subject)
 {
-	struct rf_caller caller = {};
 	struct rf_image image = {};
-	struct rf_policy *policy;
 	struct rf_comm comm;
 
-	if (!question || !find_caller(&caller))
-		return 1;
-	policy = policy_in(question->slot);
-	if (!policy)
-		return 1;
-	if (caller.record)
-		image_of(question->slot, caller.record, &image);
+	if (caller->record)
+		image_of(policy, caller->record, &image);
 	else
 		unknown_image(policy, &image);
-	read_comm(caller.task, comm.name);
-	ask_ids(policy, direction, caller.uid, caller.gid, &comm, &image, &question->subject);
-	question->subject.cgroup_row = policy->cgroup_count
-					       ? walk_cgroups(0, question->slot, policy->cgroup_other_row)
-					       : policy->cgroup_other_row;
-	question->subject_row = subject_row(question->slot, &question->subject);
-	if (caller.record && direction == RF_EGRESS && question->subject_row != RF_NO_ROW)
-		keep_row(policy, &caller, comm.name, question->subject_row);
+	read_comm(caller->task, comm.name);
+	ask_ids(policy, direction, caller->uid, caller->gid, &comm, &image, subject);
+	subject->cgroup_row = policy->cgroup_count ? walk_cgroups(0, policy->slot, policy->cgroup_other_row)
+						   : policy->cgroup_other_row;
 	return 0;
 }
 
@@ -184,38 +168,15 @@ static __always_inline bool recall_row(struct rf_policy *policy, const struct rf
 	return same && unwritten(record, before);
 }
 
-/* Who asks, in the direction of calls that go out; false where no policy could be asked. */
-static __always_inline bool ask_caller(struct rf_policy *policy, const struct rf_caller *caller,
+/* Who asks, in the direction of calls that go out. */
+static __always_inline void ask_caller(struct rf_policy *policy, const struct rf_caller *caller,
 				       struct rf_question *question)
 {
 	question->slot = policy->slot;
-	return recall_row(policy, caller, &question->subject_row) || !classify_caller(RF_EGRESS, question);
-}
-
-/*
- * The same for a packet, from the socket's stamp. An image that is gone cannot be asked about again: then no allow
- * rule by executable or ancestor counts, and every deny rule does.
- */
-__noinline int classify_stamp(__u32 direction, const struct rf_socket *socket, struct rf_question *question)
-{
-	struct rf_image image = {};
-	struct rf_process *record;
-	struct rf_policy *policy;
-	struct rf_comm comm;
-
-	if (!socket || !question)
-		return 1;
-	policy = policy_in(question->slot);
-	if (!policy)
-		return 1;
-	record = process_of(socket->tgid);
-	if (record && record->start_ns == socket->start_ns)
-		image_of(question->slot, record, &image);
-	else
-		unknown_image(policy, &image);
-	__builtin_memcpy(comm.name, socket->comm, sizeof(comm.name));
-	ask_ids(policy, direction, socket->uid, socket->gid, &comm, &image, &question->subject);
-	question->subject.cgroup_row = listed_cgroup_row(policy, socket->cgroup);
-	question->subject_row = subject_row(question->slot, &question->subject);
-	return 0;
+	if (recall_row(policy, caller, &question->subject_row))
+		return;
+	classify_caller(policy, caller, RF_EGRESS, &question->subject);
+	question->subject_row = subject_row(policy, &question->subject);
+	if (caller->record && question->subject_row != RF_NO_ROW)
+		keep_row(policy, caller, question->subject_row);
 }

@@ -218,6 +218,20 @@ export const rf_call = {
 } as const satisfies StructSpec;
 export type rf_call = StructValue<typeof rf_call>;
 
+/** struct rf_caller */
+export const rf_caller = {
+  size: 32,
+  fields: {
+    task: { offset: 0, kind: "u64" },
+    record: { offset: 8, kind: "u64" },
+    tgid: { offset: 16, kind: "u32" },
+    tid: { offset: 20, kind: "u32" },
+    uid: { offset: 24, kind: "u32" },
+    gid: { offset: 28, kind: "u32" },
+  },
+} as const satisfies StructSpec;
+export type rf_caller = StructValue<typeof rf_caller>;
+
 /** struct rf_cgroup */
 export const rf_cgroup = {
   size: 16,
