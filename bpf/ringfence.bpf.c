@@ -3,6 +3,7 @@
 #include "backstop.bpf.c"
 #include "egress.bpf.c"
 #include "process.bpf.c"
+#include "rejudge.bpf.c"
 
 const volatile struct rf_described described SEC(".rodata") = {};
 

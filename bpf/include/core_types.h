@@ -153,4 +153,20 @@ struct bpf_iter__task {
 	struct task_struct *task;
 };
 
+struct sock_common {
+	__be16 skc_dport;
+};
+
+struct udp_sock;
+
+struct bpf_iter__tcp {
+	struct bpf_iter_meta *meta;
+	struct sock_common *sk_common;
+};
+
+struct bpf_iter__udp {
+	struct bpf_iter_meta *meta;
+	struct udp_sock *udp_sk;
+};
+
 #pragma clang attribute pop

@@ -1,17 +1,12 @@
 import { closeSync, readFileSync } from "node:fs";
-import {
-  type BpfLink,
-  BpfObject,
-  type Cgroup2,
-  iterate,
-  layout,
-  StructCodec,
-  u32Codec,
-} from "@ringfence/kernel";
+import { type BpfLink, BpfObject, type Cgroup2, layout, StructCodec, u32Codec } from "@ringfence/kernel";
 import type { CompiledPolicy } from "@ringfence/policy";
+import { inNetworkNamespaces } from "../host/network-namespaces.js";
 import { OVERFLOW_ROWS } from "../observe/flows.js";
-import { callHooks, packetHooks, processHooks } from "./hooks.js";
+import { fencedProcesses } from "./fenced-processes.js";
+import { callHooks, packetHooks, processHooks, rejudgements } from "./hooks.js";
 import { PolicySlots, planSlots, slotSizes } from "./policy-slots.js";
+import { runIterator } from "./run-iterator.js";
 
 /** Rows of the flow table; the first few count what finds no room. */
 export const FLOW_ROWS = 16_384;
@@ -65,6 +60,7 @@ export class Fence implements Disposable {
     });
     const links: BpfLink[] = [];
     try {
+      for (const name of rejudgements) object.setAutoload(name, options.replaceable ?? false);
       object.load();
       const policies = new PolicySlots(object, plan, cgroups, policy);
       object.map("fence", u32Codec, fenceCodec).set(0, {
@@ -91,11 +87,17 @@ export class Fence implements Disposable {
   }
 
   /**
-   * Puts another policy in force for every flow, new and established, and returns its number. Throws RF_POLICY_LIMIT
-   * or RF_MAP_FULL if it does not fit: the old one then stays.
+   * Puts another policy in force for every flow, new and established, and returns its number: new calls and the next
+   * packet of each old flow are judged by it when this returns, and connected sockets that it denies are reset where
+   * the kernel can do that (Linux 6.5), idle ones too. Throws RF_POLICY_LIMIT or RF_MAP_FULL if it does not fit: the
+   * old one then stays.
    */
   replacePolicy(policy: CompiledPolicy): number {
-    return this.#policies.replace(policy);
+    const generation = this.#policies.replace(policy);
+    inNetworkNamespaces(fencedProcesses(this.object.rawMap("processes")), () => {
+      for (const name of rejudgements) runIterator(this.object, name);
+    });
+    return generation;
   }
 
   /** Descriptor of the program with which a process enters the fence. */
@@ -142,11 +144,6 @@ function* attachAt(
   } finally {
     closeSync(fd);
   }
-}
-
-function runIterator(object: BpfObject, program: string): void {
-  using link = object.program(program).attachIter();
-  iterate(link);
 }
 
 /** Passes ancestors from parent to child until nothing changes, whatever order the process ids have. */

@@ -14,5 +14,8 @@ export const packetHooks = ["judge_packet_out", "watch_packet_in"] as const;
 /** Tracepoints that keep the process records. */
 export const processHooks = ["process_fork", "process_exec", "process_exit"] as const;
 
+/** Iterators over sockets, which ask a new policy about those that rest; only a replaceable policy needs them. */
+export const rejudgements = ["rejudge_tcp", "rejudge_udp"] as const;
+
 /** Iterators over the processes that already run. */
 export const scans = ["process_scan", "lineage_scan"] as const;

@@ -23,6 +23,10 @@ export const runOptionSpecs: readonly OptionSpec[] = [
     help: "SecurityProfiles in YAML; their subject is this process tree, narrowed by what `subject` says",
   },
   {
+    name: "watch",
+    help: "follow changes of the policy files while the command runs, for new and old connections; needs --user, and files that only root can change",
+  },
+  {
     name: "mode",
     value: "MODE",
     choices: ["enforce", "audit"],
@@ -72,6 +76,7 @@ export interface RunOptions {
   readonly deny: readonly string[];
   readonly default: "allow" | "deny" | null;
   readonly policyFiles: readonly string[];
+  readonly watch: boolean;
   readonly mode: "enforce" | "audit" | null;
   readonly report: "text" | "json" | "none";
   readonly reportFile: string | null;
@@ -92,6 +97,7 @@ export function toRunOptions({ values }: ParsedOptions): RunOptions {
     deny: values.get("deny") ?? [],
     default: one("default") as RunOptions["default"],
     policyFiles: values.get("policy") ?? [],
+    watch: values.has("watch"),
     mode: one("mode") as RunOptions["mode"],
     report: (one("report") ?? "text") as RunOptions["report"],
     reportFile: one("report-file"),

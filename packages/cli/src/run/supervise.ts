@@ -24,7 +24,7 @@ import { EventLog } from "./event-log.js";
 import { resolveCommand } from "./find-command.js";
 import { forwardSignals } from "./forward-signals.js";
 import { GuardianProcess } from "./guardian-process.js";
-import { storeGuardianState } from "./guardian-state.js";
+import { type GuardianState, replaceGuardianState, storeGuardianState } from "./guardian-state.js";
 import { Guardians } from "./guardians.js";
 import { keepStderr } from "./keep-stderr.js";
 import { Launcher } from "./launch.js";
@@ -35,6 +35,7 @@ import { loadPolicy, type RunPolicy } from "./load-policy.js";
 import { LogFile } from "./log-file.js";
 import { ReportOutput } from "./output.js";
 import { pinInPrivateMount } from "./pins.js";
+import { checkOwners, PolicyWatch } from "./policy-watch.js";
 import { checkHookCgroup, removeEndedRun, removeRunCgroup, runCgroupPath } from "./run-cgroup.js";
 import type { RunOptions } from "./run-options.js";
 import { markOf, removeRun, writeRun } from "./run-state.js";
@@ -54,6 +55,7 @@ export async function supervise(options: RunOptions, argv: readonly Buffer[]): P
   const user = options.user === null ? null : userOf(options.user);
   using cgroups = Cgroup2.open();
   checkHookCgroup(cgroups, options.hookCgroup);
+  if (options.watch) checkWatch(options, user);
   const policy = await loadPolicy(options, cgroups);
   const output = new ReportOutput(options, inherited.openDescriptors);
   if (options.report === "none") warn(policy.warnings);
@@ -89,15 +91,18 @@ class Run {
   readonly #guardianState: number;
   #treeEmpty: () => void = () => undefined;
   #child: ChildProcess | null = null;
+  /** The policy in force; a watched one may follow another. */
+  #policy: RunPolicy;
 
   /** From here on a signal is the command's, and a kill leaves a note of what is to be swept. */
   constructor(parts: RunParts) {
     this.#parts = parts;
+    this.#policy = parts.policy;
     forwardSignals(parts.inherited.ignoredSignals, (signal) => this.#child?.kill(signal));
     this.#cgroup = runCgroupPath(parts.cgroups, this.#id);
     try {
       this.#note(null);
-      this.#guardianState = this.#storeGuardianState();
+      this.#guardianState = storeGuardianState(this.#state(new PolicyNames([namedPolicy(parts.policy)])));
       parts.cgroups.create(this.#cgroup);
     } catch (error) {
       removeRun(this.#id);
@@ -134,16 +139,38 @@ class Run {
       cgroups,
       runCgroup: this.#cgroup,
       hookCgroup: options.hookCgroup,
+      replaceable: options.watch,
     });
   }
 
+  #watch(fence: Fence, events: EventLog): PolicyWatch | null {
+    const { options } = this.#parts;
+    if (!options.watch) return null;
+    const reload = () => this.#replacePolicy(fence, events);
+    return new PolicyWatch({ files: options.policyFiles, reload, tell: printLine });
+  }
+
+  async #replacePolicy(fence: Fence, events: EventLog): Promise<string> {
+    const { options, cgroups } = this.#parts;
+    const policy = await loadPolicy(options, cgroups);
+    const started = performance.now();
+    fence.replacePolicy(policy.compiled);
+    const took = Math.round(performance.now() - started);
+    this.#policy = policy;
+    events.names.policies.add(namedPolicy(policy));
+    replaceGuardianState(this.#guardianState, this.#state(events.names.policies));
+    warn(policy.warnings);
+    return `policy ${policy.compiled.revision} is in force, ${took} ms after it was compiled`;
+  }
+
   #readEvents(fence: Fence): EventLog {
-    const { options, policy, log } = this.#parts;
+    const { options, log } = this.#parts;
+    const policies = new PolicyNames([namedPolicy(this.#policy)]);
     const clock = new BootClock();
     return new EventLog({
       ringFd: fence.object.mapFd("events"),
       names: {
-        policies: new PolicyNames([namedPolicy(policy)]),
+        policies,
         executables: new Executables(fence.object.rawMap("executables")),
         bootId: bootId(),
         toIso: (ns) => clock.toIso(ns),
@@ -170,16 +197,16 @@ class Run {
     return `after this report nothing ${fate} what still runs`;
   }
 
-  #storeGuardianState(): number {
-    const { options, policy, log } = this.#parts;
-    return storeGuardianState({
+  #state(policies: PolicyNames): GuardianState {
+    const { options, log } = this.#parts;
+    return {
       id: this.#id,
       cgroup: this.#cgroup,
       host: hostname(),
-      policies: [namedPolicy(policy)],
+      policies: policies.all,
       labels: options.labels,
       logs: log !== null,
-    });
+    };
   }
 
   #note(guardian: number | null): void {
@@ -194,8 +221,9 @@ class Run {
   }
 
   async #runCommand({ launcher, fence, events, guardians, output }: StartedRun): Promise<RunEnd> {
-    const { options, argv, cgroups, policy, log } = this.#parts;
+    const { options, argv, cgroups, log } = this.#parts;
     const { child } = launcher;
+    let watch: PolicyWatch | null = null;
     try {
       const warnings = this.#judgeStreams();
       const startedAt = new Date();
@@ -205,8 +233,10 @@ class Run {
       await launcher.launch(this.#order(), fence.enterFd, pins ?? fence.enterFd);
       if (pins !== null) closeSync(pins);
       letGoOfStreams();
+      watch = this.#watch(fence, events);
       const { exitCode, signal } = await ended;
       if (options.wait) await this.#lastDescendant(fence);
+      await watch?.stop();
       await events.stop();
       const finished: FinishedCommand = {
         command: argv.map((word) => word.toString()),
@@ -218,7 +248,7 @@ class Run {
       };
       const report = buildReport(fence, events.names, {
         finished,
-        policy,
+        policy: this.#policy,
         options,
         warnings: [...warnings, ...guardians.warnings],
         lostLogLines: log?.lost ?? 0,
@@ -230,6 +260,7 @@ class Run {
       return { code: options.failOnDeny && code === 0 && report.totals.denied > 0 ? 3 : code };
     } catch (error) {
       child.kill("SIGKILL");
+      await watch?.stop();
       await events.stop();
       throw error;
     }
@@ -317,4 +348,16 @@ function userOf(name: string): HostUser {
 
 function namedPolicy({ compiled }: RunPolicy): NamedPolicy {
   return { revision: compiled.revision, bits: compiled.bits.map(({ ruleId }) => ({ ruleId })) };
+}
+
+/** A command that may write the policy that fences it has none. Throws RF_USAGE, RF_POLICY_FILE. */
+function checkWatch({ policyFiles }: RunOptions, user: HostUser | null): void {
+  const problem =
+    policyFiles.length === 0
+      ? ['Option "--watch" needs a policy file', "add --policy FILE"]
+      : user === null || user.uid === 0
+        ? ['Option "--watch" is not for a root command, which could write its own policy', "add --user NAME"]
+        : null;
+  if (problem !== null) throw new RingfenceError("RF_USAGE", problem[0] ?? "", { hint: problem[1] });
+  checkOwners(policyFiles);
 }

@@ -1,0 +1,87 @@
+import { RingfenceError } from "@ringfence/model";
+import { changeableByOthers, stampOf } from "./watched-file.js";
+
+/** A change is taken when the files have stood still for one look, so that half-written ones are rare. */
+const LOOK_EVERY_MS = 100;
+
+export interface PolicyWatchOptions {
+  readonly files: readonly string[];
+  /** Called when the files have changed, one call at a time. What it throws is told and changes nothing. */
+  readonly reload: () => Promise<string>;
+  readonly tell: (text: string) => void;
+}
+
+/** Looks at policy files and has them loaded again when they change. */
+export class PolicyWatch {
+  readonly #options: PolicyWatchOptions;
+  readonly #timer: NodeJS.Timeout;
+  #loaded: string;
+  #seen: string;
+  #loading: Promise<void> | null = null;
+
+  /** The files as they are now count as loaded. */
+  constructor(options: PolicyWatchOptions) {
+    this.#options = options;
+    this.#loaded = this.#stamps();
+    this.#seen = this.#loaded;
+    this.#timer = setInterval(() => this.#look(), LOOK_EVERY_MS).unref();
+  }
+
+  /** Stops looking, and waits for a load that is under way. */
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#loading;
+  }
+
+  #look(): void {
+    const now = this.#stamps();
+    const still = now === this.#seen;
+    this.#seen = now;
+    if (!still || now === this.#loaded || this.#loading !== null) return;
+    this.#loaded = now;
+    this.#loading = this.#load().finally(() => {
+      this.#loading = null;
+    });
+  }
+
+  async #load(): Promise<void> {
+    const { files, reload, tell } = this.#options;
+    try {
+      checkOwners(files);
+      tell(await reload());
+    } catch (error) {
+      const reason = error instanceof RingfenceError ? error.format() : error;
+      tell(`the policy stays as it was: ${reason instanceof Error ? reason.message : String(reason)}`);
+    }
+  }
+
+  #stamps(): string {
+    return this.#options.files.map(stampOf).join(";");
+  }
+}
+
+/** Refuses to follow a file that somebody other than root could write. Throws RF_POLICY_FILE. */
+export function checkOwners(files: readonly string[]): void {
+  for (const file of files) {
+    const weak = weakPartOf(file);
+    if (weak === null) continue;
+    throw new RingfenceError(
+      "RF_POLICY_FILE",
+      `Cannot follow policy file "${file}": others may change "${weak}"`,
+      {
+        hint: "let root own the file and every directory above it, and nobody else write there",
+      },
+    );
+  }
+}
+
+function weakPartOf(file: string): string | null {
+  try {
+    return changeableByOthers(file);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new RingfenceError("RF_POLICY_FILE", `Cannot look at policy file "${file}": ${reason}`, {
+      cause: error,
+    });
+  }
+}
