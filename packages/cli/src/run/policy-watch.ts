@@ -6,6 +6,8 @@ const LOOK_EVERY_MS = 100;
 
 export interface PolicyWatchOptions {
   readonly files: readonly string[];
+  /** What the files were like, by stampsOf, before they were loaded for the first time. */
+  readonly loaded: string;
   /** Called when the files have changed, one call at a time. What it throws is told and changes nothing. */
   readonly reload: () => Promise<string>;
   readonly tell: (text: string) => void;
@@ -19,11 +21,10 @@ export class PolicyWatch {
   #seen: string;
   #loading: Promise<void> | null = null;
 
-  /** The files as they are now count as loaded. */
   constructor(options: PolicyWatchOptions) {
     this.#options = options;
-    this.#loaded = this.#stamps();
-    this.#seen = this.#loaded;
+    this.#loaded = options.loaded;
+    this.#seen = options.loaded;
     this.#timer = setInterval(() => this.#look(), LOOK_EVERY_MS).unref();
   }
 
@@ -34,7 +35,7 @@ export class PolicyWatch {
   }
 
   #look(): void {
-    const now = this.#stamps();
+    const now = stampsOf(this.#options.files);
     const still = now === this.#seen;
     this.#seen = now;
     if (!still || now === this.#loaded || this.#loading !== null) return;
@@ -54,10 +55,11 @@ export class PolicyWatch {
       tell(`the policy stays as it was: ${reason instanceof Error ? reason.message : String(reason)}`);
     }
   }
+}
 
-  #stamps(): string {
-    return this.#options.files.map(stampOf).join(";");
-  }
+/** What tells these files from what they were like before, without reading them. */
+export function stampsOf(files: readonly string[]): string {
+  return files.map(stampOf).join(";");
 }
 
 /** Refuses to follow a file that somebody other than root could write. Throws RF_POLICY_FILE. */

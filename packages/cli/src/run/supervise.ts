@@ -35,7 +35,7 @@ import { loadPolicy, type RunPolicy } from "./load-policy.js";
 import { LogFile } from "./log-file.js";
 import { ReportOutput } from "./output.js";
 import { pinInPrivateMount } from "./pins.js";
-import { checkOwners, PolicyWatch } from "./policy-watch.js";
+import { checkOwners, PolicyWatch, stampsOf } from "./policy-watch.js";
 import { checkHookCgroup, removeEndedRun, removeRunCgroup, runCgroupPath } from "./run-cgroup.js";
 import type { RunOptions } from "./run-options.js";
 import { markOf, removeRun, writeRun } from "./run-state.js";
@@ -56,12 +56,13 @@ export async function supervise(options: RunOptions, argv: readonly Buffer[]): P
   using cgroups = Cgroup2.open();
   checkHookCgroup(cgroups, options.hookCgroup);
   if (options.watch) checkWatch(options, user);
+  const policyStamps = stampsOf(options.policyFiles);
   const policy = await loadPolicy(options, cgroups);
   const output = new ReportOutput(options, inherited.openDescriptors);
   if (options.report === "none") warn(policy.warnings);
   const log = options.log === null ? null : LogFile.open(options.log);
   sweepRuns(cgroups);
-  const run = new Run({ options, argv, inherited, user, cgroups, policy, log });
+  const run = new Run({ options, argv, inherited, user, cgroups, policy, policyStamps, log });
   return await run.toItsEnd(output);
 }
 
@@ -72,6 +73,8 @@ interface RunParts {
   readonly user: HostUser | null;
   readonly cgroups: Cgroup2;
   readonly policy: RunPolicy;
+  /** of the policy files, taken before they were read */
+  readonly policyStamps: string;
   readonly log: LogFile | null;
 }
 
@@ -144,10 +147,10 @@ class Run {
   }
 
   #watch(fence: Fence, events: EventLog): PolicyWatch | null {
-    const { options } = this.#parts;
+    const { options, policyStamps } = this.#parts;
     if (!options.watch) return null;
     const reload = () => this.#replacePolicy(fence, events);
-    return new PolicyWatch({ files: options.policyFiles, reload, tell: printLine });
+    return new PolicyWatch({ files: options.policyFiles, loaded: policyStamps, reload, tell: printLine });
   }
 
   async #replacePolicy(fence: Fence, events: EventLog): Promise<string> {
