@@ -64,8 +64,10 @@ struct {
 	__array(values, struct grace_mark);
 } grace SEC(".maps");
 
+/* By far the largest table: user space writes it through a mapping, not element by element. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
 	__uint(max_entries, 1);
 	__type(key, __u32);
 	__type(value, struct rf_block);

@@ -40,6 +40,10 @@ struct rf_key {
 	__u32 number; /* padding before it */
 };
 
+struct sample_mapped {
+	__u8 bytes[24];
+};
+
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 100);
@@ -53,6 +57,14 @@ struct {
 	__type(key, __u32);
 	__type(value, struct rf_record);
 } table SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1000);
+	__type(key, __u32);
+	__type(value, struct sample_mapped);
+} mapped SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);

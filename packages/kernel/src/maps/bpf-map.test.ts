@@ -80,6 +80,16 @@ test("BpfMap.writeAll writes an array from its beginning", () => {
   assert.equal([...map.entries()].length, 9000);
 });
 
+test("RawMap.writeAll writes through a mapping where it can, from any element on, and nothing beside", () => {
+  const map = object.map("mapped", u32Codec, bytesCodec(24));
+  map.writeAll(new Uint8Array(24 * 1000).fill(1));
+  map.raw.writeAll(new Uint8Array(24 * 500).fill(2), 300); // begins and ends inside a page
+  const first = (key: number) => map.get(key)?.[0];
+  assert.deepEqual([0, 299, 300, 799, 800, 999].map(first), [1, 1, 2, 2, 1, 1]);
+  map.raw.writeAll(new Uint8Array(0), 999);
+  assert.throws(() => map.raw.writeAll(new Uint8Array(48), 999), { code: "RF_MAP_FULL" });
+});
+
 test("BpfMap.writeAll refuses what the array can not hold", () => {
   const map = object.map("table", u32Codec, bytesCodec(16));
   assert.throws(() => map.writeAll(new Uint8Array(16 * 9001)), { code: "RF_MAP_FULL" });

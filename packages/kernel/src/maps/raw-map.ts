@@ -4,6 +4,7 @@ import * as calls from "./map-calls.js";
 import { mapError } from "./map-error.js";
 import { type MapInfo, mapInfo } from "./map-info.js";
 import { isPerCpu, mapTypes } from "./map-type.js";
+import { isMappable, writeMapped } from "./mapped-array.js";
 
 const { ENOENT, EINVAL, ENOSPC, EOPNOTSUPP } = constants.errno;
 
@@ -94,6 +95,7 @@ export class RawMap {
       throw new RangeError(`Cannot write ${values.length} bytes to map "${this.name}": it ${problem}`);
     }
     if (first + count > this.info.maxEntries) throw this.#error("write to", ENOSPC);
+    if (isMappable(this.info)) return writeMapped(this.fd, first * this.valueBytes, values);
     const keys = new Uint8Array(consecutive(first, count).buffer);
     this.updateMany({ count, keys, values });
   }
