@@ -95,7 +95,10 @@ export class RawMap {
       throw new RangeError(`Cannot write ${values.length} bytes to map "${this.name}": it ${problem}`);
     }
     if (first + count > this.info.maxEntries) throw this.#error("write to", ENOSPC);
-    if (isMappable(this.info)) return writeMapped(this.fd, first * this.valueBytes, values);
+    if (isMappable(this.info)) {
+      writeMapped(this.fd, first * this.valueBytes, values);
+      return;
+    }
     const keys = new Uint8Array(consecutive(first, count).buffer);
     this.updateMany({ count, keys, values });
   }
