@@ -2,12 +2,12 @@
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 .NOTPARALLEL:
-.PHONY: help deps deps-node deps-build deps-demo deps-test build demo test test-unit test-e2e test-vm bench lint check clean
+.PHONY: help deps deps-node deps-build deps-demo deps-test deps-bench build demo test test-unit test-e2e test-vm bench lint check clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
 
-deps: deps-build deps-demo deps-test ## Install every package that anything below needs
+deps: deps-build deps-demo deps-test deps-bench ## Install every package that anything below needs
 deps-node:
 	@scripts/install-node-modules.sh
 deps-build: deps-node
@@ -16,6 +16,8 @@ deps-demo:
 	@scripts/install-deps.sh demo
 deps-test:
 	@scripts/install-deps.sh test
+deps-bench:
+	@scripts/install-deps.sh bench
 
 build: deps-build ## Compile the kernel side and the TypeScript
 	@scripts/build.sh
@@ -32,7 +34,7 @@ test-e2e: build deps-test ## Only the end-to-end tests, on this kernel
 test-vm: build deps-test ## Only the end-to-end tests, under Linux 6.1 in QEMU
 	@node scripts/dist/run-tests.js e2e-vm
 
-bench: build deps-test ## Measure, and write docs/benchmarks.md
+bench: build deps-bench ## Measure, and write docs/benchmarks.md
 	@node bench/dist/main.js
 
 lint: deps-node ## Format and lint rules (Biome)

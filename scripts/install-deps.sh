@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the missing system packages of the groups named as arguments: build, demo, test.
+# Installs the missing system packages of the groups named as arguments: build, demo, test, bench.
 # A row is: group | what must be there (a command, or a file if it starts with /) | package | what for.
 set -euo pipefail
 
@@ -7,8 +7,10 @@ readonly table='
 build     | clang                          | clang           | compiles the kernel side to BPF
 build     | /usr/include/bpf/bpf_helpers.h | libbpf-dev      | headers of the kernel side, and libbpf.so.1 that loads it
 build     | /usr/include/linux/bpf.h       | linux-libc-dev  | kernel headers for the kernel side
-demo,test | ip                             | iproute2        | makes network namespaces and their links
+demo,test,bench | ip                       | iproute2        | makes network namespaces and their links
 demo,test | curl                           | curl            | a real client, allowed and refused
+bench     | nft                            | nftables        | what rules of ours are measured beside
+bench     | iperf3                         | iperf3          | moves bulk data
 test      | qemu-system-x86_64             | qemu-system-x86 | boots the second kernel
 test      | /var/lib/dpkg/info/busybox-static.list | busybox-static  | the first programs in the second kernel
 test      | cpio                           | cpio            | packs the initramfs of the second kernel

@@ -3,121 +3,56 @@
 // JavaScript costs as much as the programs that are measured.
 //
 // One order per line of standard input, one answer per line of standard output; ends with standard input.
-//   pin CPU            stays on this CPU
-//   enter FD           runs the program fence_enter on itself
-//   serve              binds a UDP and a TCP socket on loopback twice, answers "PORT PORT" (each for both protocols)
-//   drain              throws away what arrived on the served sockets, answers the number
-//   target PORT PORT   makes the sockets that call there
-//   CALL COUNT         makes COUNT calls, answers the nanoseconds that all of them took
-#define _GNU_SOURCE
+//   pin CPU                 stays on this CPU
+//   enter FD                runs the program fence_enter on itself
+//   isolate                 goes into a network namespace of its own
+//   join PID                goes into the network namespace of that process
+//   become COMMAND          becomes this shell command, and answers nothing any more
+//   run COMMAND             runs this shell command, answers its output in one line
+//   serve HOST              binds a UDP and a TCP socket there twice, answers "PORT PORT" (each for both protocols)
+//   drain                   throws away what arrived on the served sockets, answers the number
+//   target HOST PORT PORT   makes the sockets that call there
+//   probe HOST PORT         sends there once, answers "refused" or "passed"
+//   refused|passed HOST PORT MS  tries until it is, answers the times of CLOCK_MONOTONIC for new and old sockets
+//   pace CALL RATE MS       makes RATE calls a second, answers their number and the nanoseconds of CPU time
+//   CALL COUNT              makes COUNT calls, answers the nanoseconds that all of them took
+#include "worker.h"
 #include <arpa/inet.h>
-#include <errno.h>
+#include <fcntl.h>
 #include <linux/bpf.h>
 #include <sched.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
-#define TARGETS 2
-#define PAYLOAD_BYTES 64
-#define BACKLOG 4096
-#define RECEIVE_BUFFER (8 << 20)
-/* Calls before the clock starts, as a part of those timed: the process just took the CPU from another one. */
-#define WARM_UP_PART 8
+#define WORDS 5
 
-static struct sockaddr_in targets[TARGETS];
-static int udp_connecting, udp_free, udp_connected;
-static int udp_served[TARGETS], tcp_served[TARGETS];
-static char payload[PAYLOAD_BYTES];
-
-static void fail(const char *what)
+void fail(const char *what)
 {
 	printf("error Cannot %s: %s\n", what, strerror(errno));
 	fflush(stdout);
 	exit(1);
 }
 
-static int check(int result, const char *what)
+int check(int result, const char *what)
 {
 	if (result < 0)
 		fail(what);
 	return result;
 }
 
-static struct sockaddr_in loopback(int port)
+struct sockaddr_in address_of(unsigned int host, int port)
 {
 	struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons(port) };
 
-	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	address.sin_addr.s_addr = htonl(host);
 	return address;
 }
 
-static void call_nothing(long index)
-{
-	__asm__ volatile("" : : "r"(index) : "memory");
-}
-
-static void call_getppid(long index)
-{
-	syscall(SYS_getppid);
-}
-
-static void call_udp_connect(long index)
-{
-	check(connect(udp_connecting, (struct sockaddr *)&targets[0], sizeof(targets[0])), "connect over UDP");
-}
-
-static void send_to(int target)
-{
-	check(sendto(udp_free, payload, PAYLOAD_BYTES, 0, (struct sockaddr *)&targets[target], sizeof(targets[target])),
-	      "send to an address");
-}
-
-static void call_udp_sendto(long index)
-{
-	send_to(0);
-}
-
-static void call_udp_sendto_alternating(long index)
-{
-	send_to(index % TARGETS);
-}
-
-static void call_udp_send(long index)
-{
-	check(send(udp_connected, payload, PAYLOAD_BYTES, 0), "send over a connected socket");
-}
-
-/* Closed with a reset: thousands of connections in TIME_WAIT would use up the ports. */
-static void call_tcp_connect(long index)
-{
-	struct linger reset = { .l_onoff = 1 };
-	int fd = check(socket(AF_INET, SOCK_STREAM, 0), "make a TCP socket");
-
-	check(connect(fd, (struct sockaddr *)&targets[0], sizeof(targets[0])), "connect over TCP");
-	check(setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset)), "set SO_LINGER");
-	check(close(fd), "close a TCP socket");
-}
-
-static const struct {
-	const char *name;
-	void (*call)(long index);
-} calls[] = {
-	{ "nothing", call_nothing },
-	{ "getppid", call_getppid },
-	{ "udp-connect", call_udp_connect },
-	{ "udp-sendto", call_udp_sendto },
-	{ "udp-sendto-alternating", call_udp_sendto_alternating },
-	{ "udp-send", call_udp_send },
-	{ "tcp-connect", call_tcp_connect },
-};
-
-static long now_ns(void)
+long now_ns(void)
 {
 	struct timespec time;
 
@@ -125,16 +60,15 @@ static long now_ns(void)
 	return time.tv_sec * 1000000000L + time.tv_nsec;
 }
 
-static long time_calls(void (*call)(long index), long count)
+static unsigned int host_of(const char *text)
 {
-	long start;
+	struct in_addr address;
 
-	for (long index = 0; index < count / WARM_UP_PART; index++)
-		call(index);
-	start = now_ns();
-	for (long index = 0; index < count; index++)
-		call(index);
-	return now_ns() - start;
+	if (inet_pton(AF_INET, text, &address) != 1) {
+		errno = EINVAL;
+		fail("read an address");
+	}
+	return ntohl(address.s_addr);
 }
 
 static void pin(int cpu)
@@ -155,97 +89,114 @@ static void enter(int program)
 	check(attributes.test.retval == 0 ? 0 : -1, "enter the fence");
 }
 
-static int bind_served(int type, int port)
+static void join_namespace(int pid)
 {
-	struct sockaddr_in address = loopback(port);
-	int bytes = RECEIVE_BUFFER, fd = check(socket(AF_INET, type | SOCK_NONBLOCK, 0), "make a served socket");
-
-	check(setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &bytes, sizeof(bytes)), "enlarge a receive buffer");
-	check(bind(fd, (struct sockaddr *)&address, sizeof(address)), "bind a served socket");
-	return fd;
-}
-
-static int serve(int index)
-{
-	struct sockaddr_in bound;
-	socklen_t length = sizeof(bound);
-	int port;
-
-	udp_served[index] = bind_served(SOCK_DGRAM, 0);
-	check(getsockname(udp_served[index], (struct sockaddr *)&bound, &length), "read a served port");
-	port = ntohs(bound.sin_port);
-	tcp_served[index] = bind_served(SOCK_STREAM, port);
-	check(listen(tcp_served[index], BACKLOG), "listen");
-	return port;
-}
-
-static long drain(void)
-{
-	char buffer[PAYLOAD_BYTES];
-	long count = 0;
+	char path[64];
 	int fd;
 
-	for (int index = 0; index < TARGETS; index++) {
-		while (recv(udp_served[index], buffer, sizeof(buffer), 0) >= 0)
-			count++;
-		while ((fd = accept(tcp_served[index], NULL, NULL)) >= 0) {
-			close(fd);
-			count++;
-		}
-	}
-	return count;
+	snprintf(path, sizeof(path), "/proc/%d/ns/net", pid);
+	fd = check(open(path, O_RDONLY | O_CLOEXEC), "open a network namespace");
+	check(setns(fd, CLONE_NEWNET), "go into a network namespace");
+	close(fd);
 }
 
-static void make_sockets(int first, int second)
+static void run(const char *command)
 {
-	targets[0] = loopback(first);
-	targets[1] = loopback(second);
-	udp_connecting = check(socket(AF_INET, SOCK_DGRAM, 0), "make a UDP socket");
-	udp_free = check(socket(AF_INET, SOCK_DGRAM, 0), "make a UDP socket");
-	udp_connected = check(socket(AF_INET, SOCK_DGRAM, 0), "make a UDP socket");
-	check(connect(udp_connected, (struct sockaddr *)&targets[0], sizeof(targets[0])), "connect over UDP");
+	FILE *output = popen(command, "r");
+	int byte;
+
+	if (!output)
+		fail("run a command");
+	while ((byte = fgetc(output)) != EOF)
+		putchar(byte == '\n' ? ' ' : byte);
+	putchar('\n');
+	pclose(output);
 }
 
-static void obey(const char *order, long first, long second)
+static const struct call_kind *call_named(const char *name)
 {
-	if (strcmp(order, "pin") == 0) {
-		pin(first);
-		puts("ok");
-	} else if (strcmp(order, "enter") == 0) {
-		enter(first);
-		puts("ok");
-	} else if (strcmp(order, "serve") == 0) {
-		first = serve(0);
-		second = serve(1);
-		printf("%ld %ld\n", first, second);
-	} else if (strcmp(order, "drain") == 0) {
-		printf("%ld\n", drain());
-	} else if (strcmp(order, "target") == 0) {
-		make_sockets(first, second);
-		puts("ok");
-	} else {
-		for (size_t index = 0; index < sizeof(calls) / sizeof(calls[0]); index++) {
-			if (strcmp(order, calls[index].name) != 0)
-				continue;
-			printf("%ld\n", time_calls(calls[index].call, first));
-			return;
-		}
+	const struct call_kind *kind = find_call(name);
+
+	if (!kind) {
 		errno = EINVAL;
 		fail("obey an unknown order");
 	}
+	return kind;
+}
+
+/* Orders that answer "ok". */
+static bool prepare(char *const word[WORDS])
+{
+	const char *order = word[0];
+
+	if (strcmp(order, "pin") == 0) {
+		pin(atoi(word[1]));
+	} else if (strcmp(order, "enter") == 0) {
+		enter(atoi(word[1]));
+	} else if (strcmp(order, "isolate") == 0) {
+		check(unshare(CLONE_NEWNET), "make a network namespace");
+	} else if (strcmp(order, "join") == 0) {
+		join_namespace(atoi(word[1]));
+	} else if (strcmp(order, "target") == 0) {
+		make_sockets(host_of(word[1]), (int[TARGETS]){ atoi(word[2]), atoi(word[3]) });
+	} else {
+		return false;
+	}
+	puts("ok");
+	return true;
+}
+
+static void answer(char *const word[WORDS])
+{
+	const char *order = word[0];
+	long first, second;
+
+	if (strcmp(order, "serve") == 0) {
+		first = serve(0, host_of(word[1]));
+		printf("%ld %d\n", first, serve(1, host_of(word[1])));
+	} else if (strcmp(order, "drain") == 0) {
+		printf("%ld\n", drain());
+	} else if (strcmp(order, "probe") == 0) {
+		puts(is_refused(host_of(word[1]), atoi(word[2])) ? "refused" : "passed");
+	} else if (strcmp(order, "refused") == 0 || strcmp(order, "passed") == 0) {
+		watch(order[0] == 'r', atol(word[3]), host_of(word[1]), atoi(word[2]), &first, &second);
+		printf("%ld %ld\n", first, second);
+	} else if (strcmp(order, "pace") == 0) {
+		pace(call_named(word[1]), atol(word[2]), atol(word[3]), &first, &second);
+		printf("%ld %ld\n", first, second);
+	} else {
+		printf("%ld\n", time_calls(call_named(order), atol(word[1])));
+	}
+}
+
+static void obey(char *line)
+{
+	char *word[WORDS], *next;
+
+	line[strcspn(line, "\n")] = '\0';
+	if (strncmp(line, "become ", 7) == 0) {
+		execl("/bin/sh", "sh", "-c", line + 7, NULL);
+		fail("become a command");
+	}
+	if (strncmp(line, "run ", 4) == 0) {
+		run(line + 4);
+		fflush(stdout);
+		return;
+	}
+	for (int index = 0; index < WORDS; index++) {
+		next = strtok(index == 0 ? line : NULL, " ");
+		word[index] = next ? next : "";
+	}
+	if (!prepare(word))
+		answer(word);
+	fflush(stdout);
 }
 
 int main(void)
 {
-	char line[128], order[64];
-	long first, second;
+	char line[1024];
 
-	while (fgets(line, sizeof(line), stdin)) {
-		first = second = 0;
-		if (sscanf(line, "%63s %ld %ld", order, &first, &second) < 1)
-			continue;
-		obey(order, first, second);
-		fflush(stdout);
-	}
+	while (fgets(line, sizeof(line), stdin))
+		obey(line);
 	return 0;
 }

@@ -1,47 +1,42 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { Cgroup2 } from "@ringfence/kernel";
-import { type CallResults, measureCalls } from "./calls/measure-calls.js";
-import { startSituations } from "./calls/situations.js";
-import { BenchCgroup } from "./host/bench-cgroup.js";
-import { Cleanup } from "./host/cleanup.js";
 import { compileNative } from "./host/compile-native.js";
+import { Effort } from "./host/effort.js";
 import { describeMachine } from "./host/machine.js";
 import { places } from "./host/places.js";
 import { untilStopped } from "./host/until-stopped.js";
-import { measureMemory } from "./memory/measure-memory.js";
-import { barsOf, isMet } from "./report/bars.js";
+import { type BenchOptions, readOptions } from "./options.js";
+import { isPartName, parts } from "./parts.js";
+import { isMet } from "./report/bar.js";
+import { barsOf } from "./report/bars.js";
 import { fillPage } from "./report/fill-page.js";
 import { renderResults } from "./report/render-results.js";
-import type { Results } from "./report/results.js";
-import { measureStart } from "./start/measure-start.js";
+import type { PartName, PartResults, Results } from "./report/results.js";
 
-// Measures everything, then writes bench/results/latest.json and the table in docs/benchmarks.md. A missed bar is
+// Measures everything, then writes bench/results/latest.json and the tables in docs/benchmarks.md. A missed bar is
 // a result, not a failure: the exit status says whether the measuring worked.
+//   --only PART[,PART]  measures these and prints what it found; writes nothing
+//   --quick             a few rounds of everything, to see whether it works; writes nothing
 
-async function benchCalls(signal: AbortSignal): Promise<CallResults> {
-  using cgroups = Cgroup2.open();
-  const cleanup = new Cleanup();
-  try {
-    const home = await BenchCgroup.create(cgroups);
-    cleanup.add(() => home.remove());
-    return await measureCalls(await startSituations(cgroups, home, cleanup), signal);
-  } finally {
-    await cleanup.run();
-  }
-}
-
-async function measure(signal: AbortSignal): Promise<Results> {
+async function measure({ only, quick }: BenchOptions, signal: AbortSignal): Promise<Results> {
   const machine = describeMachine();
   const began = new Date();
-  say("calls: connect() and send with no program, empty programs and a fence (about 20 s)");
-  const calls = await benchCalls(signal);
-  say("start: ringfence run true, and the parts of making a fence (about 30 s)");
-  const start = await measureStart(signal);
-  say("memory: supervisor, guardian and kernel (about 15 s)");
-  const memory = await measureMemory(signal);
+  const found: { -readonly [Name in PartName]?: PartResults[Name] } = {};
+  for (const name of only ?? Object.keys(parts).filter(isPartName)) {
+    say(`${name}: ${parts[name].about}`);
+    await measureInto(found, name, new Effort(quick), signal);
+  }
   const seconds = (Date.now() - began.getTime()) / 1000;
-  return { version: 1, date: began.toISOString(), seconds, machine, calls, start, memory };
+  return { version: 1, date: began.toISOString(), seconds, machine, ...found };
+}
+
+async function measureInto<Name extends PartName>(
+  found: { [Each in PartName]?: PartResults[Each] },
+  name: Name,
+  effort: Effort,
+  signal: AbortSignal,
+): Promise<void> {
+  found[name] = await parts[name].measure(effort, signal);
 }
 
 function write(results: Results): void {
@@ -67,17 +62,22 @@ function checkHost(): void {
   }
 }
 
-const signal = untilStopped();
-try {
-  checkHost();
-  compileNative();
-  const results = await measure(signal);
-  write(results);
+function report(results: Results, complete: boolean): void {
+  if (complete) write(results);
+  else process.stdout.write(`\n${renderResults(results)}\n`);
   for (const bar of barsOf(results)) {
     const found = `${bar.found.toFixed(2)} ${bar.unit}`;
     say(`${isMet(bar) ? "met   " : "missed"}  ${bar.what} ${found} (bar ${bar.bound} ${bar.unit})`);
   }
-  say("wrote bench/results/latest.json and docs/benchmarks.md");
+  if (complete) say("wrote bench/results/latest.json and docs/benchmarks.md");
+}
+
+const signal = untilStopped();
+try {
+  const options = readOptions(process.argv.slice(2));
+  checkHost();
+  compileNative();
+  report(await measure(options, signal), options.only === null && !options.quick);
 } catch (error) {
   const reason: unknown = signal.aborted ? signal.reason : error;
   process.stderr.write(`bench: ${reason instanceof Error ? reason.message : String(reason)}\n`);

@@ -1,8 +1,11 @@
+import { countVerdicts, type FenceCounts } from "../fences/fence-counts.js";
+import type { BenchPlace } from "../host/bench-place.js";
+import type { Effort } from "../host/effort.js";
 import { type Difference, pairedDifference, type Summary, summarize } from "../statistics/summary.js";
 import { type CallKind, callKinds, harnessKinds } from "./call-kind.js";
 import { rotated } from "./rotated.js";
 import { type SituationName, situationNames } from "./situation-name.js";
-import { countVerdicts, type FenceCounts, type Situations } from "./situations.js";
+import { type Situations, startSituations } from "./situations.js";
 
 const ROUNDS = 300;
 const HARNESS_ROUNDS = 30;
@@ -40,10 +43,16 @@ function noSamples(): Samples {
 }
 
 /** Orders every call of every worker in turn, round after round. Throws the signal's reason when it is aborted. */
-export async function measureCalls(situations: Situations, signal: AbortSignal): Promise<CallResults> {
+export async function measureCalls(
+  place: BenchPlace,
+  effort: Effort,
+  signal: AbortSignal,
+): Promise<CallResults> {
+  const situations = await startSituations(place);
+  const rounds = effort.rounds(ROUNDS);
   const [harnessNs, getppidNs] = await measureHarness(situations);
   const samples = callKinds.map(noSamples);
-  for (let round = 0; round < ROUNDS; round++) {
+  for (let round = 0; round < rounds; round++) {
     for (const [index, kind] of callKinds.entries()) {
       for (const name of rotated(situationNames, round + index)) {
         signal.throwIfAborted();
@@ -51,10 +60,9 @@ export async function measureCalls(situations: Situations, signal: AbortSignal):
       }
     }
   }
-  const judged = callKinds.filter(({ order }) => order !== "udp-send");
-  const expected = judged.reduce((sum, { count }) => sum + 2 * count * ROUNDS, 0);
+  const expected = callKinds.reduce((sum, { count, judged }) => sum + (judged ? 2 * count * rounds : 0), 0);
   return {
-    rounds: ROUNDS,
+    rounds,
     harnessNs,
     getppidNs,
     fence: countVerdicts(situations.fence, expected),

@@ -36,6 +36,17 @@ export class Worker {
     return value;
   }
 
+  /** Makes it a shell command, which answers no order any more. */
+  become(command: string): void {
+    this.#child.stdin.end(`become ${command}\n`);
+  }
+
+  /** Ends what it became, and waits until it is gone. */
+  async kill(): Promise<void> {
+    this.#child.kill("SIGKILL");
+    await this.stop();
+  }
+
   /** Ends it and waits until it is gone. */
   async stop(): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;

@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { places } from "./places.js";
 
 const includeByArchitecture: Readonly<Record<string, string>> = {
@@ -12,11 +13,14 @@ export function compileNative(): void {
   mkdirSync(places.cache, { recursive: true });
   const include = `/usr/include/${includeByArchitecture[process.arch] ?? process.arch}`;
   const bpf = ["-target", "bpf", "-mcpu=v3", "-g", `-I${include}`, "-c"];
-  compile(places.emptySource, places.emptyObject, bpf);
-  compile(places.workerSource, places.worker, ["-Wall", "-Wextra", "-Wno-unused-parameter", "-Werror"]);
+  compile([places.emptySource], places.emptyObject, bpf);
+  const sources = readdirSync(places.workerSources).map((name) => join(places.workerSources, name));
+  compile(sources, places.worker, ["-Wall", "-Wextra", "-Wno-unused-parameter", "-Werror"]);
 }
 
-function compile(source: string, output: string, options: readonly string[]): void {
-  if (existsSync(output) && statSync(output).mtimeMs > statSync(source).mtimeMs) return;
-  execFileSync("clang", ["-O2", ...options, source, "-o", output], { stdio: "inherit" });
+function compile(sources: readonly string[], output: string, options: readonly string[]): void {
+  const made = existsSync(output) ? statSync(output).mtimeMs : 0;
+  if (sources.every((source) => made > statSync(source).mtimeMs)) return;
+  const units = sources.filter((source) => source.endsWith(".c"));
+  execFileSync("clang", ["-O2", ...options, ...units, "-o", output], { stdio: "inherit" });
 }

@@ -11,7 +11,7 @@ export const places = {
   object: place("bpf/build/ringfence.bpf.o"),
   emptySource: place("bench/bpf/empty.bpf.c"),
   emptyObject: place(".cache/bench/empty.bpf.o"),
-  workerSource: place("bench/native/worker.c"),
+  workerSources: place("bench/native"),
   worker: place(".cache/bench/worker"),
   policy: place("bench/policy.yaml"),
   ringfence: place("ringfence"),

@@ -1,8 +1,8 @@
-const LIMIT_MINUTES = 4;
+const LIMIT_MINUTES = 8;
 /** What is under way when time is up still ends in order. */
 const MARGIN_MS = 10_000;
 
-/** A signal that SIGINT, SIGTERM, SIGHUP and four minutes abort, so that a benchmark ends in order. */
+/** A signal that SIGINT, SIGTERM, SIGHUP and eight minutes abort, so that a benchmark ends in order. */
 export function untilStopped(): AbortSignal {
   const controller = new AbortController();
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {

@@ -20,8 +20,10 @@ export class FencedRun implements Disposable {
     this.#input = input;
   }
 
-  static start(command: readonly string[]): FencedRun {
-    const child = spawn(places.ringfence, ["run", "--report", "none", "--", ...command], {
+  /** Starts a command under a policy file, or without one. */
+  static start(command: readonly string[], policy: string | null = null): FencedRun {
+    const options = ["--report", "none", ...(policy === null ? [] : ["--policy", policy])];
+    const child = spawn(places.ringfence, ["run", ...options, "--", ...command], {
       stdio: ["pipe", "ignore", "inherit"],
       detached: true,
     });

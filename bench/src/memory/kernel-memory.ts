@@ -11,7 +11,7 @@ export interface KernelMemory {
 /** Adds up what /proc/PID/fdinfo tells; an object with several descriptors counts once. */
 export function kernelMemory(pid: number): KernelMemory {
   const directory = `/proc/${pid}/fdinfo`;
-  const texts = readdirSync(directory).map((fd) => readFileSync(`${directory}/${fd}`, "utf8"));
+  const texts = readdirSync(directory).map((fd) => readIfOpen(`${directory}/${fd}`));
   const maps = sizesById(texts, "map_id");
   const programs = sizesById(texts, "prog_id");
   return {
@@ -20,6 +20,16 @@ export function kernelMemory(pid: number): KernelMemory {
     mapCount: maps.size,
     programCount: programs.size,
   };
+}
+
+/** Empty for a descriptor that was closed meanwhile, as that of the list itself is. */
+function readIfOpen(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
+    throw error;
+  }
 }
 
 /** Bytes by id, of the descriptors whose own object this is: a link names the id of its program too, but no size. */

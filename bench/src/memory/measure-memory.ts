@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
+import type { Effort } from "../host/effort.js";
 import { percentile } from "../statistics/percentile.js";
 import { FencedRun } from "./fenced-run.js";
 import { type KernelMemory, kernelMemory } from "./kernel-memory.js";
@@ -27,11 +28,12 @@ interface Sample {
 }
 
 /** Throws the signal's reason when it is aborted. */
-export async function measureMemory(signal: AbortSignal): Promise<MemoryResults> {
+export async function measureMemory(effort: Effort, signal: AbortSignal): Promise<MemoryResults> {
+  const rounds = effort.rounds(ROUNDS);
   const samples: Sample[] = [];
   const alone: ProcessMemory[] = [];
   let kernel: KernelMemory | undefined;
-  for (let round = 0; round < ROUNDS; round++) {
+  for (let round = 0; round < rounds; round++) {
     signal.throwIfAborted();
     const sample = await whileItRuns();
     samples.push(sample);
@@ -42,7 +44,7 @@ export async function measureMemory(signal: AbortSignal): Promise<MemoryResults>
   const supervisors = samples.map(({ supervisor }) => supervisor);
   const guardians = samples.map(({ guardian }) => guardian);
   return {
-    rounds: ROUNDS,
+    rounds,
     supervisor: median(supervisors),
     guardian: median(guardians),
     together: median(samples.map(({ supervisor, guardian }) => plus(supervisor, guardian))),

@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { rotated } from "../calls/rotated.js";
+import type { Effort } from "../host/effort.js";
 import { places } from "../host/places.js";
 import { pairedSamples, type Summary, summarize } from "../statistics/summary.js";
 import { type FencePhases, phaseNames } from "./phases.js";
@@ -36,21 +37,23 @@ export interface StartResults {
 }
 
 /** Runs the commands in turn. Throws the signal's reason when it is aborted. */
-export async function measureStart(signal: AbortSignal): Promise<StartResults> {
+export async function measureStart(effort: Effort, signal: AbortSignal): Promise<StartResults> {
   const times: Record<CommandName, number[]> = { true: [], node: [], run: [], runPolicy: [] };
+  const rounds = effort.rounds(ROUNDS);
+  const phaseRounds = effort.rounds(PHASE_ROUNDS);
   for (const name of commandNames) await runToEnd(commands[name], signal); // fills the page cache
-  for (let round = 0; round < ROUNDS; round++) {
+  for (let round = 0; round < rounds; round++) {
     for (const name of rotated(commandNames, round)) {
       times[name].push((await runToEnd(commands[name], signal)).ms);
     }
   }
   const phases = { plain: [] as FencePhases[], policy: [] as FencePhases[] };
-  for (let round = 0; round < PHASE_ROUNDS; round++) {
+  for (let round = 0; round < phaseRounds; round++) {
     phases.plain.push(await phasesOf([], signal));
     phases.policy.push(await phasesOf([places.policy], signal));
   }
   return {
-    rounds: ROUNDS,
+    rounds,
     commands: {
       true: summarize(times.true),
       node: summarize(times.node),
@@ -59,7 +62,7 @@ export async function measureStart(signal: AbortSignal): Promise<StartResults> {
     },
     added: summarize(pairedSamples(times.run, times.true)),
     addedWithPolicy: summarize(pairedSamples(times.runPolicy, times.true)),
-    phaseRounds: PHASE_ROUNDS,
+    phaseRounds,
     phases: { plain: medians(phases.plain), policy: medians(phases.policy) },
     verification: measureVerification(),
     phasesP90: { plain: p90(phases.plain), policy: p90(phases.policy) },

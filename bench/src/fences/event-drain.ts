@@ -28,8 +28,13 @@ export class EventDrain {
     await this.#done;
   }
 
-  resume(): void {
+  /** Reads what waits, while paused. */
+  drainNow(): void {
     this.#reader.drain(onRecord);
+  }
+
+  resume(): void {
+    this.drainNow();
     this.#stop = new AbortController();
     this.#done = this.#run();
   }
