@@ -8,6 +8,7 @@ import type { PartName, PartResults } from "./report/results.js";
 import { measureRuleMemory } from "./rule-memory/measure-rule-memory.js";
 import { measureStart } from "./start/measure-start.js";
 import { measureThroughput } from "./throughput/measure-throughput.js";
+import { measureUpdate } from "./update/measure-update.js";
 
 /** A part that can be measured alone. */
 export interface Part<Name extends PartName> {
@@ -25,6 +26,10 @@ export const parts: { readonly [Name in PartName]: Part<Name> } = {
   ladder: {
     about: "the same with 0 to 10,000 rules and 100,000 prefixes, beside nftables (about 60 s)",
     measure: (effort, signal) => inBenchPlace((place) => measureLadder(place, effort, signal)),
+  },
+  update: {
+    about: "a changed policy, until it holds, beside nft -f (about 40 s)",
+    measure: (effort, signal) => inBenchPlace((place) => measureUpdate(place, effort, signal)),
   },
   throughput: {
     about: "iperf3 over a veth pair with one and ten streams (about 60 s)",

@@ -17,6 +17,7 @@ export function startFence(
   path: string,
   cgroups: Cgroup2,
   cleanup: Cleanup,
+  replaceable = false,
 ): BenchFence {
   const fence = Fence.start({
     objectPath: places.object,
@@ -24,6 +25,7 @@ export function startFence(
     cgroups,
     runCgroup: path,
     hookCgroup: path,
+    replaceable,
   });
   cleanup.add(() => fence.close());
   const events = new EventDrain(fence.object.mapFd("events"));

@@ -4,15 +4,25 @@ import { barsOfLadder } from "./bars-of-ladder.js";
 import { barsOfMemory, barsOfRuleMemory } from "./bars-of-memory.js";
 import { barsOfStart } from "./bars-of-start.js";
 import { barsOfThroughput } from "./bars-of-throughput.js";
+import { barsOfUpdate } from "./bars-of-update.js";
 import type { Results } from "./results.js";
 
 /** The bounds of the parts that were measured, judged by the medians of one run. */
-export function barsOf({ calls, ladder, throughput, start, memory, ruleMemory }: Results): readonly Bar[] {
+export function barsOf({
+  calls,
+  ladder,
+  update,
+  throughput,
+  start,
+  memory,
+  ruleMemory,
+}: Results): readonly Bar[] {
   return [
     ...(start ? barsOfStart(start) : []),
     ...(memory ? barsOfMemory(memory) : []),
     ...(calls ? barsOfCalls(calls) : []),
     ...(ladder ? barsOfLadder(ladder) : []),
+    ...(update ? barsOfUpdate(update) : []),
     ...(throughput ? barsOfThroughput(throughput) : []),
     ...(ruleMemory ? barsOfRuleMemory(ruleMemory) : []),
   ];

@@ -7,6 +7,7 @@ import { renderMemory } from "./render-memory.js";
 import { renderRuleMemory } from "./render-rule-memory.js";
 import { renderStart } from "./render-start.js";
 import { renderThroughput } from "./render-throughput.js";
+import { renderUpdate } from "./render-update.js";
 import type { Results } from "./results.js";
 import { table } from "./table.js";
 
@@ -16,12 +17,13 @@ const BUSY =
 
 /** The generated part of docs/benchmarks.md; parts that were not measured are left out. */
 export function renderResults(results: Results): string {
-  const { calls, ladder, throughput, cpu, start, memory, ruleMemory } = results;
+  const { calls, ladder, update, throughput, cpu, start, memory, ruleMemory } = results;
   const sections = [
     renderMachine(results),
     renderBars(results),
     calls && renderCalls(calls),
     ladder && renderLadder(ladder),
+    update && renderUpdate(update),
     throughput && renderThroughput(throughput),
     cpu && renderCpu(cpu),
     start && renderStart(start),

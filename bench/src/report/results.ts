@@ -6,11 +6,13 @@ import type { MemoryResults } from "../memory/measure-memory.js";
 import type { RuleMemoryResults } from "../rule-memory/measure-rule-memory.js";
 import type { StartResults } from "../start/measure-start.js";
 import type { ThroughputResults } from "../throughput/measure-throughput.js";
+import type { UpdateResults } from "../update/measure-update.js";
 
 /** What each part of the benchmark finds, by the part's name. */
 export interface PartResults {
   readonly calls: CallResults;
   readonly ladder: LadderResults;
+  readonly update: UpdateResults;
   readonly throughput: ThroughputResults;
   readonly cpu: CpuResults;
   readonly start: StartResults;

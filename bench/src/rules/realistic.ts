@@ -24,12 +24,16 @@ const publicServices: readonly Pick<Rule, "protocol" | "ports">[] = [
 
 /**
  * `count` rules as a large installation has them: programs, users, cgroups and everybody; a block of addresses each,
- * a quarter of them IPv6; single ports and ranges; denies among allows; default deny. The rule in the middle allows
- * what the benchmark does. Always the same for the same arguments. No two overlap where nftables refuses that.
+ * a quarter of them IPv6; single ports and ranges; denies among allows; default deny. The rule in the middle decides
+ * what the benchmark does, by the action `own`. Always the same for the same arguments. No two overlap where nftables refuses that.
  */
-export function realisticRules(count: number, cgroupOf: (index: number) => string): RuleSet {
+export function realisticRules(
+  count: number,
+  cgroupOf: (index: number) => string,
+  own: Rule["action"] = "allow",
+): RuleSet {
   const rules = Array.from({ length: count }, (_, index) => realisticRule(index, cgroupOf));
-  if (count > 0) rules[Math.floor(count / 2)] = ownRule("allow", ["10.0.0.0/8"]);
+  if (count > 0) rules[Math.floor(count / 2)] = ownRule(own, ["10.0.0.0/8"]);
   return { name: `realistic-${count}`, default: count === 0 ? "allow" : "deny", rules };
 }
 
