@@ -111,18 +111,18 @@ static void call_tcp_connect_rotating(long index)
 }
 
 static const struct call_kind kinds[] = {
-	{ "nothing", call_nothing },
-	{ "getppid", call_getppid },
-	{ "udp-connect", call_udp_connect },
-	{ "udp-connect-rotating", call_udp_connect_rotating },
-	{ "udp-connect-send", call_udp_connect_send },
-	{ "udp-sendto", call_udp_sendto },
-	{ "udp-sendto-alternating", call_udp_sendto_alternating },
-	{ "udp-sendto-rotating", call_udp_sendto_rotating },
-	{ "udp-send", call_udp_send },
-	{ "tcp-write", call_tcp_write },
-	{ "tcp-connect", call_tcp_connect },
-	{ "tcp-connect-rotating", call_tcp_connect_rotating },
+	{ .name = "nothing", .call = call_nothing },
+	{ .name = "getppid", .call = call_getppid },
+	{ .name = "udp-connect", .call = call_udp_connect },
+	{ .name = "udp-connect-rotating", .call = call_udp_connect_rotating, .warm_up = HOSTS },
+	{ .name = "udp-connect-send", .call = call_udp_connect_send },
+	{ .name = "udp-sendto", .call = call_udp_sendto },
+	{ .name = "udp-sendto-alternating", .call = call_udp_sendto_alternating },
+	{ .name = "udp-sendto-rotating", .call = call_udp_sendto_rotating },
+	{ .name = "udp-send", .call = call_udp_send },
+	{ .name = "tcp-write", .call = call_tcp_write },
+	{ .name = "tcp-connect", .call = call_tcp_connect },
+	{ .name = "tcp-connect-rotating", .call = call_tcp_connect_rotating },
 };
 
 const struct call_kind *find_call(const char *name)
@@ -136,9 +136,9 @@ const struct call_kind *find_call(const char *name)
 
 long time_calls(const struct call_kind *kind, long count)
 {
-	long start;
+	long warm_up = kind->warm_up ? kind->warm_up : count / WARM_UP_PART, start;
 
-	for (long index = 0; index < count / WARM_UP_PART; index++)
+	for (long index = 0; index < warm_up; index++)
 		kind->call(index);
 	start = now_ns();
 	for (long index = 0; index < count; index++)

@@ -13,6 +13,7 @@
 struct call_kind {
 	const char *name;
 	void (*call)(long index);
+	long warm_up; /* calls before the clock starts; 0: a part of those timed */
 };
 
 /* worker.c */

@@ -1,0 +1,93 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import type { LadderResults } from "../ladder/measure-ladder.js";
+import type { Summary } from "../statistics/summary.js";
+import type { OurUpdate } from "../update/measure-update.js";
+import { isMet } from "./bar.js";
+import { barsOfLadder } from "./bars-of-ladder.js";
+import { barsOfThroughput } from "./bars-of-throughput.js";
+import { barsOfUpdate } from "./bars-of-update.js";
+
+function all(value: number): Summary {
+  return { p50: value, p90: value, p99: value };
+}
+
+describe("barsOfLadder", () => {
+  /** Nanoseconds added by each case of ours, for every call alike. */
+  function ladder(added: Readonly<Record<string, number>>): LadderResults {
+    const orders = ["udp-connect", "udp-connect-rotating", "udp-sendto", "udp-sendto-rotating", "udp-send"];
+    const rows = Object.entries(added).map(([set, ns]) => ({
+      id: `ringfence-${set}`,
+      title: set,
+      calls: orders.map((order) => ({
+        order,
+        time: all(ns),
+        added: { p50: ns, p25: ns, p75: ns },
+        ratio: 2,
+      })),
+    }));
+    return { rounds: 1, verdicts: 0, losses: 0, rows };
+  }
+  const measured = {
+    "realistic-0": 300,
+    "realistic-10": 400,
+    "realistic-1000": 500,
+    "realistic-10000": 600,
+    "adversarial-10": 400,
+    "adversarial-10000": 604,
+    "prefixes-100000": 900,
+  };
+
+  test("judges cost by number of rules, and how it grows", () => {
+    const bars = barsOfLadder(ladder(measured));
+    assert.deepEqual(
+      bars.map(({ found }) => Number(found.toFixed(2))),
+      [0.4, 0.5, 0.6, 1.5, 1.5, 1.51, 1.51, 0.9, 0.6, 0.6],
+    );
+    assert.deepEqual(
+      bars.filter((bar) => !isMet(bar)).map(({ what }) => what),
+      [
+        "10,000 rules against 10, adversarial",
+        "10,000 rules against 10, adversarial, rotating",
+        "`sendto()` with 10,000 rules adds",
+        "`send()` on a connected socket with 10,000 rules adds",
+      ],
+    );
+  });
+
+  test("refuses results without a case that a bar is about", () => {
+    assert.throws(() => barsOfLadder(ladder({ "realistic-0": 1 })), /"realistic-10"/);
+  });
+});
+
+describe("barsOfUpdate", () => {
+  const update: OurUpdate = {
+    title: "10 rules",
+    parse: all(900),
+    compile: all(50),
+    replace: all(40),
+    onNew: all(95),
+    onOld: all(120),
+    oldMissed: 0,
+  };
+  const found = (ours: OurUpdate) =>
+    barsOfUpdate({ rounds: 1, nftRounds: 1, ours: [ours], nft: [] })[0]?.found;
+
+  test("takes the later of new and connected sockets", () => {
+    assert.equal(found(update), 120);
+    assert.equal(found({ ...update, onOld: null }), 95);
+  });
+
+  test("is never met where a connected socket went on", () => {
+    assert.equal(found({ ...update, oldMissed: 1 }), Number.POSITIVE_INFINITY);
+  });
+});
+
+test("barsOfThroughput judges what is lost, in percent of each round's rate without rules", () => {
+  const rates = { none: all(10), fence: all(9.4), nftables: all(9) };
+  const byStreams = [{ streams: 10, rates, ratios: { fence: 0.94, nftables: 0.9 } }];
+  const [bar] = barsOfThroughput({ rounds: 1, seconds: 1, rules: 1, byStreams });
+  assert.ok(bar);
+  assert.equal(bar.found.toFixed(1), "6.0");
+  assert.equal(isMet(bar), false);
+});
