@@ -12,6 +12,7 @@ export * from "./errors/source-location.js";
 export * from "./errors/table.js";
 export type * from "./log/verdict-line.js";
 export * from "./policy/destination.js";
+export * from "./policy/flow-direction.js";
 export * from "./policy/mode.js";
 export * from "./policy/peer-sets.js";
 export * from "./policy/process-condition.js";

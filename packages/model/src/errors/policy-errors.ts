@@ -58,7 +58,8 @@ export const policyErrors = {
   },
   RF_POLICY_RULE: {
     meaning: "A rule is not exactly one allow or one deny with at least one condition",
-    remedy: "Write one of allow and deny, with process, to, ports or protocol below it",
+    remedy:
+      "Write one of allow and deny, with process, to or from, ports or localPorts, or protocol below it",
   },
   RF_POLICY_ADDRESS: {
     meaning: "A destination is neither an address, a CIDR nor one of any, localhost and private",
@@ -103,6 +104,10 @@ export const policyErrors = {
   RF_POLICY_LIMIT: {
     meaning: "The policy is valid, but too large for the kernel tables",
     remedy: "Merge rules or patterns until it is below the limit in the message",
+  },
+  RF_POLICY_UNATTRIBUTED: {
+    meaning: "A profile speaks of traffic without a process, and its subject is not the host as a whole",
+    remedy: "Write subject: { host: true }, or remove unattributed",
   },
   RF_POLICY_DIRECTION_ABSENT: {
     meaning: "Warning: a profile says nothing about a direction, so that direction is allowed",

@@ -49,8 +49,9 @@ export const errorTable = {
     remedy: "Read `ringfence COMMAND --help`",
   },
   RF_DESTINATION: {
-    meaning: "The value of --allow or --deny is not a destination",
-    remedy: "Write an address, a CIDR, localhost, private or any, with a port if needed: 10.0.0.0/8:443",
+    meaning: "The value of --allow, --deny, --allow-from or --listen cannot be read",
+    remedy:
+      "Write an address, a CIDR, localhost, private or any, with a port if needed: 10.0.0.0/8:443; for --listen ports",
   },
   RF_USER_UNKNOWN: {
     meaning: "The user named with --user does not exist",

@@ -17,8 +17,12 @@ export interface PortRange extends NumberRange {
   readonly protocol: "tcp" | "udp" | null;
 }
 
-/** Where a flow goes. Null means unconstrained; lists are never empty. */
+/**
+ * Where a flow goes. For an ingress rule: where it comes from, and the ports of this machine that it comes to. Null
+ * means unconstrained; lists are never empty.
+ */
 export interface Destination {
+  /** The other end. */
   readonly to: readonly Peer[] | null;
   /** A rule with ports never matches a protocol that has none. */
   readonly ports: readonly PortRange[] | null;

@@ -1,6 +1,6 @@
-import type { Action, Destination, Profile, Rule } from "@ringfence/model";
+import type { Action, Destination, Direction, Listen, Profile, Rule } from "@ringfence/model";
 import type { Resolver } from "../resolver.js";
-import { parseDestination } from "./parse-destination.js";
+import { parseDestination, parseListen, parseSource } from "./parse-destination.js";
 
 const profileName = "run";
 
@@ -11,6 +11,10 @@ export interface CommandLinePolicy {
   readonly deny: readonly string[];
   /** Undefined for the usual: deny once something is allowed by name, else allow. */
   readonly default?: Action | undefined;
+  /** The texts of each `--allow-from`; one is enough to deny what comes from elsewhere. */
+  readonly allowFrom?: readonly string[];
+  /** The texts of each `--listen`; one is enough to refuse every other port. */
+  readonly listen?: readonly string[];
   readonly mode: "enforce" | "audit";
 }
 
@@ -20,8 +24,12 @@ export interface CommandLinePolicy {
  */
 export function commandLineProfile(options: CommandLinePolicy, resolver: Resolver): Profile {
   const rules = [
-    ...[...new Set(options.deny)].map((text) => rule("deny", text, parseDestination(text, resolver))),
-    ...[...new Set(options.allow)].map((text) => rule("allow", text, parseDestination(text, resolver))),
+    ...[...new Set(options.deny)].map((text) =>
+      rule("deny", `--deny ${text}`, parseDestination(text, resolver)),
+    ),
+    ...[...new Set(options.allow)].map((text) =>
+      rule("allow", `--allow ${text}`, parseDestination(text, resolver)),
+    ),
   ];
   const usual = options.allow.length > 0 ? "deny" : "allow";
   return {
@@ -29,9 +37,24 @@ export function commandLineProfile(options: CommandLinePolicy, resolver: Resolve
     mode: options.mode,
     subject: null,
     egress: { default: options.default ?? usual, rules },
+    ingress: ingressOf(options.allowFrom ?? [], resolver),
+    listen: listenOf(options.listen ?? [], resolver),
+    unattributed: null,
   };
 }
 
-function rule(action: Action, text: string, destination: Destination): Rule {
-  return { id: `${profileName}/--${action} ${text}`, action, mode: "enforce", process: null, destination };
+function ingressOf(texts: readonly string[], resolver: Resolver): Direction | null {
+  if (texts.length === 0) return null;
+  const rules = [...new Set(texts)].map((text) =>
+    rule("allow", `--allow-from ${text}`, parseSource(text, resolver)),
+  );
+  return { default: "deny", rules };
+}
+
+function listenOf(texts: readonly string[], resolver: Resolver): Listen | null {
+  return texts.length === 0 ? null : { ports: texts.flatMap((text) => parseListen(text, resolver)) };
+}
+
+function rule(action: Action, option: string, destination: Destination): Rule {
+  return { id: `${profileName}/${option}`, action, mode: "enforce", process: null, destination };
 }

@@ -80,6 +80,45 @@ test("commandLineProfile names its rules as they were written", () => {
   );
 });
 
+test("commandLineProfile leaves what comes in alone until something is said of it", () => {
+  const options = { allow: [], deny: [], mode: "enforce" as const };
+  const silent = commandLineProfile(options, fixedResolver);
+  assert.deepEqual([silent.ingress, silent.listen, silent.unattributed], [null, null, null]);
+  const allowFrom = ["10.0.0.0/8:8080", ":53"];
+  const { ingress, listen } = commandLineProfile(
+    { ...options, allowFrom, listen: ["8080", "53/udp"] },
+    fixedResolver,
+  );
+  assert.equal(ingress?.default, "deny");
+  assert.deepEqual(
+    ingress?.rules.map(({ id, destination }) => `${id} = ${show(destination)}`),
+    [
+      "run/--allow-from 10.0.0.0/8:8080 = 10.0.0.0/8 8080-8080/null -",
+      "run/--allow-from :53 = - 53-53/null -",
+    ],
+  );
+  assert.deepEqual(listen?.ports, [
+    { from: 8080, to: 8080, protocol: null },
+    { from: 53, to: 53, protocol: "udp" },
+  ]);
+  assert.deepEqual(commandLineProfile({ ...options, listen: ["none"] }, fixedResolver).listen?.ports, []);
+});
+
+test("commandLineProfile refuses names as sources, and ports that are none", () => {
+  const options = { allow: [], deny: [], mode: "enforce" as const };
+  for (const wrong of [
+    { allowFrom: ["example.com"] },
+    { allowFrom: [""] },
+    { listen: ["nope"] },
+    { listen: [""] },
+  ]) {
+    assert.throws(
+      () => commandLineProfile({ ...options, ...wrong }, fixedResolver),
+      (error) => error instanceof RingfenceError && error.code === "RF_DESTINATION",
+    );
+  }
+});
+
 test("commandLineProfile denies by default once something is allowed", () => {
   const defaultOf = (allow: string[], chosen?: "allow" | "deny") =>
     commandLineProfile({ allow, deny: ["any:1"], default: chosen, mode: "audit" }, fixedResolver).egress

@@ -1,7 +1,7 @@
-import { type Destination, parseAddress, RingfenceError } from "@ringfence/model";
+import { type Destination, type Peer, type PortRange, parseAddress, RingfenceError } from "@ringfence/model";
 import type { Resolver } from "../resolver.js";
 import { type Fault, isFault } from "../text/fault.js";
-import { parsePeer } from "../text/peer-text.js";
+import { parsePeer, parseSource as parseSourcePeer } from "../text/peer-text.js";
 import { parsePorts } from "../text/port-text.js";
 import { checkPortsWithProtocols, parseProtocol } from "../text/protocol-text.js";
 
@@ -13,19 +13,36 @@ const example =
  * destination. Throws RF_DESTINATION.
  */
 export function parseDestination(text: string, resolver: Resolver): Destination {
-  const destination = readDestination(text, resolver);
-  if (!isFault(destination)) return destination;
-  const { message, hint } = destination;
-  throw new RingfenceError("RF_DESTINATION", `Cannot use destination "${text}": ${message}`, { hint });
+  return orThrow("destination", text, readDestination(text, resolver, parsePeer));
 }
 
-function readDestination(text: string, resolver: Resolver): Destination | Fault {
+/** Reads the value of `--allow-from`: `[PROTOCOL/]SOURCE[:LOCALPORTS]`, or `:LOCALPORTS` alone. Throws RF_DESTINATION. */
+export function parseSource(text: string, resolver: Resolver): Destination {
+  return orThrow("source", text, readDestination(text, resolver, parseSourcePeer));
+}
+
+/** Reads the value of `--listen`: ports as in a policy, or `none`. Throws RF_DESTINATION. */
+export function parseListen(text: string, resolver: Resolver): readonly PortRange[] {
+  return text === "none" ? [] : orThrow("port", text, parsePorts(text, resolver));
+}
+
+function orThrow<T extends object>(what: string, text: string, result: T | Fault): T {
+  if (!isFault(result)) return result;
+  const { message, hint } = result;
+  throw new RingfenceError("RF_DESTINATION", `Cannot use ${what} "${text}": ${message}`, { hint });
+}
+
+function readDestination(
+  text: string,
+  resolver: Resolver,
+  readPeer: (text: string) => Peer | Fault,
+): Destination | Fault {
   const protocolEnd = /^[a-z]+(?=\/)/.exec(text)?.[0].length ?? -1;
   const protocol = protocolEnd < 0 ? null : parseProtocol(text.slice(0, protocolEnd));
   if (protocol !== null && isFault(protocol)) return protocol;
   const split = splitPorts(protocolEnd < 0 ? text : text.slice(protocolEnd + 1));
   if (isFault(split)) return split;
-  const peer = split.peer === "" ? null : parsePeer(split.peer);
+  const peer = split.peer === "" ? null : readPeer(split.peer);
   if (peer !== null && isFault(peer)) return peer;
   const ports = split.ports === null ? null : parsePorts(split.ports, resolver);
   if (ports !== null && isFault(ports)) return ports;

@@ -1,7 +1,10 @@
 import {
   type Action,
   type Destination,
-  egressDefaultId,
+  directionDefaultId,
+  type FlowDirection,
+  flowDirections,
+  listenId,
   type ProcessCondition,
   type Profile,
   type Rule,
@@ -13,6 +16,7 @@ import { limitError, limits } from "./limits.js";
 /** A conjunction with the conditions that its bit stands for. */
 export interface Conjunction {
   readonly ref: CompiledBit;
+  readonly direction: FlowDirection;
   readonly subject: ProcessCondition;
   readonly process: ProcessCondition;
   /** Null for the default of a profile, which any destination matches. */
@@ -47,26 +51,66 @@ export function segmentsOf(conjunctions: readonly Conjunction[]): Segments {
 }
 
 function addRules(bits: Conjunction[], profile: Profile, action: Action): void {
-  for (const rule of profile.egress?.rules ?? []) {
-    if (rule.action !== action) continue;
-    const ref = refOf(rule.id, profile, action, rule.mode === "audit", rule.location);
-    const { destination } = rule;
-    const isAllowRule = action === "allow";
-    for (const subject of profile.subject ?? everyProcess) {
-      for (const process of rule.process ?? everyProcess) {
-        add(bits, { ref, subject, process, destination, isAllowRule }, rule.location);
-      }
+  for (const rule of profile.egress?.rules ?? []) addRule(bits, profile, "egress", action, rule);
+  for (const rule of profile.ingress?.rules ?? []) addRule(bits, profile, "ingress", action, rule);
+  const { listen } = profile;
+  if (listen === null || listen.ports.length === 0 || action === "deny") return;
+  const destination: Destination = { to: null, ports: listen.ports, protocols: null };
+  const rule: Rule = { id: listenId(profile.name), action, mode: "enforce", process: null, destination };
+  addRule(bits, profile, "listen", action, { ...rule, ...locationOf(listen, profile) });
+}
+
+function addRule(
+  bits: Conjunction[],
+  profile: Profile,
+  direction: FlowDirection,
+  action: Action,
+  rule: Rule,
+): void {
+  if (rule.action !== action) return;
+  const ref = refOf(rule.id, profile, action, rule.mode === "audit", rule.location);
+  const { destination } = rule;
+  const isAllowRule = action === "allow";
+  for (const subject of profile.subject ?? everyProcess) {
+    for (const process of rule.process ?? everyProcess) {
+      add(bits, { ref, direction, subject, process, destination, isAllowRule }, rule.location);
     }
   }
 }
 
 function addDefault(bits: Conjunction[], profile: Profile, action: Action): void {
-  if ((profile.egress?.default ?? "allow") !== action) return;
-  const location = profile.egress?.location ?? profile.location;
-  const ref = refOf(egressDefaultId(profile.name), profile, action, false, location);
-  for (const subject of profile.subject ?? everyProcess) {
-    add(bits, { ref, subject, process: {}, destination: null, isAllowRule: false }, location);
+  for (const direction of flowDirections) {
+    if (defaultOf(profile, direction) !== action) continue;
+    const { location } = locationOf(profile[direction], profile);
+    const ref = refOf(directionDefaultId(profile.name, direction), profile, action, false, location);
+    // Traffic of no process meets no condition on one.
+    const subjects = direction === "unattributed" ? everyProcess : (profile.subject ?? everyProcess);
+    for (const subject of subjects) {
+      const conditions = { subject, process: {}, destination: null, isAllowRule: false };
+      add(bits, { ref, direction, ...conditions }, location);
+    }
   }
+}
+
+/** Undefined where the profile leaves the direction to others. */
+function defaultOf(profile: Profile, direction: FlowDirection): Action | undefined {
+  switch (direction) {
+    case "egress":
+    case "ingress":
+      return profile[direction]?.default ?? "allow";
+    case "listen":
+      return profile.listen === null ? "allow" : "deny";
+    case "unattributed":
+      return profile.unattributed?.action;
+  }
+}
+
+function locationOf(
+  part: { readonly location?: SourceLocation } | null,
+  profile: Profile,
+): { readonly location?: SourceLocation } {
+  const location = part?.location ?? profile.location;
+  return location === undefined ? {} : { location };
 }
 
 function add(bits: Conjunction[], conjunction: Conjunction, location: Rule["location"]): void {

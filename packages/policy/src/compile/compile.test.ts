@@ -27,7 +27,8 @@ function profile(rules: readonly Partial<Rule>[], subject: Profile["subject"] = 
       ...rule,
     }),
   );
-  return { name: "p", mode: "enforce", subject, egress: { default: "deny", rules: whole } };
+  const silence = { ingress: null, listen: null, unattributed: null };
+  return { name: "p", mode: "enforce", subject, egress: { default: "deny", rules: whole }, ...silence };
 }
 
 function bitsOf(compiled: CompiledPolicy, row: number): readonly number[] {
@@ -62,9 +63,12 @@ test("compile numbers bits deny, allow, default deny, default allow, whatever th
   const compiled = compile([second, first], { containerCgroups: [] });
   assert.deepEqual(
     compiled.bits.map(({ ruleId }) => ruleId),
-    ["q/egress[0]", "p/egress[1]", "p/egress[0]", "p/egress.default", "q/egress.default"],
+    [
+      ...["q/egress[0]", "p/egress[1]", "p/egress[0]", "p/egress.default", "q/egress.default"],
+      ...["q/ingress.default", "q/listen.default", "p/ingress.default", "p/listen.default"],
+    ],
   );
-  assert.deepEqual(bitsOf(compiled, 0), [0, 1, 2, 3, 4]);
+  assert.deepEqual(bitsOf(compiled, 0), [0, 1, 2, 3, 4, 5, 6, 7, 8]);
   assert.deepEqual(bitsOf(compiled, 1), []);
 });
 
@@ -77,12 +81,42 @@ test("compile gives a rule one bit for each pair of subject and process item", (
     [{ process: [{ uid: [{ from: 1, to: 1 }] }, { gid: [{ from: 2, to: 2 }] }] }],
     [{ comm: ["a"] }, { comm: ["b"] }, { comm: ["c"] }],
   );
-  assert.equal(compiled.bits.length, 2 * 3 + 3);
+  assert.equal(compiled.bits.length, 2 * 3 + 3 * 3);
+});
+
+test("compile gives each bit to one direction", () => {
+  for (let seed = 0; seed < 50; seed++) {
+    const compiled = compile(randomProfiles(new Random(seed)), { containerCgroups: [] });
+    const rows = Object.values(compiled.directionRows).flatMap((row) => bitsOf(compiled, row));
+    assert.deepEqual(
+      rows.toSorted((a, b) => a - b),
+      [...compiled.bits.keys()],
+    );
+  }
+});
+
+test("compile keeps what listen allows, and defaults of directions, in the order of all bits", () => {
+  const ports = [{ from: 80, to: 80, protocol: null }];
+  const one: Profile = {
+    ...profile([{ action: "allow" }], [{ host: true }]),
+    ingress: { default: "deny", rules: [{ ...rule("p/ingress[0]"), action: "deny" }] },
+    listen: { ports },
+    unattributed: { action: "allow" },
+  };
+  const { bits, segments } = compile([one], { containerCgroups: [] });
+  assert.deepEqual(
+    bits.map(({ ruleId }) => ruleId),
+    [
+      ...["p/ingress[0]", "p/egress[0]", "p/listen"],
+      ...["p/egress.default", "p/ingress.default", "p/listen.default", "p/unattributed"],
+    ],
+  );
+  assert.deepEqual(segments, { denyEnd: 1, allowEnd: 3, defaultDenyEnd: 6 });
 });
 
 test("compile keeps audited bits out of the enforced row and off profiles out of all", () => {
   const compiled = compileOne([{ mode: "audit" }, {}]);
-  assert.deepEqual(bitsOf(compiled, compiled.enforcedRow), [1, 2]);
+  assert.deepEqual(bitsOf(compiled, compiled.enforcedRow), [1, 2, 3, 4]);
   assert.equal(compiled.bits[0]?.audit, true);
   assert.equal(compile([{ ...profile([{}]), mode: "off" }], { containerCgroups: [] }).bits.length, 0);
 });

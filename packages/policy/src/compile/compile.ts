@@ -1,4 +1,4 @@
-import { type Profile, RingfenceError } from "@ringfence/model";
+import { type FlowDirection, type Profile, RingfenceError } from "@ringfence/model";
 import { buildV4Table, buildV6Table } from "./address-tables.js";
 import { BitVector } from "./bit-vector.js";
 import { conjunctionsOf, segmentsOf } from "./bits.js";
@@ -45,6 +45,12 @@ export function compile(profiles: readonly Profile[], options: CompileOptions): 
     segments: segmentsOf(conjunctions),
     blockCount,
     enforcedRow: context.rowWhere(({ ref }) => !ref.audit),
+    directionRows: {
+      egress: directionRow(context, "egress"),
+      ingress: directionRow(context, "ingress"),
+      listen: directionRow(context, "listen"),
+      unattributed: directionRow(context, "unattributed"),
+    },
     ...paths,
     comm: buildCommTable(context),
     uid: buildIdTable(context, "uid"),
@@ -62,6 +68,10 @@ export function compile(profiles: readonly Profile[], options: CompileOptions): 
     rowCount: rows.count,
   };
   return { revision: revisionOf(tables, rows.hashes), ...tables };
+}
+
+function directionRow(context: CompileContext, wanted: FlowDirection): number {
+  return context.rowWhere(({ direction }) => direction === wanted);
 }
 
 function refuseSharedNames(profiles: readonly Profile[]): void {

@@ -1,3 +1,4 @@
+import type { FlowDirection } from "@ringfence/model";
 import type { RuleRef } from "../verdict.js";
 import type { Automaton } from "./automaton/automaton.js";
 
@@ -74,6 +75,8 @@ export interface CompiledPolicy {
   readonly summaries: Uint8Array;
   /** The bits that count for the enforced verdict; the shadow verdict takes all. */
   readonly enforcedRow: number;
+  /** The bits of each direction: a bit belongs to one. */
+  readonly directionRows: Readonly<Record<FlowDirection, number>>;
   /** The automaton is null when no executable or ancestor pattern exists; then every path has row 0. */
   readonly exe: { readonly automaton: Automaton | null; readonly unknownRow: number };
   readonly ancestors: AncestorTables;
@@ -88,12 +91,13 @@ export interface CompiledPolicy {
     readonly otherRow: number;
     readonly entries: readonly { readonly path: string; readonly row: number }[];
   };
+  /** The other end, whichever way the flow goes. */
   readonly v4: IntervalTable;
   /** Where a search in `v4` begins. */
   readonly v4Index: IntervalIndex;
   /** Knows the IPv4 rules in 64:ff9b::/96 as well. */
   readonly v6: WideIntervalTable;
-  /** Protocol and port together; the values are port numbers. */
+  /** Protocol and port together; the values are port numbers: the other end's for egress, else this machine's. */
   readonly tcp: IntervalTable;
   readonly udp: IntervalTable;
   readonly icmpRow: number;

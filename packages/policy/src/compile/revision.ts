@@ -16,6 +16,7 @@ export function revisionOf(policy: Omit<CompiledPolicy, "revision">, rowHashes: 
   hash.text(
     JSON.stringify([
       [policy.blockCount, policy.enforcedRow, unknownRow, policy.icmpRow, policy.otherRow],
+      policy.directionRows,
       policy.ancestors,
       policy.comm,
       policy.cgroup,

@@ -147,6 +147,56 @@ test("evaluate judges the address that packets reach", () => {
   assert.ok(!allowed("0.0.0.0/0", "fd00::1"));
 });
 
+test("evaluate keeps the directions apart", () => {
+  const spec =
+    "{ mode: enforce, egress: { default: deny }, ingress: { default: allow, rules: [{ deny: { from: 8.8.8.8, localPorts: 443 } }] } }";
+  const from = (text: string, port = 443): FlowFacts => ({ ...flow(text, port), direction: "ingress" });
+  assert.equal(verdict([spec], eight), "denied p0/egress.default p0/egress.default");
+  assert.equal(verdict([spec], from("8.8.8.8")), "denied p0/ingress[0] p0/ingress[0]");
+  assert.equal(verdict([spec], from("8.8.8.8", 80)), "allowed p0/ingress.default p0/ingress.default");
+  assert.equal(verdict(["{ mode: enforce }"], from("8.8.8.8")).split(" ")[1], "p0/ingress.default");
+});
+
+test("evaluate takes a source that names nobody for nobody", () => {
+  const spec = "{ mode: enforce, ingress: { default: deny, rules: [{ allow: { from: localhost } }] } }";
+  const from = (text: string): FlowFacts => ({ ...flow(text), direction: "ingress" });
+  assert.match(verdict([spec], from("127.0.0.1")), /^allowed/);
+  assert.match(verdict([spec], from("::ffff:127.0.0.1")), /^allowed/);
+  for (const nobody of ["0.0.0.0", "::", "::ffff:0.0.0.0"])
+    assert.match(verdict([spec], from(nobody)), /^denied/);
+});
+
+test("evaluate lets listen name every port that may be bound", () => {
+  const bind = (port: number, protocol: "tcp" | "udp" = "tcp"): FlowFacts => ({
+    ...flow("::", port, protocol),
+    direction: "listen",
+  });
+  const spec = "{ mode: enforce, listen: [8080, 9000-9010/tcp] }";
+  assert.equal(verdict([spec], bind(8080)), "allowed p0/listen p0/listen");
+  assert.equal(verdict([spec], bind(8080, "udp")), "allowed p0/listen p0/listen");
+  assert.equal(verdict([spec], bind(9010)), "allowed p0/listen p0/listen");
+  assert.equal(verdict([spec], bind(9010, "udp")), "denied p0/listen.default p0/listen.default");
+  assert.equal(verdict([spec], bind(80)), "denied p0/listen.default p0/listen.default");
+  assert.equal(verdict(["{ mode: enforce }"], bind(80)), "allowed p0/listen.default p0/listen.default");
+  assert.equal(verdict(["{ mode: audit, listen: none }"], bind(80)), "would-deny - p0/listen.default");
+  assert.equal(verdict(["{ mode: enforce, listen: none }", spec], bind(8080)).split(" ")[1], "p1/listen");
+  const ofOthers = "{ mode: enforce, subject: { uid: 5 }, listen: none }";
+  assert.equal(verdict([ofOthers], bind(80)), "allowed - -");
+});
+
+test("evaluate judges traffic of no process by every profile that speaks of it", () => {
+  const packet: FlowFacts = { ...eight, direction: "unattributed" };
+  const host = (mode: string, action: string) =>
+    `{ mode: ${mode}, subject: { host: true }, unattributed: ${action} }`;
+  const inContainer = { ...curl, container: true };
+  assert.equal(verdict(["{ mode: enforce, egress: { default: deny } }"], packet), "allowed - -");
+  assert.equal(
+    verdict([host("enforce", "allow"), host("enforce", "deny")], packet, inContainer),
+    "denied p1/unattributed p1/unattributed",
+  );
+  assert.equal(verdict([host("audit", "deny")], packet), "would-deny - p0/unattributed");
+});
+
 test("evaluate matches ports and protocols", () => {
   const allowed = (body: string, to: FlowFacts) =>
     verdict([denyBut(rule("allow", body))], to).startsWith("allowed");

@@ -1,12 +1,14 @@
-import { type Action, egressDefaultId, type Profile, type Rule } from "@ringfence/model";
+import type { Action, FlowDirection, Profile, Rule, SourceLocation } from "@ringfence/model";
 import { combineVerdicts, type Evaluation, type RuleRef, type Verdict } from "../verdict.js";
+import { defaultFor, rulesFor } from "./direction-rules.js";
 import type { FlowFacts, ProcessFacts } from "./facts.js";
 import { matchesDestination } from "./matches-destination.js";
 import { matchesAnyItem } from "./matches-process.js";
 
 /**
  * Judges one flow by the words of the policy language, rule by rule. Slow and plain on purpose: it is what the
- * compiled tables and the kernel are compared with, so it shares nothing with the compiler.
+ * compiled tables and the kernel are compared with, so it shares nothing with the compiler. Unattributed traffic has
+ * no process: whatever `process` says, every profile that speaks of such traffic covers it.
  */
 export function evaluate(profiles: readonly Profile[], process: ProcessFacts, flow: FlowFacts): Evaluation {
   return combineVerdicts(judge(profiles, process, flow, false), judge(profiles, process, flow, true));
@@ -18,16 +20,17 @@ function judge(
   flow: FlowFacts,
   withAudited: boolean,
 ): Verdict {
+  const { direction = "egress" } = flow;
   const matching = profiles.filter(
     ({ mode, subject }) =>
       (mode === "enforce" || (withAudited && mode === "audit")) &&
-      matchesAnyItem(subject, process, "lenient"),
+      (direction === "unattributed" || matchesAnyItem(subject, process, "lenient")),
   );
   return (
     firstRule(matching, "deny", process, flow, withAudited) ??
     firstRule(matching, "allow", process, flow, withAudited) ??
-    firstDefault(matching, "deny") ??
-    firstDefault(matching, "allow") ?? { action: "allow", rule: null }
+    firstDefault(matching, "deny", direction) ??
+    firstDefault(matching, "allow", direction) ?? { action: "allow", rule: null }
   );
 }
 
@@ -41,7 +44,7 @@ function firstRule(
   const belief = action === "allow" ? "strict" : "lenient";
   for (const profile of matching) {
     if (!matchesAnyItem(profile.subject, process, belief)) continue;
-    for (const rule of profile.egress?.rules ?? []) {
+    for (const rule of rulesFor(profile, flow.direction ?? "egress")) {
       if (
         rule.action === action &&
         (rule.mode === "enforce" || withAudited) &&
@@ -55,20 +58,31 @@ function firstRule(
   return null;
 }
 
-function firstDefault(matching: readonly Profile[], action: Action): Verdict | null {
-  const profile = matching.find(({ egress }) => (egress?.default ?? "allow") === action);
-  return profile === undefined ? null : { action, rule: defaultRef(profile, action) };
+function firstDefault(
+  matching: readonly Profile[],
+  action: Action,
+  direction: FlowDirection,
+): Verdict | null {
+  for (const profile of matching) {
+    const found = defaultFor(profile, direction);
+    if (found?.action === action) {
+      return { action, rule: refOf(profile, found.id, action, false, found.location) };
+    }
+  }
+  return null;
 }
 
-function ruleRef(profile: Profile, rule: Rule): RuleRef {
-  const audit = profile.mode === "audit" || rule.mode === "audit";
-  const ref = { ruleId: rule.id, profile: profile.name, action: rule.action, audit };
-  return rule.location === undefined ? ref : { ...ref, location: rule.location };
+function ruleRef(profile: Profile, { id, action, mode, location }: Rule): RuleRef {
+  return refOf(profile, id, action, mode === "audit", location);
 }
 
-function defaultRef(profile: Profile, action: Action): RuleRef {
-  const audit = profile.mode === "audit";
-  const ref = { ruleId: egressDefaultId(profile.name), profile: profile.name, action, audit };
-  const location = profile.egress?.location ?? profile.location;
+function refOf(
+  profile: Profile,
+  ruleId: string,
+  action: Action,
+  audited: boolean,
+  location: SourceLocation | undefined,
+): RuleRef {
+  const ref = { ruleId, profile: profile.name, action, audit: audited || profile.mode === "audit" };
   return location === undefined ? ref : { ...ref, location };
 }

@@ -1,4 +1,4 @@
-import type { Address } from "@ringfence/model";
+import type { Address, FlowDirection } from "@ringfence/model";
 
 /** A resolved executable path, and whether the mount namespace it was seen in is one that can be believed. */
 export interface PathFact {
@@ -21,11 +21,16 @@ export interface ProcessFacts {
   readonly container: boolean;
 }
 
-/** One outgoing flow. */
+/** One flow, or one port that a process binds or listens on. */
 export interface FlowFacts {
+  /** Egress unless said. */
+  readonly direction?: FlowDirection;
   readonly protocol: "tcp" | "udp" | "icmp" | "other";
-  /** As the caller named it: v4-mapped and unspecified addresses are normalised by whoever judges. */
+  /** The other end, as the caller named it: v4-mapped and unspecified addresses are normalised by whoever judges. */
   readonly address: Address;
-  /** Null for protocols without ports; a missing port of tcp or udp counts as 0. */
+  /**
+   * The other end's port for egress, else the port of this machine. Null for protocols without ports; a missing port
+   * of tcp or udp counts as 0.
+   */
   readonly port: number | null;
 }

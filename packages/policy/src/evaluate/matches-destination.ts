@@ -6,10 +6,11 @@ import {
   type Peer,
   prefixContains,
   prefixesOf,
+  unmapAddress,
 } from "@ringfence/model";
 import type { FlowFacts } from "./facts.js";
 
-/** True when the flow goes where the rule says. */
+/** True when the flow goes where the rule says, or comes from there. */
 export function matchesDestination(destination: Destination, flow: FlowFacts): boolean {
   return (
     matchesProtocol(destination, flow) && matchesPort(destination, flow) && matchesPeers(destination.to, flow)
@@ -32,7 +33,9 @@ function matchesPort({ ports }: Destination, flow: FlowFacts): boolean {
 
 function matchesPeers(peers: readonly Peer[] | null, flow: FlowFacts): boolean {
   if (peers === null) return true;
-  const address = normalizeDestination(flow.address);
+  // Nothing comes from loopback only because it names no source.
+  const address =
+    flow.direction === "ingress" ? unmapAddress(flow.address) : normalizeDestination(flow.address);
   const behindNat64 = embeddedV4(address);
   return peers.some(
     (peer) => contains(peer, address) || (behindNat64 !== null && contains(peer, behindNat64)),

@@ -58,6 +58,14 @@ const mutants: Readonly<Record<string, (compiled: CompiledPolicy) => CompiledPol
     ...c,
     ancestors: { ...c.ancestors, subject: c.ancestors.rule, rule: c.ancestors.rule },
   }),
+  "ingress and egress are swapped": (c) => ({
+    ...c,
+    directionRows: { ...c.directionRows, egress: c.directionRows.ingress, ingress: c.directionRows.egress },
+  }),
+  "the direction is ignored": (c) => ({
+    ...c,
+    directionRows: { egress: 0, ingress: 0, listen: 0, unattributed: 0 },
+  }),
   "comm is ignored": (c) => ({ ...c, comm: { otherRow: 0, entries: [] } }),
   "cgroups are ignored": (c) => ({ ...c, cgroup: { otherRow: 0, entries: [] } }),
   "containers are forgotten": (c) => ({

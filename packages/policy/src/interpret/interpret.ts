@@ -1,4 +1,4 @@
-import { normalizeDestination } from "@ringfence/model";
+import { normalizeDestination, unmapAddress } from "@ringfence/model";
 import type { AncestorDimension, CompiledPolicy } from "../compile/compiled-policy.js";
 import type { FlowFacts, PathFact, ProcessFacts } from "../evaluate/facts.js";
 import { combineVerdicts, type Evaluation, type Verdict } from "../verdict.js";
@@ -10,9 +10,12 @@ import { runAutomaton } from "./run-automaton.js";
  * the cgroup table knows the containers.
  */
 export function interpret(compiled: CompiledPolicy, process: ProcessFacts, flow: FlowFacts): Evaluation {
-  const rows = [...processRows(compiled, process), ...flowRows(compiled, flow)];
+  const { direction = "egress" } = flow;
+  const processPart = direction === "unattributed" ? [] : processRows(compiled, process);
+  const rows = [compiled.directionRows[direction], ...processPart, ...flowRows(compiled, flow)];
   const matched = rows.map((row) => rowBits(compiled, row));
-  for (const vector of ancestorVectors(compiled, process.ancestors)) matched.push(vector);
+  const { ancestors } = direction === "unattributed" ? { ancestors: [] } : process;
+  for (const vector of ancestorVectors(compiled, ancestors)) matched.push(vector);
   const all = and(matched);
   const enforced = and([all, rowBits(compiled, compiled.enforcedRow)]);
   return combineVerdicts(verdictOf(compiled, enforced), verdictOf(compiled, all));
@@ -45,7 +48,8 @@ function cgroupRow({ cgroup }: CompiledPolicy, path: string): number {
 }
 
 function flowRows(compiled: CompiledPolicy, flow: FlowFacts): readonly number[] {
-  const address = normalizeDestination(flow.address);
+  const address =
+    flow.direction === "ingress" ? unmapAddress(flow.address) : normalizeDestination(flow.address);
   return [
     address.family === 4
       ? lookUpIndexed(compiled.v4, compiled.v4Index, Number(address.value))

@@ -63,6 +63,38 @@ test("parsePolicy reads every key", () => {
   assert.deepEqual(second?.location, { file: "p.yaml", line: 15, column: 9 });
 });
 
+test("parsePolicy reads what comes in, who may listen, and traffic of no process", () => {
+  const { profiles, errors } = parse(`${head}  subject: { host: true }
+  ingress:
+    default: deny
+    rules:
+      - allow: { from: [10.0.0.0/8, localhost], localPorts: [8080, 53/udp], protocol: any }
+      - { name: web, deny: { from: "::1" } }
+  listen: [8080, 9000-9010/tcp]
+  unattributed: deny
+`);
+  assert.deepEqual(errors, []);
+  const { egress, ingress, listen, unattributed } = profiles[0] ?? {};
+  assert.equal(egress, null);
+  assert.equal(ingress?.default, "deny");
+  assert.deepEqual(
+    ingress?.rules.map(({ id }) => id),
+    ["p/ingress[0]", "p/web"],
+  );
+  assert.equal(ingress?.rules[0]?.destination.to?.length, 2);
+  assert.deepEqual(ingress?.rules[0]?.destination.ports, [
+    { from: 8080, to: 8080, protocol: null },
+    { from: 53, to: 53, protocol: "udp" },
+  ]);
+  assert.deepEqual(listen?.ports, [
+    { from: 8080, to: 8080, protocol: null },
+    { from: 9000, to: 9010, protocol: "tcp" },
+  ]);
+  assert.equal(listen?.location?.line, 12);
+  assert.equal(unattributed?.action, "deny");
+  assert.deepEqual(parse(`${head}  listen: none\n`).profiles[0]?.listen?.ports, []);
+});
+
 test("parsePolicy reads one profile per document and tells places across documents", () => {
   const second = head.replace("name: p", "name: q");
   const { profiles } = parse(`---\n${head}---\n---\n${second}`);

@@ -7,6 +7,7 @@ const envelope = "apiVersion: ringfence.dev/v1alpha1\nkind: SecurityProfile\nmet
 const spec = (text: string) => `${envelope}spec: { mode: enforce, ${text} }`;
 const subject = (text: string) => spec(`subject: ${text}`);
 const rules = (text: string) => spec(`egress: { default: deny, rules: [${text}] }`);
+const accept = (text: string) => spec(`ingress: { default: deny, rules: [{ allow: { ${text} } }] }`);
 const allow = (text: string) => rules(`{ allow: { ${text} } }`);
 
 /** Text, code, and what the hint must say. */
@@ -23,11 +24,18 @@ const cases: readonly (readonly [string, string, RegExp])[] = [
   [`${spec("")}\n---\n${spec("")}`, "RF_POLICY_DUPLICATE_NAME", /Rename/],
   [spec("mode: audit"), "RF_POLICY_DUPLICATE_KEY", /Remove/],
   [spec("egres: {}"), "RF_POLICY_UNKNOWN_KEY", /"egress"/],
-  [spec("ingress: { default: deny }"), "RF_POLICY_UNSUPPORTED", /refused/],
-  [spec("listen: [1]"), "RF_POLICY_UNSUPPORTED", /refused/],
+  [spec("ingress: { rules: [] }"), "RF_POLICY_MISSING_KEY", /default: deny/],
+  [spec("ingress: none"), "RF_POLICY_TYPE", /default, rules/],
+  [spec("listen: []"), "RF_POLICY_EMPTY", /value/],
+  [spec("listen: [none, 80]"), "RF_POLICY_UNRESOLVED", /number/],
+  [spec("listen: nothing"), "RF_POLICY_UNRESOLVED", /number/],
+  [spec("listen: { ports: 80 }"), "RF_POLICY_TYPE", /one value/],
+  [spec("listen: 65536"), "RF_POLICY_PORT_RANGE", /65535/],
   [spec("names: { grace: 1 }"), "RF_POLICY_UNSUPPORTED", /refused/],
   [spec("dns: {}"), "RF_POLICY_UNSUPPORTED", /refused/],
-  [spec("unattributed: deny"), "RF_POLICY_UNSUPPORTED", /refused/],
+  [spec("unattributed: deny"), "RF_POLICY_UNATTRIBUTED", /host: true/],
+  [spec("subject: { host: true, uid: 0 }, unattributed: deny"), "RF_POLICY_UNATTRIBUTED", /host: true/],
+  [spec("subject: { host: true }, unattributed: drop"), "RF_POLICY_VALUE", /deny/],
   [spec("egress: { rules: [] }"), "RF_POLICY_MISSING_KEY", /default: deny/],
   [spec("egress: "), "RF_POLICY_EMPTY", /value/],
   [spec("egress: { default: deny, rules: { allow: 1 } }"), "RF_POLICY_TYPE", /dash/],
@@ -70,9 +78,25 @@ const cases: readonly (readonly [string, string, RegExp])[] = [
     /Rename/,
   ],
   [rules("{ name: egress.default, deny: { to: any } }"), "RF_POLICY_NAME", /another/],
+  [rules("{ name: listen, deny: { to: any } }"), "RF_POLICY_NAME", /another/],
+  [
+    spec(
+      "egress: { default: deny, rules: [{ name: a, deny: { to: any } }] }, ingress: { default: deny, rules: [{ name: a, deny: { from: any } }] }",
+    ),
+    "RF_POLICY_DUPLICATE_NAME",
+    /Rename/,
+  ],
   [allow("form: any"), "RF_POLICY_UNKNOWN_KEY", /process/],
-  [allow("from: any"), "RF_POLICY_UNSUPPORTED", /refused/],
-  [allow("localPorts: 1"), "RF_POLICY_UNSUPPORTED", /refused/],
+  [allow("from: any"), "RF_POLICY_UNKNOWN_KEY", /ingress/],
+  [allow("localPorts: 1"), "RF_POLICY_UNKNOWN_KEY", /ingress/],
+  [accept("to: any"), "RF_POLICY_UNKNOWN_KEY", /egress/],
+  [accept("ports: 1"), "RF_POLICY_UNKNOWN_KEY", /localPorts/],
+  [accept("from: []"), "RF_POLICY_EMPTY", /value/],
+  [accept("from: example.com"), "RF_POLICY_ADDRESS", /CIDR/],
+  [accept('from: "*.example.com"'), "RF_POLICY_ADDRESS", /CIDR/],
+  [accept("from: cluster"), "RF_POLICY_UNSUPPORTED", /CIDR/],
+  [accept("from: 10.0.0.1/8"), "RF_POLICY_HOST_BITS", /10\.0\.0\.0\/8/],
+  [accept("localPorts: 1, protocol: icmp"), "RF_POLICY_PROTOCOL", /Remove/],
   [allow("process: {}"), "RF_POLICY_EMPTY", /at least one/],
   [allow("to: []"), "RF_POLICY_EMPTY", /value/],
   [allow("to: example.com"), "RF_POLICY_UNSUPPORTED", /CIDR/],

@@ -1,39 +1,50 @@
 import type { Destination, Peer, PortRange, Protocol } from "@ringfence/model";
 import type { Node } from "yaml";
 import { isFault } from "../text/fault.js";
-import { parsePeer } from "../text/peer-text.js";
+import { parsePeer, parseSource } from "../text/peer-text.js";
 import { parsePorts } from "../text/port-text.js";
 import { checkPortsWithProtocols, parseProtocol } from "../text/protocol-text.js";
 import { readEach, readText } from "./read-list.js";
 import type { Fields } from "./read-map.js";
 import type { Reader } from "./reader.js";
 
-/** Reads `to`, `ports` and `protocol` of a rule. */
-export function readDestination(reader: Reader, fields: Fields): Destination {
-  const to = fields.get("to");
-  const portsNode = fields.get("ports");
+/** Keys of the other end and the ports, by direction. */
+export const destinationKeys = {
+  egress: { peers: "to", ports: "ports" },
+  ingress: { peers: "from", ports: "localPorts" },
+} as const;
+
+/** Reads `to`, `ports` and `protocol` of a rule, or what stands for them in the other direction. */
+export function readDestination(
+  reader: Reader,
+  fields: Fields,
+  keys: (typeof destinationKeys)[keyof typeof destinationKeys],
+): Destination {
+  const peers = fields.get(keys.peers);
+  const portsNode = fields.get(keys.ports);
   const protocolNode = fields.get("protocol");
   const protocols = protocolNode === null ? null : readProtocols(reader, protocolNode);
-  const ports = portsNode === null ? null : readPorts(reader, portsNode);
+  const ports = portsNode === null ? null : readPorts(reader, portsNode, keys.ports);
   const fault = ports === null ? null : checkPortsWithProtocols(ports, protocols);
   if (fault !== null && portsNode !== null) reader.fault(fault, portsNode);
-  return { to: to === null ? null : readPeers(reader, to), ports, protocols };
+  return { to: peers === null ? null : readPeers(reader, peers, keys.peers), ports, protocols };
 }
 
-function readPeers(reader: Reader, node: Node): readonly Peer[] {
-  return readEach(reader, node, "to", (item): readonly Peer[] => {
-    const text = readText(reader, item, "to");
+function readPeers(reader: Reader, node: Node, key: "to" | "from"): readonly Peer[] {
+  return readEach(reader, node, key, (item): readonly Peer[] => {
+    const text = readText(reader, item, key);
     if (text === null) return [];
-    const peer = parsePeer(text);
+    const peer = key === "to" ? parsePeer(text) : parseSource(text);
     if (!isFault(peer)) return [peer];
     reader.fault(peer, item);
     return [];
   });
 }
 
-function readPorts(reader: Reader, node: Node): readonly PortRange[] {
-  return readEach(reader, node, "ports", (item) => {
-    const text = readText(reader, item, "ports");
+/** Reads a list of ports, or one. */
+export function readPorts(reader: Reader, node: Node, key: string): readonly PortRange[] {
+  return readEach(reader, node, key, (item) => {
+    const text = readText(reader, item, key);
     if (text === null) return [];
     const ranges = parsePorts(text, reader.resolver);
     if (!isFault(ranges)) return ranges;

@@ -9,6 +9,8 @@ export interface MapShape {
   readonly keys: readonly string[];
   /** Keys of the language that this version does not enforce. */
   readonly later?: readonly string[];
+  /** Keys of the language that belong somewhere else, each with what to do about it. */
+  readonly elsewhere?: Readonly<Record<string, string>>;
 }
 
 /** The values of a map by key. Keys whose value is empty were reported and have the value null. */
@@ -76,7 +78,7 @@ function readPair(
     const message = `Key "${key}" is not supported in this version`;
     reader.error("RF_POLICY_UNSUPPORTED", keyNode, message, "Remove it: what cannot be enforced is refused");
   } else if (!shape.keys.includes(key)) {
-    const hint = choiceHint(key, shape.keys);
+    const hint = shape.elsewhere?.[key] ?? choiceHint(key, shape.keys);
     reader.error("RF_POLICY_UNKNOWN_KEY", keyNode, `Unknown key "${key}" in ${shape.what}`, hint);
   } else if (isEmpty(pair.value)) {
     const hint = "Give it a value, or remove the key";

@@ -2,11 +2,13 @@ import type { Profile } from "@ringfence/model";
 import type { Node } from "yaml";
 import { choiceHint } from "../text/nearest.js";
 import { requireChoice } from "./read-choice.js";
-import { readEgress } from "./read-egress.js";
+import { readDirection } from "./read-direction.js";
 import { readText } from "./read-list.js";
+import { readListen } from "./read-listen.js";
 import { type Fields, readMap } from "./read-map.js";
 import { readName } from "./read-name.js";
 import { readProcesses } from "./read-processes.js";
+import { readUnattributed } from "./read-unattributed.js";
 import type { Reader } from "./reader.js";
 
 const apiVersion = "ringfence.dev/v1alpha1";
@@ -15,8 +17,8 @@ const documentShape = { what: "a profile", keys: ["apiVersion", "kind", "metadat
 const metadataShape = { what: '"metadata"', keys: ["name"] };
 const specShape = {
   what: '"spec"',
-  keys: ["mode", "subject", "egress"],
-  later: ["ingress", "listen", "names", "dns", "unattributed"],
+  keys: ["mode", "subject", "egress", "ingress", "listen", "unattributed"],
+  later: ["names", "dns"],
 };
 
 /** A profile and the node that names it. */
@@ -41,16 +43,34 @@ export function readProfile(reader: Reader, document: Node): NamedProfile | null
   const spec = requireMap(reader, fields, "spec", specShape);
   if (spec === null) return null;
   const mode = requireChoice(reader, spec, "mode", ["enforce", "audit", "off"], specShape.what);
-  const subject = spec.get("subject");
-  const egress = spec.get("egress");
+  const { subject, ...directions } = readBody(reader, spec, name ?? "");
   const profile: Profile = {
     name: name ?? "",
     mode: mode ?? "off",
-    subject: subject === null ? null : readProcesses(reader, subject, '"subject"'),
-    egress: egress === null ? null : readEgress(reader, egress, name ?? ""),
+    subject,
+    ...directions,
     location: reader.locate(nameNode ?? document),
   };
   return name === null ? null : { profile, node: nameNode ?? document };
+}
+
+function readBody(
+  reader: Reader,
+  spec: Fields,
+  profile: string,
+): Pick<Profile, "subject" | "egress" | "ingress" | "listen" | "unattributed"> {
+  const [subjectNode, egress, ingress, listen] = ["subject", "egress", "ingress", "listen"].map((key) =>
+    spec.get(key),
+  );
+  const names = { profile, used: new Set<string>() };
+  const subject = subjectNode ? readProcesses(reader, subjectNode, '"subject"') : null;
+  return {
+    subject,
+    egress: egress ? readDirection(reader, egress, "egress", names) : null,
+    ingress: ingress ? readDirection(reader, ingress, "ingress", names) : null,
+    listen: listen ? readListen(reader, listen) : null,
+    unattributed: readUnattributed(reader, spec, subject),
+  };
 }
 
 /** True unless the key has another word than the one it must have; an absent key is reported and tolerated. */

@@ -1,15 +1,41 @@
 import type { Action, Rule } from "@ringfence/model";
 import type { Node } from "yaml";
 import { readChoice } from "./read-choice.js";
-import { readDestination } from "./read-destination.js";
+import { destinationKeys, readDestination } from "./read-destination.js";
 import { type Fields, readMap } from "./read-map.js";
 import { readName } from "./read-name.js";
 import { readProcesses } from "./read-processes.js";
 import type { Reader } from "./reader.js";
 
 const ruleShape = { what: "a rule", keys: ["name", "mode", "allow", "deny"] };
-const bodyKeys = ["process", "to", "ports", "protocol"];
-const laterKeys = ["from", "localPorts", "names", "dns", "container", "unit", "args", "listen"];
+const bodyShapes = {
+  egress: {
+    keys: ["process", "to", "ports", "protocol"],
+    elsewhere: {
+      from: "Write to, or move the rule to ingress",
+      localPorts: "Write ports, or move the rule to ingress",
+    },
+  },
+  ingress: {
+    keys: ["process", "from", "localPorts", "protocol"],
+    elsewhere: {
+      to: "Write from, or move the rule to egress",
+      ports: "Write localPorts, or move the rule to egress",
+    },
+  },
+} as const;
+const laterKeys = ["names", "dns", "container", "unit", "args"];
+/** What follows a profile's name where its defaults and its `listen` decide. */
+const takenNames: readonly string[] = [
+  "egress.default",
+  "ingress.default",
+  "listen",
+  "listen.default",
+  "unattributed",
+];
+
+/** A direction that has rules. */
+export type RuleDirection = keyof typeof bodyShapes;
 
 /** A rule and the name that it has in the file, if any. */
 export interface NamedRule {
@@ -18,24 +44,34 @@ export interface NamedRule {
   readonly node: Node;
 }
 
-/** Reads entry `index` of a direction's rules; null when it is not even a rule. */
-export function readRule(reader: Reader, node: Node, profile: string, index: number): NamedRule | null {
+/** Reads one rule of a direction; null when it is not even a rule. `unnamed` is its identity if it has no name. */
+export function readRule(
+  reader: Reader,
+  node: Node,
+  direction: RuleDirection,
+  unnamed: string,
+  profile: string,
+): NamedRule | null {
   const fields = readMap(reader, node, ruleShape);
   if (fields === null) return null;
   const name = readRuleName(reader, fields);
   const mode = readChoice(reader, fields, "mode", ["enforce", "audit"]) ?? "enforce";
-  const action = readAction(reader, fields);
+  const action = readAction(reader, fields, direction);
   const body = action === null ? null : fields.get(action);
   if (action === null || body === null) return null;
-  const bodyFields = readMap(reader, body, { what: `"${action}"`, keys: bodyKeys, later: laterKeys });
+  const bodyFields = readMap(reader, body, {
+    what: `"${action}"`,
+    ...bodyShapes[direction],
+    later: laterKeys,
+  });
   if (bodyFields === null) return null;
   const process = bodyFields.get("process");
   const rule: Rule = {
-    id: name === null ? `${profile}/egress[${index}]` : `${profile}/${name}`,
+    id: name === null ? unnamed : `${profile}/${name}`,
     action,
     mode,
     process: process === null ? null : readProcesses(reader, process, '"process"'),
-    destination: readDestination(reader, bodyFields),
+    destination: readDestination(reader, bodyFields, destinationKeys[direction]),
     location: reader.locate(node),
   };
   return { rule, name, node: fields.get("name") ?? node };
@@ -44,20 +80,21 @@ export function readRule(reader: Reader, node: Node, profile: string, index: num
 function readRuleName(reader: Reader, fields: Fields): string | null {
   const node = fields.get("name");
   const name = node === null ? null : readName(reader, node, "rule");
-  if (node === null || name !== "egress.default") return name;
+  if (node === null || name === null || !takenNames.includes(name)) return name;
   reader.error(
     "RF_POLICY_NAME",
     node,
-    'Rule name "egress.default" stands for the default',
+    `Rule name "${name}" stands for what the profile says elsewhere`,
     "Choose another name",
   );
   return null;
 }
 
-function readAction(reader: Reader, fields: Fields): Action | null {
+function readAction(reader: Reader, fields: Fields, direction: RuleDirection): Action | null {
   const actions = (["allow", "deny"] as const).filter((key) => fields.has(key));
   if (actions.length === 1) return actions[0] ?? null;
-  const hint = "Write exactly one of allow and deny, with process, to, ports or protocol below it";
+  const [last, ...others] = bodyShapes[direction].keys.toReversed();
+  const hint = `Write exactly one of allow and deny, with ${others.toReversed().join(", ")} or ${last} below it`;
   const message =
     actions.length === 0 ? "A rule has neither allow nor deny" : "A rule has both allow and deny";
   reader.error("RF_POLICY_RULE", fields.node, message, hint);

@@ -18,11 +18,12 @@ export function randomProcess(random: Random): ProcessFacts {
   };
 }
 
-/** A flow; those of tcp and udp have a port, the others none. */
+/** A flow in any direction; those of tcp and udp have a port, the others none. */
 export function randomFlow(random: Random): FlowFacts {
   const protocol = random.pick(["tcp", "tcp", "udp", "udp", "icmp", "other"]);
   const port = protocol === "tcp" || protocol === "udp" ? random.pick(pools.ports) : null;
-  return { protocol, address: randomAddress(random), port };
+  const direction = random.pick(["egress", "egress", "ingress", "ingress", "listen", "unattributed"]);
+  return { direction, protocol, address: randomAddress(random), port };
 }
 
 function randomPath(random: Random): PathFact {

@@ -1,6 +1,7 @@
 import {
   type Address,
   type Destination,
+  type Direction,
   type NumberRange,
   type Peer,
   type PortRange,
@@ -21,16 +22,23 @@ export function randomProfiles(random: Random): readonly Profile[] {
 }
 
 function randomProfile(random: Random, name: string): Profile {
-  const rules = random.oneIn(8) ? [] : random.list(1, 6, () => null);
-  const egress = {
-    default: random.pick(["allow", "deny"]),
-    rules: rules.map((_, index) => randomRule(random, `${name}/egress[${index}]`)),
-  };
+  const aboutHost = random.oneIn(4);
   return {
     name,
     mode: random.pick(["enforce", "enforce", "enforce", "audit", "off"]),
-    subject: randomItems(random),
-    egress: random.oneIn(8) ? null : egress,
+    subject: aboutHost ? [{ host: true }] : randomItems(random),
+    egress: random.oneIn(8) ? null : randomDirection(random, `${name}/egress`),
+    ingress: random.oneIn(4) ? null : randomDirection(random, `${name}/ingress`),
+    listen: random.oneIn(4) ? null : { ports: random.list(0, 3, () => randomPorts(random)) },
+    unattributed: aboutHost && !random.oneIn(3) ? { action: random.pick(["allow", "deny"]) } : null,
+  };
+}
+
+function randomDirection(random: Random, id: string): Direction {
+  const rules = random.oneIn(8) ? [] : random.list(1, 6, () => null);
+  return {
+    default: random.pick(["allow", "deny"]),
+    rules: rules.map((_, index) => randomRule(random, `${id}[${index}]`)),
   };
 }
 

@@ -8,11 +8,19 @@ import {
   parsePrefix,
   unmapPrefix,
 } from "@ringfence/model";
-import type { Fault } from "./fault.js";
+import { type Fault, isFault } from "./fault.js";
 import { nearest } from "./nearest.js";
 
 const sets: readonly PeerSet[] = ["any", "localhost", "private"];
 const example = "Write an address, a CIDR such as 10.0.0.0/8, any, localhost or private";
+
+/** Reads one entry of `from`, which takes no names: who comes in is known by its address only. */
+export function parseSource(text: string): Peer | Fault {
+  const peer = parsePeer(text);
+  if (!isFault(peer) || peer.code !== "RF_POLICY_UNSUPPORTED" || text === "cluster") return peer;
+  const message = `Source "${text}" is a name, and who comes in is known by its address only`;
+  return { code: "RF_POLICY_ADDRESS", message, hint: "Write addresses or CIDRs" };
+}
 
 /** Reads one entry of `to`: an address, a CIDR, or the name of a set. */
 export function parsePeer(text: string): Peer | Fault {

@@ -14,11 +14,18 @@ function warnings(spec: string): readonly string[] {
   );
 }
 
+const others = "ingress: { default: allow }, listen: 0-65535";
 const egress = (action: string, ...rules: readonly string[]) =>
-  warnings(`egress: { default: ${action}, rules: [${rules.map((rule) => `{ ${rule} }`).join()}] }`);
+  warnings(
+    `egress: { default: ${action}, rules: [${rules.map((rule) => `{ ${rule} }`).join()}] }, ${others}`,
+  );
 
-test("warnAbout tells about an absent direction", () => {
+test("warnAbout tells once about absent directions", () => {
   assert.deepEqual(warnings("subject: { uid: 1 }"), ["RF_POLICY_DIRECTION_ABSENT"]);
+  assert.deepEqual(warnings("egress: { default: allow }, listen: none"), ["RF_POLICY_DIRECTION_ABSENT"]);
+  assert.deepEqual(warnings("egress: { default: allow }, ingress: { default: deny }"), [
+    "RF_POLICY_DIRECTION_ABSENT",
+  ]);
   assert.deepEqual(egress("deny"), []);
 });
 
@@ -60,6 +67,15 @@ test("warnAbout says how many rules it did not check", () => {
   const rules = Array.from({ length: 3000 }, (_, i) => `deny: { process: { uid: ${i} } }`);
   const result = egress("allow", ...rules);
   assert.deepEqual(result, ["RF_POLICY_UNCHECKED"]);
+});
+
+test("warnAbout looks at ingress as at egress", () => {
+  const ingress =
+    "ingress: { default: deny, rules: [{ allow: { from: 10.1.0.0/16 } }, { deny: { from: 10.0.0.0/8 } }] }";
+  assert.deepEqual(
+    warnings(`egress: { default: allow }, ${ingress}, listen: none`).map((text) => text.trim()),
+    ["RF_POLICY_IPV4_ONLY", "RF_POLICY_SHADOWED"],
+  );
 });
 
 test("warnAbout tells about a default deny that allows IPv4 only", () => {

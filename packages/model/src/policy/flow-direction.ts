@@ -1,0 +1,7 @@
+/**
+ * What a verdict is about: traffic that leaves, traffic that comes in, a port that somebody binds or listens on, or
+ * traffic that belongs to no process. A direction's place in the list is its number in the kernel.
+ */
+export const flowDirections = ["egress", "ingress", "listen", "unattributed"] as const;
+
+export type FlowDirection = (typeof flowDirections)[number];
