@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 // Packet hooks, attached at the run's own cgroup only.
-#include "include/backstop.h"
+#include "include/ingress.h"
 
 SEC("cgroup_skb/egress")
 int judge_packet_out(struct __sk_buff *skb)
@@ -9,7 +9,7 @@ int judge_packet_out(struct __sk_buff *skb)
 }
 
 SEC("cgroup_skb/ingress")
-int watch_packet_in(struct __sk_buff *skb)
+int judge_packet_in(struct __sk_buff *skb)
 {
-	return watch_ingress(skb);
+	return judge_ingress(skb);
 }

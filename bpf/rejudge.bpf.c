@@ -9,7 +9,7 @@ int rejudge_tcp(struct bpf_iter__tcp *ctx)
 	struct sock_common *sk = ctx->sk_common;
 
 	if (sk)
-		rejudge_idle(sk);
+		rejudge_idle(sk, true);
 	return 0;
 }
 
@@ -19,6 +19,6 @@ int rejudge_udp(struct bpf_iter__udp *ctx)
 	struct udp_sock *sk = ctx->udp_sk;
 
 	if (sk)
-		rejudge_idle((struct sock_common *)sk);
+		rejudge_idle((struct sock_common *)sk, false);
 	return 0;
 }

@@ -37,6 +37,8 @@ enum rf_hook {
 	RF_HOOK_SOCK_CREATE = 3,
 	RF_HOOK_SETSOCKOPT = 4,
 	RF_HOOK_PACKET = 5,
+	RF_HOOK_BIND = 6,
+	RF_HOOK_LISTEN = 7,
 };
 
 /* Why a verdict fell where no rule bit decided it. */
@@ -82,6 +84,7 @@ enum rf_socket_flag {
 	RF_SOCKET_JUDGED = 1,    /* a call hook let this socket out */
 	RF_SOCKET_PER_PACKET = 2, /* raw, ping and others without a call hook */
 	RF_SOCKET_REVOKED = 4,   /* let out once, and refused by a later policy */
+	RF_SOCKET_OWNED = 8,     /* of a listener: somebody inside bound it or listens on it */
 };
 
 struct rf_exe_key {
@@ -173,9 +176,26 @@ struct rf_socket {
 	__u32 padding;
 };
 
+/*
+ * Who bound a socket or listens on it, and what `listen` says of that. Connections that are accepted inherit a copy,
+ * which then keeps the verdict on the one connection.
+ */
+struct rf_listener {
+	struct rf_socket owner; /* port: that `listen` was asked about; flow: of an accepted connection */
+	__s32 bit;              /* what `listen` said */
+	__s32 shadow_bit;
+	__u8 action;
+	__u8 shadow_action;
+	__u8 accepted; /* enum rf_action: the verdict on the connection */
+	__u8 unused;
+	__u32 listen_generation;   /* of the policy that said it; 0: none was asked */
+	__u32 accepted_generation; /* the same for the connection */
+	__u32 padding;
+};
+
 struct rf_flow_key {
 	__u64 exec_ns;
-	__u8 address[16];
+	__u8 address[16]; /* the other end; of a listener, its own */
 	__u32 tgid;
 	__u32 uid;
 	__s32 bit;        /* rule bit of the enforced verdict, or RF_NO_BIT */
@@ -359,6 +379,10 @@ struct rf_peer_state {
 	__u64 heard_ns; /* boot clock of the last datagram that came in unasked; 0: none did */
 	__u32 flow;     /* row that counts what we sent there */
 	__u32 known;    /* 0: nothing was sent yet */
+	__u32 asked_generation; /* policy that let us send there unasked: what comes from there is an answer; 0: none */
+	__u32 heard_generation; /* policy that let it speak first; 0: none */
+	__u32 heard_flow;       /* row that counts what it sent unasked */
+	__u32 unused;
 };
 
 /* Never read: makes the compiler describe in the object's BTF what no map names. */

@@ -19,12 +19,17 @@ struct rf_address {
 	__be32 word[4];
 };
 
-static __always_inline void set_v4(struct rf_address *address, __be32 v4)
+static __always_inline void set_mapped(struct rf_address *address, __be32 v4)
 {
 	address->word[0] = 0;
 	address->word[1] = 0;
 	address->word[2] = bpf_htonl(0xffff);
-	address->word[3] = v4 ? v4 : bpf_htonl(0x7f000001);
+	address->word[3] = v4;
+}
+
+static __always_inline void set_v4(struct rf_address *address, __be32 v4)
+{
+	set_mapped(address, v4 ? v4 : bpf_htonl(0x7f000001));
 }
 
 static __always_inline bool is_v4(const struct rf_address *address)

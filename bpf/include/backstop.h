@@ -3,10 +3,8 @@
 // judged here, whatever slipped past the call hooks is stopped, and bytes are counted.
 #pragma once
 
-#include "packet.h"
-#include "rejudge.h"
+#include "connection.h"
 
-#define RF_DROP 0
 #define RF_LOOPBACK_IFINDEX 1
 
 static __always_inline void count_sent(__u32 index, __u32 bytes)
@@ -71,31 +69,24 @@ static __always_inline int judge_by_packet(struct __sk_buff *skb, struct rf_call
 	if (decide(&call->question))
 		return RF_DROP;
 	flow = record_packet(call, socket);
-	if (call->question.verdict.action == RF_ALLOW)
+	if (call->question.verdict.action == RF_ALLOW) {
 		count_sent(flow, skb->len);
+		remember_peer(bpf_get_socket_cookie(skb), call, flow);
+	}
 	return to_return(&call->question.verdict);
 }
 
-/*
- * True for a connected socket, with the destination it is connected to in `call`: its sends meet no hook. The packet
- * may show another one, where the host's own address translation came before us. An unconnected socket was judged at
- * this very send.
- */
-static __always_inline bool is_connected(struct bpf_sock *sk, struct rf_call *call)
+/* What goes out on a connection that came in. */
+static __always_inline int judge_answer(struct __sk_buff *skb, struct bpf_sock *sk, struct rf_call *call)
 {
-	if (!sk->dst_port)
-		return false;
-	call->port = bpf_ntohs(sk->dst_port);
-	if (sk->family == 2 /* AF_INET */) {
-		set_v4(&call->address, sk->dst_ip4);
-		return true;
-	}
-	call->address.word[0] = sk->dst_ip6[0];
-	call->address.word[1] = sk->dst_ip6[1];
-	call->address.word[2] = sk->dst_ip6[2];
-	call->address.word[3] = sk->dst_ip6[3];
-	normalize(&call->address);
-	return true;
+	struct rf_listener *listener = bpf_sk_storage_get(&listeners, sk, 0, 0);
+
+	if (sk->state == BPF_TCP_LISTEN || !listener || !(listener->owner.flags & RF_SOCKET_OWNED))
+		return RF_PASS;
+	if (judge_accepted(sk, listener, call) == RF_DROP)
+		return RF_DROP;
+	count_sent(listener->owner.flow, skb->len);
+	return RF_PASS;
 }
 
 static __always_inline int judge_egress(struct __sk_buff *skb)
@@ -118,7 +109,7 @@ static __always_inline int judge_egress(struct __sk_buff *skb)
 	flags = read_packet(skb, PACKET_LEAVES, &call);
 	if (flags == PACKET_READABLE && call.protocol == IPPROTO_TCP &&
 	    (!socket || !(socket->flags & (RF_SOCKET_JUDGED | RF_SOCKET_PER_PACKET))))
-		return RF_PASS; /* answers on a connection that came in */
+		return judge_answer(skb, sk, &call);
 	if (!socket) {
 		/* Made inside by the kernel itself, as MPTCP's further subflows are: an empty stamp, no rights. */
 		socket = bpf_sk_storage_get(&sockets, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
@@ -141,74 +132,5 @@ static __always_inline int judge_egress(struct __sk_buff *skb)
 	if (sk->dst_port && !still_allowed(socket, &call))
 		return RF_DROP;
 	count_sent(flow_of_packet(skb, socket, &call), skb->len);
-	return RF_PASS;
-}
-
-static __always_inline bool is_multicast(const struct rf_address *address)
-{
-	return is_v4(address) ? bpf_ntohl(address->word[3]) >> 28 == 0xe : bpf_ntohl(address->word[0]) >> 24 == 0xff;
-}
-
-/* A datagram nobody inside asked for: whoever sent it may be answered. Not when it came over loopback, where any
- * process can put any source address into it. */
-__noinline int hear_peer(struct __sk_buff *skb, const struct rf_call *packet)
-{
-	struct rf_call own = {};
-	struct rf_peer_key key = {};
-	struct rf_peer_state state = { .heard_ns = bpf_ktime_get_boot_ns() };
-	struct rf_peer_state *known;
-	bool local;
-
-	if (!packet)
-		return 0;
-	local = is_v4(&packet->address) ? (bpf_ntohl(packet->address.word[3]) >> 24) == 127
-					: !packet->address.word[0] && !packet->address.word[1] &&
-						  !packet->address.word[2] &&
-						  packet->address.word[3] == bpf_htonl(1);
-	if (skb->ingress_ifindex == RF_LOOPBACK_IFINDEX && !local)
-		return 0;
-	/* A multicast loops back through its own interface, with whatever source its sender wrote. */
-	read_packet(skb, PACKET_LEAVES, &own);
-	if (is_multicast(&own.address))
-		return 0;
-	key.port = packet->port;
-	key.cookie = bpf_get_socket_cookie(skb);
-	__builtin_memcpy(key.address, &packet->address, sizeof(key.address));
-	known = bpf_map_lookup_elem(&peers, &key);
-	if (known)
-		known->heard_ns = state.heard_ns;
-	else
-		bpf_map_update_elem(&peers, &key, &state, BPF_ANY);
-	return 1;
-}
-
-static __always_inline int watch_ingress(struct __sk_buff *skb)
-{
-	struct rf_call packet = {};
-	struct rf_socket *socket;
-	struct bpf_sock *sk = skb->sk;
-
-	sk = sk ? bpf_sk_fullsock(sk) : NULL;
-	if (!sk)
-		return RF_PASS;
-	socket = bpf_sk_storage_get(&sockets, sk, 0, 0);
-	if (!socket)
-		return RF_PASS;
-	if (socket->protocol == IPPROTO_TCP) {
-		if (!(socket->flags & RF_SOCKET_JUDGED))
-			return RF_PASS;
-		if (!still_allowed(socket, &packet))
-			return RF_DROP;
-		count_received(socket->flow, skb->len);
-		return RF_PASS;
-	}
-	if (!(read_packet(skb, PACKET_ARRIVES, &packet) & PACKET_READABLE))
-		return RF_PASS;
-	if (sk->dst_port && (socket->flags & RF_SOCKET_JUDGED) && !still_allowed(socket, &packet))
-		return RF_DROP;
-	if (socket->flags & RF_SOCKET_JUDGED)
-		count_received(flow_of_packet(skb, socket, &packet), skb->len);
-	if (packet.protocol == IPPROTO_UDP && !is_peer(socket, &packet))
-		hear_peer(skb, &packet);
 	return RF_PASS;
 }

@@ -39,21 +39,27 @@ __noinline int is_reply(__u64 cookie, const struct rf_call *call)
 	return peer && peer->heard_ns && bpf_ktime_get_boot_ns() - peer->heard_ns < RF_REPLY_WINDOW_NS;
 }
 
-/* Keeps which row counts what goes to and comes from this peer, once a socket has more than one. */
+/* Keeps whom this socket wrote to, and whether it was asked to, and which row counts what goes to and comes from this peer, once a socket has more than one. */
 __noinline int remember_peer(__u64 cookie, const struct rf_call *call, __u32 flow)
 {
 	struct rf_peer_key key = { .cookie = cookie };
 	struct rf_peer_state state = { .flow = flow, .known = 1 };
 	struct rf_peer_state *known;
+	struct rf_policy *policy;
 
 	if (!call)
 		return 1;
+	policy = policy_in(call->question.slot);
+	if (policy && call->question.verdict.reason != RF_REASON_REPLY)
+		state.asked_generation = policy->generation;
 	key.port = call->port;
 	__builtin_memcpy(key.address, &call->address, sizeof(key.address));
 	known = bpf_map_lookup_elem(&peers, &key);
 	if (known) {
 		known->flow = flow;
 		known->known = 1;
+		if (state.asked_generation)
+			known->asked_generation = state.asked_generation;
 	} else {
 		bpf_map_update_elem(&peers, &key, &state, BPF_ANY);
 	}

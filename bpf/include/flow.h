@@ -149,7 +149,6 @@ static __always_inline void fill_key(const struct rf_call *call, struct rf_flow_
 
 	key->generation = policy ? policy->generation : 0;
 	key->direction = call->direction;
-
 	key->bit = verdict->bit;
 	key->shadow_bit = verdict->shadow_bit;
 	key->port = call->port;
@@ -181,30 +180,59 @@ static __noinline __u32 record_verdict(const struct rf_call *call, const struct 
 	return index;
 }
 
-/* The same for a packet. A verdict that repeats is counted; only the first is told. */
-__noinline __u32 record_packet(const struct rf_call *call, const struct rf_socket *socket)
+static __always_inline void fill_owner(const struct rf_socket *owner, struct rf_flow_key *key)
+{
+	key->exec_ns = owner->exec_ns;
+	key->tgid = owner->tgid;
+	key->uid = owner->uid;
+}
+
+/* The same for a packet, of nobody where `owner` is NULL. A verdict that repeats is counted; only the first is told. */
+__noinline __u32 record_packet(const struct rf_call *call, const struct rf_socket *owner)
 {
 	__u64 now = bpf_ktime_get_boot_ns();
 	struct rf_flow_key key = {};
-	struct rf_process *record;
-	struct rf_actor actor = {};
+	struct rf_process *record = NULL;
+	struct rf_actor actor = { .exe_flags = RF_EXE_UNKNOWN };
 	__u32 index, *known;
 
-	if (!call || !socket)
+	if (!call)
 		return 0;
 	fill_key(call, &key);
-	key.exec_ns = socket->exec_ns;
-	key.tgid = socket->tgid;
-	key.uid = socket->uid;
+	if (owner)
+		fill_owner(owner, &key);
 	known = bpf_map_lookup_elem(&flow_index, &key);
 	if (known) {
 		count_verdict(*known, now);
 		return *known;
 	}
-	record = describe_owner(socket, &actor);
+	if (owner)
+		record = describe_owner(owner, &actor);
 	index = flow_of(&key, &actor, now);
 	count_verdict(index, now);
 	announce_process(record);
 	announce_verdict(&key, &actor, 0, index, now);
 	return index;
+}
+
+/* 0 if no row counts that verdict yet. */
+__noinline __u32 find_row(const struct rf_call *call, const struct rf_socket *owner)
+{
+	struct rf_flow_key key = {};
+	__u32 *known;
+
+	if (!call || !owner)
+		return 0;
+	fill_key(call, &key);
+	fill_owner(owner, &key);
+	known = bpf_map_lookup_elem(&flow_index, &key);
+	return known ? *known : 0;
+}
+
+/* The row of a verdict that was counted before, with an earlier packet; else it is counted now. */
+static __always_inline __u32 row_of_packet(const struct rf_call *call, const struct rf_socket *owner)
+{
+	__u32 known = find_row(call, owner);
+
+	return known ? known : record_packet(call, owner);
 }

@@ -95,7 +95,7 @@ static __always_inline __u32 read_ipv4(struct __sk_buff *skb, enum packet_direct
 	if (bpf_skb_load_bytes(skb, 0, &header, sizeof(header)))
 		return 0;
 	length = (header.version_length & 0xf) * 4;
-	set_v4(&call->address, direction == PACKET_ARRIVES ? header.source : header.destination);
+	set_mapped(&call->address, direction == PACKET_ARRIVES ? header.source : header.destination);
 	call->protocol = header.protocol;
 	flags = read_ports(skb, length, header.fragment & bpf_htons(IPV4_FRAGMENT_OFFSET), direction, call);
 	if (length > sizeof(header) && packet_source_routed(skb, length))
@@ -174,6 +174,8 @@ __noinline __u32 read_packet(struct __sk_buff *skb, __u32 direction, struct rf_c
 		flags = read_ipv4(skb, direction, call);
 	else if (skb->protocol == bpf_htons(ETH_P_IPV6))
 		flags = read_ipv6(skb, direction, call);
-	normalize(&call->address);
+	/* What names no source comes from nobody, least of all from loopback. */
+	if (direction == PACKET_LEAVES)
+		normalize(&call->address);
 	return flags;
 }

@@ -94,8 +94,12 @@ static long judge_one(__u32 index, void *unused)
 	ask_ids(policy, c->direction, c->uid, c->gid, &c->comm, &s->record.image, &question.subject);
 	question.subject.cgroup_row = case_cgroup_row(policy, c);
 	question.slot = policy->slot;
-	question.subject_row = c->without_row ? RF_NO_ROW : subject_row(policy, &question.subject);
-	normalize(&c->address);
+	if (c->direction == RF_UNATTRIBUTED)
+		question.subject_row = policy->direction_rows[RF_UNATTRIBUTED];
+	else
+		question.subject_row = c->without_row ? RF_NO_ROW : subject_row(policy, &question.subject);
+	if (c->direction != RF_INGRESS)
+		normalize(&c->address);
 	classify_peer(policy, &c->address, c->port, c->protocol, &question.peer);
 	decide(&question);
 	c->bit = question.verdict.bit;

@@ -1,6 +1,6 @@
 import { closeSync } from "node:fs";
 import { type BpfLink, BpfObject, type BpfProgram, type Cgroup2 } from "@ringfence/kernel";
-import { callHooks, packetHooks, processHooks, rejudgements, scans } from "../fence/hooks.js";
+import { callHooks, packetHooks, processHooks, rejudgements, scans, socketHooks } from "../fence/hooks.js";
 
 /** What became of one of our own programs on this kernel. */
 export interface ProgramExamination {
@@ -54,6 +54,6 @@ function examine(program: BpfProgram, directory: number): ProgramExamination {
 function attachment(program: BpfProgram, directory: number): (() => BpfLink) | null {
   const isOneOf = (names: readonly string[]) => names.includes(program.name);
   if (isOneOf([...callHooks, ...packetHooks])) return () => program.attachCgroup(directory);
-  if (isOneOf(processHooks)) return () => program.attach();
+  if (isOneOf([...processHooks, ...socketHooks])) return () => program.attach();
   return isOneOf([...scans, ...rejudgements]) ? () => program.attachIter() : null;
 }

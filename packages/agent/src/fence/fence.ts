@@ -4,7 +4,7 @@ import type { CompiledPolicy } from "@ringfence/policy";
 import { inNetworkNamespaces } from "../host/network-namespaces.js";
 import { OVERFLOW_ROWS } from "../observe/flows.js";
 import { fencedProcesses } from "./fenced-processes.js";
-import { callHooks, packetHooks, processHooks, rejudgements } from "./hooks.js";
+import { callHooks, packetHooks, processHooks, rejudgements, socketHooks } from "./hooks.js";
 import { PolicySlots, planSlots, slotSizes } from "./policy-slots.js";
 import { runIterator } from "./run-iterator.js";
 
@@ -128,6 +128,7 @@ function attach(object: BpfObject, options: FenceOptions, links: BpfLink[]): voi
   }
   runIterator(object, "process_scan");
   if (options.policy.ancestors.count > 0 || options.replaceable === true) completeLineage(object);
+  for (const name of socketHooks) links.push(object.program(name).attach());
   links.push(...attachAt(object, cgroups, options.hookCgroup, callHooks));
   links.push(...attachAt(object, cgroups, options.runCgroup, packetHooks));
 }

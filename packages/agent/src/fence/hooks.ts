@@ -6,16 +6,21 @@ export const callHooks = [
   "judge_sendmsg6",
   "judge_sock_create",
   "judge_setsockopt",
+  "judge_bind4",
+  "judge_bind6",
 ] as const;
 
 /** Programs that see packets: attached at the run's own cgroup. */
-export const packetHooks = ["judge_packet_out", "watch_packet_in"] as const;
+export const packetHooks = ["judge_packet_out", "judge_packet_in"] as const;
 
 /** Tracepoints that keep the process records. */
 export const processHooks = ["process_fork", "process_exec", "process_exit"] as const;
 
 /** Iterators over sockets, which ask a new policy about those that rest; only a replaceable policy needs them. */
 export const rejudgements = ["rejudge_tcp", "rejudge_udp"] as const;
+
+/** A tracepoint where sockets begin to listen. */
+export const socketHooks = ["label_listener"] as const;
 
 /** Iterators over the processes that already run. */
 export const scans = ["process_scan", "lineage_scan"] as const;

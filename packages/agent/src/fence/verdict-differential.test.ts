@@ -61,6 +61,13 @@ for (const [what, mutate] of [
     (p) => ({ ...p, rows: p.rows.map((byte, i) => (i % 64 === 0 ? byte & 0xfe : byte)) }),
   ],
   ["audited rules that enforce", (p) => ({ ...p, enforcedRow: 0 })],
+  [
+    "ingress and egress swapped",
+    (p) => ({
+      ...p,
+      directionRows: { ...p.directionRows, egress: p.directionRows.ingress, ingress: p.directionRows.egress },
+    }),
+  ],
   ["an unknown executable taken for a known one", (p) => ({ ...p, exe: { ...p.exe, unknownRow: 0 } })],
 ] as const satisfies readonly (readonly [string, (policy: CompiledPolicy) => CompiledPolicy])[]) {
   test(`the comparison notices ${what}`, () => {

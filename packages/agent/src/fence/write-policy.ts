@@ -6,6 +6,7 @@ import {
   StructCodec,
   type StructInput,
 } from "@ringfence/kernel";
+import { flowDirections } from "@ringfence/model";
 import type { CompiledPolicy, IntervalTable } from "@ringfence/policy";
 import type { ListedCgroup } from "./listed-cgroups.js";
 import { intervalTables, type PolicyCapacity, SUBJECT_ROWS } from "./policy-capacity.js";
@@ -84,7 +85,7 @@ function header(
     icmp_row: policy.icmpRow,
     other_row: policy.otherRow,
     enforcing: policy.bits.some((bit) => !bit.audit) ? 1 : 0,
-    direction_rows: [0, 0, 0, 0],
+    direction_rows: flowDirections.map((direction) => policy.directionRows[direction]),
     v4_index: { offset: slot * capacity.interval_index, shift: policy.v4Index.shift },
     uid,
     gid,

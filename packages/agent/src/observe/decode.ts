@@ -2,6 +2,8 @@ import { layout } from "@ringfence/kernel";
 import {
   type Address,
   type ExeFlag,
+  type FlowDirection,
+  flowDirections,
   formatAddress,
   fromBytes16,
   type Hook,
@@ -14,6 +16,8 @@ const hooks: Readonly<Record<number, Hook>> = {
   [layout.rf_hook.RF_HOOK_SOCK_CREATE]: "sock_create",
   [layout.rf_hook.RF_HOOK_SETSOCKOPT]: "setsockopt",
   [layout.rf_hook.RF_HOOK_PACKET]: "packet",
+  [layout.rf_hook.RF_HOOK_BIND]: "bind",
+  [layout.rf_hook.RF_HOOK_LISTEN]: "listen",
 };
 
 const reasons: Readonly<Record<number, Reason>> = {
@@ -47,6 +51,10 @@ const protocolsWithPorts: readonly number[] = [6, 17, 136];
 /** Throws on a number this build does not know: kernel side and user space are of one version. */
 export function hookOf(number: number): Hook {
   return known(hooks[number], "hook", number);
+}
+
+export function directionOf(number: number): FlowDirection {
+  return known(flowDirections[number], "direction", number);
 }
 
 export function reasonOf(number: number): Reason {
@@ -84,7 +92,7 @@ export function addressOf(bytes: Uint8Array): Address {
   return fromBytes16(bytes.slice());
 }
 
-/** The destination of a verdict; null where the verdict is about none. */
+/** The other end of a verdict, or a listener's own; null where the verdict is about none. */
 export function destinationOf(bytes: Uint8Array, hook: Hook): string | null {
   return hook === "sock_create" || hook === "setsockopt" ? null : formatAddress(addressOf(bytes));
 }

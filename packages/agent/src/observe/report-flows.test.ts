@@ -29,6 +29,7 @@ interface Change {
   readonly action?: number;
   readonly shadowAction?: number;
   readonly hook?: number;
+  readonly direction?: number;
   readonly generation?: number;
   readonly first?: bigint;
   readonly last?: bigint;
@@ -54,7 +55,7 @@ function flow(change: Change = {}): layout.rf_flow {
       action,
       shadow_action: change.shadowAction ?? action,
       hook: change.hook ?? layout.rf_hook.RF_HOOK_CONNECT,
-      direction: layout.rf_direction.RF_EGRESS,
+      direction: change.direction ?? layout.rf_direction.RF_EGRESS,
       generation: change.generation ?? 1,
       unused: 0,
     },
@@ -99,6 +100,7 @@ for (const [what, change] of [
   ["address", { address: "10.0.0.2" }],
   ["port", { port: 80 }],
   ["protocol", { protocol: 17 }],
+  ["direction", { direction: layout.rf_direction.RF_INGRESS }],
   ["rule", { bit: 2 }],
   ["verdict", { action: RF_DENY, bit: 1 }],
 ] as const) {

@@ -1,7 +1,16 @@
 import type { layout } from "@ringfence/kernel";
 import type { ReportFlow, ReportOutcome, ReportProcess } from "@ringfence/model";
 import type { CommandLines } from "./command-lines.js";
-import { destinationOf, exeFlagsOf, hookOf, portOf, protocolOf, reasonOf, textOf } from "./decode.js";
+import {
+  destinationOf,
+  directionOf,
+  exeFlagsOf,
+  hookOf,
+  portOf,
+  protocolOf,
+  reasonOf,
+  textOf,
+} from "./decode.js";
 import type { Executables } from "./executables.js";
 import type { PolicyNames } from "./policy-names.js";
 import { nameVerdict } from "./verdict-names.js";
@@ -33,6 +42,7 @@ export function reportFlows(flows: Iterable<layout.rf_flow>, names: FlowNames): 
     const row = describe(flow, names);
     const key = JSON.stringify([
       row.outcome,
+      row.direction,
       row.exe,
       row.exeFlags,
       row.protocol,
@@ -65,6 +75,7 @@ function describe(flow: layout.rf_flow, names: FlowNames): Draft {
   const address = destinationOf(key.address, hook);
   return {
     outcome,
+    direction: directionOf(key.direction),
     exe: names.executables.pathOf(actor.exe),
     exeFlags: exeFlagsOf(actor.exe_flags),
     protocol: protocolOf(key.protocol),

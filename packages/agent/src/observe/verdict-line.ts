@@ -1,15 +1,18 @@
 import type { layout } from "@ringfence/kernel";
-import { type ReportOutcome, VERDICT_SCHEMA, type VerdictLine } from "@ringfence/model";
-import { destinationOf, exeFlagsOf, hookOf, portOf, protocolOf, reasonOf, textOf } from "./decode.js";
+import { VERDICT_SCHEMA, type VerdictLine } from "@ringfence/model";
+import {
+  destinationOf,
+  directionOf,
+  exeFlagsOf,
+  hookOf,
+  portOf,
+  protocolOf,
+  reasonOf,
+  textOf,
+} from "./decode.js";
 import type { FlowNames } from "./report-flows.js";
 import { nameVerdict } from "./verdict-names.js";
-
-const words: Readonly<Record<ReportOutcome, string>> = {
-  allowed: "may reach",
-  denied: "may not reach",
-  "would-deny": "reaches, and under the audited rules may not,",
-  "would-allow": "may not reach, and under the audited rules may,",
-};
+import { verdictText } from "./verdict-text.js";
 
 /** What is the same in every line of a run. */
 export interface LineContext {
@@ -31,16 +34,18 @@ export function verdictLine(
   const exe = names.executables.pathOf(actor.exe);
   const protocol = protocolOf(key.protocol);
   const port = address === null ? null : portOf(key);
+  const direction = directionOf(key.direction);
   return {
     schema: VERDICT_SCHEMA,
     time: names.toIso(event.time_ns),
     level: action === "deny" || wouldBe === "deny" ? "warning" : "info",
-    msg: `${exe} ${words[outcome]} ${protocol} ${address ?? "without one destination"}${port === null ? "" : ` port ${port}`}`,
+    msg: verdictText({ outcome, direction, exe, protocol, address, port }),
     host: context.host,
     ringfencePid: context.ringfencePid,
     labels: context.labels,
     action,
     outcome,
+    direction,
     wouldBe,
     mode,
     rule,

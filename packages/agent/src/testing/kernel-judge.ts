@@ -1,5 +1,5 @@
 import { BpfObject, Btf, layout, type RawMap, StructCodec } from "@ringfence/kernel";
-import { toBytes16 } from "@ringfence/model";
+import { flowDirections, toBytes16 } from "@ringfence/model";
 import type { CompiledPolicy, FlowFacts, PathFact, ProcessFacts } from "@ringfence/policy";
 import type { CgroupTree } from "../fence/listed-cgroups.js";
 import { PolicySlots, planSlots, slotSizes } from "../fence/policy-slots.js";
@@ -92,7 +92,7 @@ function encodeCase({ process, flow, withoutRow = false }: JudgedCase, ids: Cgro
     shadow_bit: 0,
     action: 0,
     shadow_action: 0,
-    direction: layout.rf_direction.RF_EGRESS,
+    direction: flowDirections.indexOf(flow.direction ?? "egress"),
     without_row: withoutRow ? 1 : 0,
   };
 }

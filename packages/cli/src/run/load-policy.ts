@@ -32,9 +32,10 @@ export async function loadPolicy(options: RunOptions, cgroups: Cgroup2): Promise
   const sources = files.flatMap(({ file, profiles }) => profiles.map(() => file));
   const warnings = files.flatMap((file) => file.warnings.map((warning) => warning.format()));
   if (saysSomething(options) || files.length === 0) {
-    const { allow, deny } = options;
+    const { allow, deny, allowFrom, listen } = options;
     const action = options.default ?? undefined;
-    profiles.push(commandLineProfile({ allow, deny, default: action, mode: "enforce" }, hostResolver));
+    const said = { allow, deny, allowFrom, listen, default: action, mode: "enforce" as const };
+    profiles.push(commandLineProfile(said, hostResolver));
     sources.push("command line");
   }
   const effective = profiles.map((profile) => withMode(profile, options.mode));
@@ -65,8 +66,8 @@ function readPolicy(file: string): Uint8Array {
   }
 }
 
-function saysSomething({ allow, deny, default: action }: RunOptions): boolean {
-  return allow.length > 0 || deny.length > 0 || action !== null;
+function saysSomething({ allow, deny, allowFrom, listen, default: action }: RunOptions): boolean {
+  return [allow, deny, allowFrom, listen].some((texts) => texts.length > 0) || action !== null;
 }
 
 /** `--mode` is for the whole run: audit promises that nothing is refused, enforce that everything is. */
@@ -91,6 +92,8 @@ function duplicates(files: readonly { readonly profiles: readonly Profile[] }[])
 function conditionsOf(profiles: readonly Profile[]): ProcessCondition[] {
   return profiles.flatMap((profile) => [
     ...(profile.subject ?? []),
-    ...(profile.egress?.rules ?? []).flatMap((rule) => rule.process ?? []),
+    ...[profile.egress, profile.ingress].flatMap((direction) =>
+      (direction?.rules ?? []).flatMap((rule) => rule.process ?? []),
+    ),
   ]);
 }

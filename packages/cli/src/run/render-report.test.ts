@@ -6,6 +6,7 @@ import { renderReport } from "./render-report.js";
 
 const flow: ReportFlow = {
   outcome: "denied",
+  direction: "egress",
   exe: "/usr/bin/curl",
   exeFlags: ["trusted"],
   protocol: "tcp",

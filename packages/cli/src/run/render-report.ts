@@ -8,7 +8,7 @@ const colours: Readonly<Record<ReportOutcome, number>> = {
   allowed: 32,
 };
 
-const heads = ["VERDICT", "DESTINATION", "EXECUTABLE", "RULE", "COUNT", "SENT", "RECEIVED", "FIRST", "LAST"];
+const heads = ["VERDICT", "TRAFFIC", "EXECUTABLE", "RULE", "COUNT", "SENT", "RECEIVED", "FIRST", "LAST"];
 const rightAligned = new Set(["COUNT", "SENT", "RECEIVED"]);
 
 /** The report as people read it; `colour` on a terminal only. */
@@ -61,7 +61,7 @@ function table(flows: readonly ReportFlow[], paint: (code: number, text: string)
 function cells(flow: ReportFlow): string[] {
   return [
     flow.outcome,
-    destination(flow),
+    traffic(flow),
     executable(flow),
     ruleText(flow),
     String(flow.verdicts),
@@ -72,10 +72,13 @@ function cells(flow: ReportFlow): string[] {
   ];
 }
 
-function destination({ protocol, address, port }: ReportFlow): string {
+function traffic({ direction, protocol, address, port }: ReportFlow): string {
   if (address === null) return "(no single destination)";
-  if (port === null) return `${protocol} ${address}`;
-  return `${protocol} ${address.includes(":") ? `[${address}]` : address}:${port}`;
+  if (direction === "ingress" || direction === "unattributed") {
+    return `${protocol} from ${address}${port === null ? "" : ` to :${port}`}`;
+  }
+  const end = port === null ? address : `${address.includes(":") ? `[${address}]` : address}:${port}`;
+  return direction === "listen" ? `${protocol} listen ${end}` : `${protocol} ${end}`;
 }
 
 function executable({ exe, exeFlags }: ReportFlow): string {

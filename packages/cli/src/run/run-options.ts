@@ -17,6 +17,18 @@ export const runOptionSpecs: readonly OptionSpec[] = [
     help: "what happens to everything else (deny once an --allow is given, else allow)",
   },
   {
+    name: "allow-from",
+    value: "SOURCE",
+    repeatable: true,
+    help: "let SOURCE, written like DEST with ports of this machine, connect to the command; everybody else is then refused",
+  },
+  {
+    name: "listen",
+    value: "PORTS",
+    repeatable: true,
+    help: "let the command bind and listen on PORTS: 8080, 9000-9010/tcp, none; every other port is then refused",
+  },
+  {
     name: "policy",
     value: "FILE",
     repeatable: true,
@@ -75,6 +87,8 @@ export interface RunOptions {
   readonly allow: readonly string[];
   readonly deny: readonly string[];
   readonly default: "allow" | "deny" | null;
+  readonly allowFrom: readonly string[];
+  readonly listen: readonly string[];
   readonly policyFiles: readonly string[];
   readonly watch: boolean;
   readonly mode: "enforce" | "audit" | null;
@@ -96,6 +110,8 @@ export function toRunOptions({ values }: ParsedOptions): RunOptions {
     allow: values.get("allow") ?? [],
     deny: values.get("deny") ?? [],
     default: one("default") as RunOptions["default"],
+    allowFrom: values.get("allow-from") ?? [],
+    listen: values.get("listen") ?? [],
     policyFiles: values.get("policy") ?? [],
     watch: values.has("watch"),
     mode: one("mode") as RunOptions["mode"],

@@ -47,6 +47,8 @@ export const rf_hook = {
   RF_HOOK_SOCK_CREATE: 3,
   RF_HOOK_SETSOCKOPT: 4,
   RF_HOOK_PACKET: 5,
+  RF_HOOK_BIND: 6,
+  RF_HOOK_LISTEN: 7,
 } as const;
 export type rf_hook = (typeof rf_hook)[keyof typeof rf_hook];
 
@@ -81,6 +83,7 @@ export const rf_socket_flag = {
   RF_SOCKET_JUDGED: 1,
   RF_SOCKET_PER_PACKET: 2,
   RF_SOCKET_REVOKED: 4,
+  RF_SOCKET_OWNED: 8,
 } as const;
 export type rf_socket_flag = (typeof rf_socket_flag)[keyof typeof rf_socket_flag];
 
@@ -429,6 +432,49 @@ export const rf_known_subject = {
 } as const satisfies StructSpec;
 export type rf_known_subject = StructValue<typeof rf_known_subject>;
 
+/** struct rf_socket */
+export const rf_socket = {
+  size: 96,
+  fields: {
+    exec_ns: { offset: 0, kind: "u64" },
+    start_ns: { offset: 8, kind: "u64" },
+    cgroup: { offset: 16, kind: "u64" },
+    address: { offset: 24, kind: { bytes: 16 } },
+    comm: { offset: 40, kind: { bytes: 16 } },
+    tgid: { offset: 56, kind: "u32" },
+    uid: { offset: 60, kind: "u32" },
+    gid: { offset: 64, kind: "u32" },
+    flow: { offset: 68, kind: "u32" },
+    flags: { offset: 72, kind: "u32" },
+    sequence: { offset: 76, kind: "u32" },
+    subject_row: { offset: 80, kind: "u32" },
+    generation: { offset: 84, kind: "u32" },
+    port: { offset: 88, kind: "u16" },
+    protocol: { offset: 90, kind: "u8" },
+    unused: { offset: 91, kind: "u8" },
+    padding: { offset: 92, kind: "u32" },
+  },
+} as const satisfies StructSpec;
+export type rf_socket = StructValue<typeof rf_socket>;
+
+/** struct rf_listener */
+export const rf_listener = {
+  size: 120,
+  fields: {
+    owner: { offset: 0, kind: rf_socket },
+    bit: { offset: 96, kind: "i32" },
+    shadow_bit: { offset: 100, kind: "i32" },
+    action: { offset: 104, kind: "u8" },
+    shadow_action: { offset: 105, kind: "u8" },
+    accepted: { offset: 106, kind: "u8" },
+    unused: { offset: 107, kind: "u8" },
+    listen_generation: { offset: 108, kind: "u32" },
+    accepted_generation: { offset: 112, kind: "u32" },
+    padding: { offset: 116, kind: "u32" },
+  },
+} as const satisfies StructSpec;
+export type rf_listener = StructValue<typeof rf_listener>;
+
 /** struct rf_peer_key */
 export const rf_peer_key = {
   size: 32,
@@ -443,11 +489,15 @@ export type rf_peer_key = StructValue<typeof rf_peer_key>;
 
 /** struct rf_peer_state */
 export const rf_peer_state = {
-  size: 16,
+  size: 32,
   fields: {
     heard_ns: { offset: 0, kind: "u64" },
     flow: { offset: 8, kind: "u32" },
     known: { offset: 12, kind: "u32" },
+    asked_generation: { offset: 16, kind: "u32" },
+    heard_generation: { offset: 20, kind: "u32" },
+    heard_flow: { offset: 24, kind: "u32" },
+    unused: { offset: 28, kind: "u32" },
   },
 } as const satisfies StructSpec;
 export type rf_peer_state = StructValue<typeof rf_peer_state>;
@@ -543,31 +593,6 @@ export const rf_process = {
   },
 } as const satisfies StructSpec;
 export type rf_process = StructValue<typeof rf_process>;
-
-/** struct rf_socket */
-export const rf_socket = {
-  size: 96,
-  fields: {
-    exec_ns: { offset: 0, kind: "u64" },
-    start_ns: { offset: 8, kind: "u64" },
-    cgroup: { offset: 16, kind: "u64" },
-    address: { offset: 24, kind: { bytes: 16 } },
-    comm: { offset: 40, kind: { bytes: 16 } },
-    tgid: { offset: 56, kind: "u32" },
-    uid: { offset: 60, kind: "u32" },
-    gid: { offset: 64, kind: "u32" },
-    flow: { offset: 68, kind: "u32" },
-    flags: { offset: 72, kind: "u32" },
-    sequence: { offset: 76, kind: "u32" },
-    subject_row: { offset: 80, kind: "u32" },
-    generation: { offset: 84, kind: "u32" },
-    port: { offset: 88, kind: "u16" },
-    protocol: { offset: 90, kind: "u8" },
-    unused: { offset: 91, kind: "u8" },
-    padding: { offset: 92, kind: "u32" },
-  },
-} as const satisfies StructSpec;
-export type rf_socket = StructValue<typeof rf_socket>;
 
 /** struct rf_summary */
 export const rf_summary = {

@@ -1,5 +1,11 @@
 import { z } from "zod";
-import { exeFlagSchema, hookSchema, outcomeSchema, reasonSchema } from "../report/outcome.js";
+import {
+  directionSchema,
+  exeFlagSchema,
+  hookSchema,
+  outcomeSchema,
+  reasonSchema,
+} from "../report/outcome.js";
 import { VERDICT_SCHEMA } from "../schema-names.js";
 
 /** One line of the log: one verdict as it happened. */
@@ -13,6 +19,7 @@ export const verdictLineSchema = z.strictObject({
   labels: z.record(z.string(), z.string()).describe("as given with --label"),
   action: z.enum(["allow", "deny"]).describe("what the kernel did"),
   outcome: outcomeSchema,
+  direction: directionSchema,
   wouldBe: z.enum(["allow", "deny"]).describe("what it would do if audited rules were enforced"),
   mode: z.enum(["enforce", "audit"]).describe("mode of the rule that decided"),
   rule: z.string().nullable(),
@@ -20,8 +27,8 @@ export const verdictLineSchema = z.strictObject({
   reason: reasonSchema,
   hook: hookSchema,
   protocol: z.string(),
-  address: z.string().nullable(),
-  port: z.number().int().nullable(),
+  address: z.string().nullable().describe("the other end; of a listener its own"),
+  port: z.number().int().nullable().describe("the other end's for egress, else this machine's"),
   domain: z.string().nullable().describe("the name that was resolved to the address, where known"),
   exe: z.string(),
   exeFlags: z.array(exeFlagSchema),

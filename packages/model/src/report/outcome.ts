@@ -1,10 +1,22 @@
 import { z } from "zod";
+import { flowDirections } from "../policy/flow-direction.js";
 
 /** What happened to a flow, or would have if audited rules were enforced. */
 export const outcomeSchema = z.enum(["denied", "would-deny", "would-allow", "allowed"]);
 
 /** Where in the kernel a verdict fell. */
-export const hookSchema = z.enum(["connect", "sendmsg", "sock_create", "setsockopt", "packet"]);
+export const hookSchema = z.enum([
+  "connect",
+  "sendmsg",
+  "sock_create",
+  "setsockopt",
+  "packet",
+  "bind",
+  "listen",
+]);
+
+/** What the verdict is about: what leaves, what comes in, a port that is bound or listened on, traffic of no process. */
+export const directionSchema = z.enum(flowDirections);
 
 /**
  * What decided: a rule or default of the policy, or one of the fixed reasons: an answer to a datagram that came in,

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { REPORT_SCHEMA } from "../schema-names.js";
-import { exeFlagSchema, hookSchema, outcomeSchema, reasonSchema } from "./outcome.js";
+import { directionSchema, exeFlagSchema, hookSchema, outcomeSchema, reasonSchema } from "./outcome.js";
 
 const count = z.number().int().nonnegative();
 const time = z.iso.datetime().describe("UTC, RFC 3339");
@@ -20,11 +20,15 @@ export const reportProcessSchema = z.strictObject({
 /** All verdicts of one kind about one executable and destination. */
 export const reportFlowSchema = z.strictObject({
   outcome: outcomeSchema,
+  direction: directionSchema,
   exe: z.string().describe("path of the executable as the mount tree has it"),
   exeFlags: z.array(exeFlagSchema),
   protocol: z.string().describe("tcp, udp, icmp, icmpv6, or the IP protocol's number"),
-  address: z.string().nullable().describe("null when the verdict is not about one destination"),
-  port: count.nullable(),
+  address: z
+    .string()
+    .nullable()
+    .describe("the other end; of a listener its own; null when the verdict is not about one"),
+  port: count.nullable().describe("the other end's for egress, else this machine's"),
   rule: z.string().nullable().describe("profile/rule that decided; null when no profile's subject matched"),
   shadowRule: z
     .string()
