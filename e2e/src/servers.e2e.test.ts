@@ -86,10 +86,17 @@ describe("ringfence run servers", () => {
       "udp6 answer": "ok",
       "udp6 stranger": "EPERM",
     });
-    const outcomes = report.flows.map(
-      (flow) => `${flow.outcome} ${flow.reason} ${flow.address} ${flow.verdicts}`,
-    );
-    assert.deepEqual(outcomes.sort(), [
+    const outcomesOf = (direction: string) =>
+      report.flows
+        .filter((flow) => flow.direction === direction)
+        .map((flow) => `${flow.outcome} ${flow.reason} ${flow.address} ${flow.verdicts}`)
+        .sort();
+    assert.deepEqual(outcomesOf("ingress"), [
+      "allowed policy 127.0.0.1 1",
+      "allowed policy 127.0.0.1 3",
+      "allowed policy ::1 1",
+    ]);
+    assert.deepEqual(outcomesOf("egress"), [
       "allowed reply 127.0.0.1 2",
       "allowed reply ::1 2",
       "denied policy 127.0.0.1 1",

@@ -110,6 +110,7 @@ describe("ringfence run source routes", () => {
     );
     assert.deepEqual(
       report.flows
+        .filter(({ direction }) => direction === "egress")
         .map((flow) => `${flow.outcome} ${flow.address} ${flow.port} ${flow.hook} ${flow.verdicts}`)
         .sort(),
       ["allowed 127.0.0.1 1001 packet 1", "denied 127.0.0.1 1002 packet 1", "denied 127.0.0.2 1001 packet 1"],

@@ -4,18 +4,21 @@ export interface ProfileText {
   readonly subject?: unknown;
   readonly default?: "allow" | "deny";
   readonly rules?: readonly unknown[];
+  readonly ingress?: unknown;
+  readonly listen?: unknown;
+  readonly unattributed?: "allow" | "deny";
 }
 
 /** A policy file with one profile. JSON is YAML too. */
 export function profile(
   name: string,
-  { mode = "enforce", subject, default: action = "allow", rules = [] }: ProfileText,
+  { mode = "enforce", default: action = "allow", rules = [], ...others }: ProfileText,
 ): string {
   return JSON.stringify({
     apiVersion: "ringfence.dev/v1alpha1",
     kind: "SecurityProfile",
     metadata: { name },
-    spec: { mode, ...(subject === undefined ? {} : { subject }), egress: { default: action, rules } },
+    spec: { mode, ...others, egress: { default: action, rules } },
   });
 }
 

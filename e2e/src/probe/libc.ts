@@ -16,6 +16,9 @@ export const libc = {
   socket: declare<[number, number, number]>("int socket(int family, int type, int protocol)"),
   connect: declare<[number, Pointer, number]>("int connect(int fd, const void *address, uint32_t length)"),
   bind: declare<[number, Pointer, number]>("int bind(int fd, const void *address, uint32_t length)"),
+  listen: declare<[number, number]>("int listen(int fd, int backlog)"),
+  accept: declare<[number, Pointer, Pointer]>("int accept(int fd, void *address, void *length)"),
+  getsockname: declare<[number, Pointer, Pointer]>("int getsockname(int fd, void *address, void *length)"),
   send: declare<[number, Pointer, number, number]>(
     "intptr_t send(int fd, const void *data, size_t length, int flags)",
   ),

@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import { createSocket } from "node:dgram";
+import { connect, type Socket } from "node:net";
+import type { ListenerStep } from "../probe/listener-step.js";
+import { type FencedRun, type FenceOptions, fence } from "./fence.js";
+import { program } from "./paths.js";
+import { readResults } from "./probe.js";
+
+/** Long enough to see that nobody answers: what is denied is also counted, so a slow machine only waits. */
+const SILENCE_MS = 1500;
+const PATIENCE_MS = 30_000;
+
+export interface ListenersRun extends FencedRun {
+  readonly results: Readonly<Record<string, string>>;
+}
+
+/** Takes the steps in a fence, and lets `meanwhile` talk to the sockets' ports before it counts what they got. */
+export async function listeners(
+  steps: readonly ListenerStep[],
+  options: FenceOptions,
+  meanwhile: (portOf: (name: string) => number, pid: number) => Promise<void> = async () => undefined,
+): Promise<ListenersRun> {
+  let talked: Promise<void> = Promise.reject(new Error("The sockets were not made"));
+  talked.catch(() => undefined);
+  const command = [process.execPath, program("probe/listeners.js"), JSON.stringify(steps)];
+  const run = await fence(command, {
+    ...options,
+    input: null,
+    onStart: (child) => {
+      let text = "";
+      const onText = (more: string) => {
+        text += more;
+        const ports = readResults(text.slice(0, text.lastIndexOf("\n") + 1)).results["ports"];
+        if (ports === undefined) return;
+        child.stdout?.off("data", onText);
+        const table = JSON.parse(ports) as Readonly<Record<string, number>>;
+        talked = meanwhile((name) => table[name] ?? 0, child.pid ?? 0).finally(() => child.stdin?.end("\n"));
+        talked.catch(() => undefined);
+      };
+      child.stdout?.on("data", onText);
+    },
+  });
+  await talked;
+  assert.equal(run.code, 0, run.stderr);
+  return { ...run, results: readResults(run.stdout).results };
+}
+
+/** Whether a TCP connection from that address came about; "silence" when nobody answered at all. */
+async function tryConnect(host: string, port: number, from: string, patience: number): Promise<string> {
+  const socket: Socket = connect({ host, port, localAddress: from });
+  const result = await new Promise<string>((resolve) => {
+    const timer = setTimeout(() => resolve("silence"), patience);
+    socket.once("connect", () => resolve("connected"));
+    socket.once("error", (error: NodeJS.ErrnoException) => resolve(error.code ?? "error"));
+    socket.once("close", () => clearTimeout(timer));
+  });
+  socket.destroy();
+  return result;
+}
+
+/** Fails unless a connection comes about. */
+export async function connects(host: string, port: number, from: string): Promise<void> {
+  assert.equal(await tryConnect(host, port, from, PATIENCE_MS), "connected", `${from} to ${host} ${port}`);
+}
+
+/** Fails unless nobody answers. */
+export async function isIgnored(host: string, port: number, from: string): Promise<void> {
+  assert.equal(await tryConnect(host, port, from, SILENCE_MS), "silence", `${from} to ${host} ${port}`);
+}
+
+/** How many of that many connections at once come about. */
+export async function countConnects(
+  times: number,
+  host: string,
+  port: number,
+  from: string,
+): Promise<number> {
+  const results = await Promise.all(
+    Array.from({ length: times }, () => tryConnect(host, port, from, SILENCE_MS)),
+  );
+  return results.filter((result) => result === "connected").length;
+}
+
+/** Sends a datagram; over loopback it has arrived, or was dropped, when this is done. */
+export async function sendDatagram(host: string, port: number, from: string): Promise<void> {
+  const socket = createSocket(host.includes(":") ? "udp6" : "udp4");
+  await new Promise<void>((resolve) => socket.bind(0, from, resolve));
+  await new Promise<void>((resolve, reject) =>
+    socket.send("datagram", port, host, (error) => (error === null ? resolve() : reject(error))),
+  );
+  socket.close();
+}
