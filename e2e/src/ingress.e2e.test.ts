@@ -1,8 +1,17 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { Cgroup2 } from "@ringfence/kernel";
 import type { Report } from "@ringfence/model";
 import { EchoServers } from "./harness/echo-servers.js";
-import { connects, countConnects, isIgnored, listeners, sendDatagram } from "./harness/listeners.js";
+import { cgroupsOf } from "./harness/leftovers.js";
+import {
+  connects,
+  countConnects,
+  isIgnored,
+  listeners,
+  listenersIn,
+  sendDatagram,
+} from "./harness/listeners.js";
 import { probe } from "./harness/probe.js";
 import { profile, rules } from "./harness/profile.js";
 import type { ListenerStep } from "./probe/listener-step.js";
@@ -277,5 +286,32 @@ describe("ringfence run incoming", () => {
       rowsOf(report, "ingress").map((row) => row.slice(0, row.indexOf(" tcp"))),
       ["allowed", "denied", "denied"],
     );
+  });
+
+  test("judge what reaches a socket of nobody inside by unattributed", { timeout }, async () => {
+    const strangers = [...listener("tcp", "127.0.0.1"), socket("udp", "v4", "udp"), bind("udp", "127.0.0.1")];
+    /** What a stranger in the run's own cgroup gets: connections and datagrams. */
+    const got = async (policy: string, reach: typeof connects) => {
+      let results: Readonly<Record<string, string>> = {};
+      const { report } = await listeners([], { policies: [policy] }, async (_, pid) => {
+        using cgroups = Cgroup2.open();
+        const folder = `${cgroups.root}${cgroupsOf(pid)[0] ?? ""}`;
+        results = await listenersIn(folder, strangers, async (port) => {
+          await reach("127.0.0.1", port("tcp"), "127.0.0.1");
+          await sendDatagram("127.0.0.1", port("udp"), "127.0.0.1");
+        });
+      });
+      return { report, got: [results["got tcp"], results["got udp"]] };
+    };
+    const host = { subject: { host: true }, ingress: { default: "deny" } };
+    const denied = await got(profile("p", { ...host, unattributed: "deny" }), isIgnored);
+    assert.deepEqual(denied.got, ["0", "0"]);
+    assert.deepEqual(rowsOf(denied.report, "unattributed"), [
+      "denied tcp 127.0.0.1 p/unattributed",
+      "denied udp 127.0.0.1 p/unattributed",
+    ]);
+    const open = await got(profile("p", host), connects);
+    assert.deepEqual(open.got, ["1", "1"]);
+    assert.deepEqual(rowsOf(open.report, "unattributed"), []);
   });
 });

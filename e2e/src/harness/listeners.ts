@@ -5,6 +5,7 @@ import type { ListenerStep } from "../probe/listener-step.js";
 import { type FencedRun, type FenceOptions, fence } from "./fence.js";
 import { program } from "./paths.js";
 import { readResults } from "./probe.js";
+import { type ProcessOptions, runProcess } from "./run-process.js";
 
 /** Long enough to see that nobody answers: what is denied is also counted, so a slow machine only waits. */
 const SILENCE_MS = 1500;
@@ -14,35 +15,70 @@ export interface ListenersRun extends FencedRun {
   readonly results: Readonly<Record<string, string>>;
 }
 
+type Meanwhile = (portOf: (name: string) => number, pid: number) => Promise<void>;
+
+const idle: Meanwhile = async () => undefined;
+
+/** Calls `meanwhile` once the program has told its ports, and ends the program afterwards. */
+class Conversation {
+  readonly #meanwhile: Meanwhile;
+  #talked: Promise<void> = Promise.reject(new Error("The sockets were not made"));
+
+  constructor(meanwhile: Meanwhile) {
+    this.#meanwhile = meanwhile;
+    this.#talked.catch(() => undefined);
+  }
+
+  readonly onStart: NonNullable<ProcessOptions["onStart"]> = (child) => {
+    let text = "";
+    const onText = (more: string) => {
+      text += more;
+      const ports = readResults(text.slice(0, text.lastIndexOf("\n") + 1)).results["ports"];
+      if (ports === undefined) return;
+      child.stdout?.off("data", onText);
+      const table = JSON.parse(ports) as Readonly<Record<string, number>>;
+      const portOf = (name: string) => table[name] ?? 0;
+      this.#talked = this.#meanwhile(portOf, child.pid ?? 0).finally(() => child.stdin?.end("\n"));
+      this.#talked.catch(() => undefined);
+    };
+    child.stdout?.on("data", onText);
+  };
+
+  /** Throws what went wrong in between. */
+  end(): Promise<void> {
+    return this.#talked;
+  }
+}
+
+function command(steps: readonly ListenerStep[]): string[] {
+  return [process.execPath, program("probe/listeners.js"), JSON.stringify(steps)];
+}
+
 /** Takes the steps in a fence, and lets `meanwhile` talk to the sockets' ports before it counts what they got. */
 export async function listeners(
   steps: readonly ListenerStep[],
   options: FenceOptions,
-  meanwhile: (portOf: (name: string) => number, pid: number) => Promise<void> = async () => undefined,
+  meanwhile: Meanwhile = idle,
 ): Promise<ListenersRun> {
-  let talked: Promise<void> = Promise.reject(new Error("The sockets were not made"));
-  talked.catch(() => undefined);
-  const command = [process.execPath, program("probe/listeners.js"), JSON.stringify(steps)];
-  const run = await fence(command, {
-    ...options,
-    input: null,
-    onStart: (child) => {
-      let text = "";
-      const onText = (more: string) => {
-        text += more;
-        const ports = readResults(text.slice(0, text.lastIndexOf("\n") + 1)).results["ports"];
-        if (ports === undefined) return;
-        child.stdout?.off("data", onText);
-        const table = JSON.parse(ports) as Readonly<Record<string, number>>;
-        talked = meanwhile((name) => table[name] ?? 0, child.pid ?? 0).finally(() => child.stdin?.end("\n"));
-        talked.catch(() => undefined);
-      };
-      child.stdout?.on("data", onText);
-    },
-  });
-  await talked;
+  const conversation = new Conversation(meanwhile);
+  const run = await fence(command(steps), { ...options, input: null, onStart: conversation.onStart });
+  await conversation.end();
   assert.equal(run.code, 0, run.stderr);
   return { ...run, results: readResults(run.stdout).results };
+}
+
+/** The same outside any fence, in that folder of the cgroup file system. */
+export async function listenersIn(
+  folder: string,
+  steps: readonly ListenerStep[],
+  meanwhile: Meanwhile,
+): Promise<Readonly<Record<string, string>>> {
+  const conversation = new Conversation(meanwhile);
+  const via = ["sh", "-c", `echo 0 >"${folder}/cgroup.procs" && exec "$@"`, "sh"];
+  const [file = "", ...args] = command(steps);
+  const { stdout } = await runProcess(file, args, { via, input: null, onStart: conversation.onStart });
+  await conversation.end();
+  return readResults(stdout).results;
 }
 
 /** Whether a TCP connection from that address came about; "silence" when nobody answered at all. */
