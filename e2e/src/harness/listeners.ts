@@ -62,8 +62,8 @@ export async function listeners(
 ): Promise<ListenersRun> {
   const conversation = new Conversation(meanwhile);
   const run = await fence(command(steps), { ...options, input: null, onStart: conversation.onStart });
-  await conversation.end();
   assert.equal(run.code, 0, run.stderr);
+  await conversation.end();
   return { ...run, results: readResults(run.stdout).results };
 }
 
