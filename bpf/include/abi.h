@@ -3,16 +3,11 @@
 // codecs are generated from this object's BTF (scripts/src/gen-layout.ts).
 #pragma once
 
-#include <linux/types.h>
+#include "abi_policy.h"
 
-#define RF_COMM_LEN 16
 #define RF_PATH_LEN 4096
 #define RF_ARGS_LEN 512
-#define RF_BLOCK_WORDS 8
-#define RF_SUMMARY_WORDS 2 /* one bit a block: 128 blocks of 512 bits */
-#define RF_ANCESTOR_PATTERNS 64
 #define RF_LINE_LENGTH 24 /* distinct images of a line that a later policy can be asked about */
-#define RF_POLICY_SLOTS 2
 #define RF_NO_BIT (-1)
 #define RF_NO_ROW 0xffffffff
 #define RF_OVERFLOW_ROWS 4 /* flows without a row of their own, by action and shadow action */
@@ -20,15 +15,6 @@
 enum rf_action {
 	RF_ALLOW = 0,
 	RF_DENY = 1,
-};
-
-/* What is asked: a dimension of the policy like any other. */
-enum rf_direction {
-	RF_EGRESS = 0,
-	RF_INGRESS = 1,
-	RF_LISTEN = 2,
-	RF_UNATTRIBUTED = 3,
-	RF_DIRECTIONS = 4,
 };
 
 enum rf_hook {
@@ -268,103 +254,6 @@ struct rf_fence {
 	__u32 flow_limit;
 	__u32 entered;
 	__u32 changed; /* records completed by the last pass of the lineage iterator */
-};
-
-struct rf_table {
-	__u32 offset;
-	__u32 count;
-};
-
-/* Position of the first interval above each run of 2^shift values, so that a search begins near its end. */
-struct rf_table_index {
-	__u32 offset;
-	__u32 shift; /* 32: no index */
-};
-
-/* Where the compiled policy's parts lie; rows are explained in packages/policy/src/compile. */
-struct rf_policy {
-	__u32 generation;
-	__u32 slot;
-	__u32 rows_offset; /* in blocks */
-	__u32 summaries_offset;
-	__u32 row_count;
-	__u32 subject_limit; /* rows behind the policy's own, one for each subject that turned up */
-	__u32 next_subject;
-	__u32 transitions_offset;
-	__u32 accepts_offset;
-	__u32 block_count;
-	__u32 bit_count;
-	__u32 deny_end;         /* bits below: deny rules */
-	__u32 allow_end;        /* then allow rules */
-	__u32 default_deny_end; /* then default deny, then default allow */
-	__u32 enforced_row;
-	__u32 exe_unknown_row;
-	__u32 class_count; /* 0: no automaton */
-	__u32 start_state;
-	__u32 ancestor_count;
-	__u32 ancestor_subject_none_row;
-	__u32 ancestor_rule_none_row;
-	__u32 comm_count;
-	__u32 comm_other_row;
-	__u32 cgroup_count;
-	__u32 cgroup_other_row;
-	__u32 icmp_row;
-	__u32 other_row;
-	__u32 enforcing; /* at least one profile enforces */
-	__u32 direction_rows[RF_DIRECTIONS];
-	struct rf_table_index v4_index;
-	struct rf_table uid;
-	struct rf_table gid;
-	struct rf_table v4;
-	struct rf_table v6;
-	struct rf_table tcp;
-	struct rf_table udp;
-	__u8 byte_class[256];
-};
-
-struct rf_interval {
-	__u32 start;
-	__u32 row;
-};
-
-struct rf_interval6 {
-	__u64 high;
-	__u64 low;
-	__u32 row;
-	__u32 unused;
-};
-
-struct rf_block {
-	__u64 word[RF_BLOCK_WORDS];
-};
-
-/* One bit for each block of a row that has any. */
-struct rf_summary {
-	__u64 word[RF_SUMMARY_WORDS];
-};
-
-struct rf_accept {
-	__u64 ancestor_bits;
-	__u32 trusted_row;
-	__u32 untrusted_row;
-};
-
-struct rf_ancestor_rows {
-	__u32 subject_row;
-	__u32 subject_deny_row;
-	__u32 rule_row;
-	__u32 rule_deny_row;
-};
-
-struct rf_comm {
-	__u8 name[RF_COMM_LEN];
-	__u32 slot;
-};
-
-struct rf_cgroup {
-	__u64 id;
-	__u32 slot;
-	__u32 unused;
 };
 
 /* An unconnected socket and one of those it talks with. */
