@@ -53,6 +53,10 @@ export const errorTable = {
     remedy:
       "Write an address, a CIDR, localhost, private or any, with a port if needed: 10.0.0.0/8:443; for --listen ports",
   },
+  RF_FLOW: {
+    meaning: "A flow in words has a word that cannot be read, or lacks one",
+    remedy: "Write it like exe=/usr/bin/curl uid=1000 tcp 10.0.0.1:443",
+  },
   RF_USER_UNKNOWN: {
     meaning: "The user named with --user does not exist",
     remedy: "Name a user that `getent passwd` lists",
