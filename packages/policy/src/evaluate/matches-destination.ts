@@ -10,11 +10,20 @@ import {
 } from "@ringfence/model";
 import type { FlowFacts } from "./facts.js";
 
+/** Each key of a destination, and whether it holds; one that is null does. */
+export const destinationKeys: Readonly<Record<"protocol" | "ports" | "to", KeyTest>> = {
+  protocol: matchesProtocol,
+  ports: matchesPort,
+  to: matchesPeers,
+};
+
+type KeyTest = (destination: Destination, flow: FlowFacts) => boolean;
+
+const keyTests = Object.values(destinationKeys);
+
 /** True when the flow goes where the rule says, or comes from there. */
 export function matchesDestination(destination: Destination, flow: FlowFacts): boolean {
-  return (
-    matchesProtocol(destination, flow) && matchesPort(destination, flow) && matchesPeers(destination.to, flow)
-  );
+  return keyTests.every((holds) => holds(destination, flow));
 }
 
 function matchesProtocol({ protocols }: Destination, flow: FlowFacts): boolean {
@@ -31,15 +40,13 @@ function matchesPort({ ports }: Destination, flow: FlowFacts): boolean {
   );
 }
 
-function matchesPeers(peers: readonly Peer[] | null, flow: FlowFacts): boolean {
-  if (peers === null) return true;
+function matchesPeers({ to }: Destination, flow: FlowFacts): boolean {
+  if (to === null) return true;
   // Nothing comes from loopback only because it names no source.
   const address =
     flow.direction === "ingress" ? unmapAddress(flow.address) : normalizeDestination(flow.address);
   const behindNat64 = embeddedV4(address);
-  return peers.some(
-    (peer) => contains(peer, address) || (behindNat64 !== null && contains(peer, behindNat64)),
-  );
+  return to.some((peer) => contains(peer, address) || (behindNat64 !== null && contains(peer, behindNat64)));
 }
 
 function contains(peer: Peer, address: Address): boolean {

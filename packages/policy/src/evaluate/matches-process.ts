@@ -17,17 +17,25 @@ export function matchesAnyItem(
   return items === null || items.some((item) => matchesItem(item, process, belief));
 }
 
+/** Each key of a condition, and whether it holds; one that is absent does. */
+export const processKeys: Readonly<Record<keyof ProcessCondition, KeyTest>> = {
+  exe: ({ exe }, process, belief) => exe === undefined || matchesExe(exe, process.exe, belief),
+  ancestor: ({ ancestor }, process, belief) =>
+    ancestor === undefined || process.ancestors.some((fact) => matchesExe(ancestor, fact, belief)),
+  comm: ({ comm }, process) => comm === undefined || comm.includes(process.comm),
+  uid: ({ uid }, process) => uid === undefined || inRanges(uid, process.uid),
+  gid: ({ gid }, process) => gid === undefined || inRanges(gid, process.gid),
+  cgroup: ({ cgroup }, process) =>
+    cgroup === undefined || cgroup.some((root) => isInSubtree(root, process.cgroup)),
+  host: ({ host }, process) => host === undefined || !process.container,
+};
+
+type KeyTest = (item: ProcessCondition, process: ProcessFacts, belief: PathBelief) => boolean;
+
+const keyTests = Object.values(processKeys);
+
 function matchesItem(item: ProcessCondition, process: ProcessFacts, belief: PathBelief): boolean {
-  return (
-    (item.exe === undefined || matchesExe(item.exe, process.exe, belief)) &&
-    (item.ancestor === undefined ||
-      process.ancestors.some((ancestor) => matchesExe(item.ancestor ?? [], ancestor, belief))) &&
-    (item.comm === undefined || item.comm.includes(process.comm)) &&
-    (item.uid === undefined || inRanges(item.uid, process.uid)) &&
-    (item.gid === undefined || inRanges(item.gid, process.gid)) &&
-    (item.cgroup === undefined || item.cgroup.some((root) => isInSubtree(root, process.cgroup))) &&
-    (item.host === undefined || !process.container)
-  );
+  return keyTests.every((holds) => holds(item, process, belief));
 }
 
 function matchesExe(patterns: readonly string[], exe: PathFact | null, belief: PathBelief): boolean {
