@@ -7,6 +7,8 @@ export { limits } from "./compile/limits.js";
 export * from "./evaluate/evaluate.js";
 export * from "./evaluate/facts.js";
 export { isInSubtree } from "./evaluate/matches-process.js";
+export * from "./explain/explain.js";
+export type * from "./explain/explanation.js";
 export * from "./flow-text/flow-line.js";
 export * from "./flow-text/format-flow-line.js";
 export * from "./flow-text/parse-flow-line.js";

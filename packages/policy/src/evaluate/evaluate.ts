@@ -1,6 +1,6 @@
 import type { Action, FlowDirection, Profile, Rule, SourceLocation } from "@ringfence/model";
 import { combineVerdicts, type Evaluation, type RuleRef, type Verdict } from "../verdict.js";
-import { defaultFor, rulesFor } from "./direction-rules.js";
+import { type DirectionDefault, defaultFor, rulesFor } from "./direction-rules.js";
 import type { FlowFacts, ProcessFacts } from "./facts.js";
 import { matchesDestination } from "./matches-destination.js";
 import { matchesAnyItem } from "./matches-process.js";
@@ -65,15 +65,19 @@ function firstDefault(
 ): Verdict | null {
   for (const profile of matching) {
     const found = defaultFor(profile, direction);
-    if (found?.action === action) {
-      return { action, rule: refOf(profile, found.id, action, false, found.location) };
-    }
+    if (found?.action === action) return { action, rule: defaultRef(profile, found) };
   }
   return null;
 }
 
-function ruleRef(profile: Profile, { id, action, mode, location }: Rule): RuleRef {
+/** A rule as verdicts name it. */
+export function ruleRef(profile: Profile, { id, action, mode, location }: Rule): RuleRef {
   return refOf(profile, id, action, mode === "audit", location);
+}
+
+/** The default of a profile as verdicts name it. */
+export function defaultRef(profile: Profile, { id, action, location }: DirectionDefault): RuleRef {
+  return refOf(profile, id, action, false, location);
 }
 
 function refOf(

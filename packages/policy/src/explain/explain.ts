@@ -1,0 +1,72 @@
+import type { Profile, Rule } from "@ringfence/model";
+import { defaultRef, evaluate, ruleRef } from "../evaluate/evaluate.js";
+import type { FlowFacts, ProcessFacts } from "../evaluate/facts.js";
+import type { Evaluation, RuleRef } from "../verdict.js";
+import type { Explanation, ProfileExplanation, RuleExplanation, Sight } from "./explanation.js";
+import { destinationMismatches, processMismatches } from "./mismatches.js";
+
+/**
+ * Judges a flow with `evaluate` and says why: what became of each rule, and which keys ruled it out. Rules that come
+ * after the one that decides are looked at as well.
+ */
+export function explain(profiles: readonly Profile[], process: ProcessFacts, flow: FlowFacts): Explanation {
+  const evaluation = evaluate(profiles, process, flow);
+  return {
+    evaluation,
+    profiles: profiles.map((profile) => explainProfile(profile, process, flow, evaluation)),
+  };
+}
+
+function explainProfile(
+  profile: Profile,
+  process: ProcessFacts,
+  flow: FlowFacts,
+  evaluation: Evaluation,
+): ProfileExplanation {
+  const subject = processMismatches("subject", profile.subject, process, "lenient");
+  if (profile.mode === "off" || subject.length > 0) return { profile, subject, rules: [] };
+  const rules = profile.egress?.rules ?? [];
+  const inOrder = [...rules.filter(isDeny), ...rules.filter((rule) => !isDeny(rule))];
+  const defaultAction = profile.egress?.default ?? "allow";
+  return {
+    profile,
+    subject,
+    rules: [
+      ...inOrder.map((rule) => explainRule(profile, rule, process, flow)),
+      { ref: defaultRef(profile, defaultAction), isDefault: true, mismatches: [] },
+    ].map((entry) => ({ ...entry, ...standing(entry, evaluation) })),
+  };
+}
+
+function explainRule(profile: Profile, rule: Rule, process: ProcessFacts, flow: FlowFacts) {
+  // An allow believes trusted paths only, also for belonging to the subject.
+  const belief = rule.action === "allow" ? "strict" : "lenient";
+  return {
+    ref: ruleRef(profile, rule),
+    isDefault: false,
+    mismatches: [
+      ...processMismatches("subject", profile.subject, process, belief),
+      ...processMismatches("process", rule.process, process, belief),
+      ...destinationMismatches(rule.destination, flow),
+    ],
+  };
+}
+
+/** A rule that matches and does not decide was overruled: only what decides first is looked for. */
+function standing(
+  { ref, mismatches }: Pick<RuleExplanation, "ref" | "mismatches">,
+  { enforced, shadow }: Evaluation,
+): Pick<RuleExplanation, "decides" | "overruledBy"> {
+  const deciders: readonly (readonly [Sight, RuleRef | null])[] = [
+    ["enforced", ref.audit ? null : enforced.rule],
+    ["shadow", shadow.rule],
+  ];
+  const decides = deciders.filter(([, rule]) => rule?.ruleId === ref.ruleId).map(([sight]) => sight);
+  if (mismatches.length > 0) return { decides, overruledBy: [] };
+  const others = deciders.flatMap(([, rule]) => (rule === null || rule.ruleId === ref.ruleId ? [] : [rule]));
+  return { decides, overruledBy: others.filter(({ ruleId }, i) => ruleId !== others[i - 1]?.ruleId) };
+}
+
+function isDeny({ action }: Rule): boolean {
+  return action === "deny";
+}
