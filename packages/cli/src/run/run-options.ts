@@ -2,7 +2,8 @@ import { RingfenceError } from "@ringfence/model";
 import type { OptionSpec, ParsedOptions } from "../option-table.js";
 import { droppedCapabilities } from "./dropped-powers.js";
 
-export const runOptionSpecs: readonly OptionSpec[] = [
+/** The options that make up a policy. */
+export const policyOptionSpecs: readonly OptionSpec[] = [
   {
     name: "allow",
     value: "DEST",
@@ -35,14 +36,18 @@ export const runOptionSpecs: readonly OptionSpec[] = [
     help: "SecurityProfiles in YAML; their subject is this process tree, narrowed by what `subject` says",
   },
   {
-    name: "watch",
-    help: "follow changes of the policy files while the command runs, for new and old connections; needs --user, and files that only root can change",
-  },
-  {
     name: "mode",
     value: "MODE",
     choices: ["enforce", "audit"],
     help: "audit refuses nothing and reports what enforce would; overrides the modes in policy files",
+  },
+];
+
+export const runOptionSpecs: readonly OptionSpec[] = [
+  ...policyOptionSpecs,
+  {
+    name: "watch",
+    help: "follow changes of the policy files while the command runs, for new and old connections; needs --user, and files that only root can change",
   },
   { name: "report", value: "FORMAT", choices: ["text", "json", "none"], help: "report at the end (text)" },
   { name: "report-file", value: "FILE", help: "write the report there instead of to stderr" },
@@ -83,15 +88,18 @@ export const runTrailer = `Taken from the command unless --privileged is given:
 Exit status: the command's own; 3 denied with --fail-on-deny; 125 ringfence failed and the
 command did not run; 126 the command cannot be executed; 127 it was not found.`;
 
-export interface RunOptions {
+export interface PolicyOptions {
   readonly allow: readonly string[];
   readonly deny: readonly string[];
   readonly default: "allow" | "deny" | null;
   readonly allowFrom: readonly string[];
   readonly listen: readonly string[];
   readonly policyFiles: readonly string[];
-  readonly watch: boolean;
   readonly mode: "enforce" | "audit" | null;
+}
+
+export interface RunOptions extends PolicyOptions {
+  readonly watch: boolean;
   readonly report: "text" | "json" | "none";
   readonly reportFile: string | null;
   readonly log: string | null;
@@ -107,14 +115,8 @@ export interface RunOptions {
 export function toRunOptions({ values }: ParsedOptions): RunOptions {
   const one = (name: string) => values.get(name)?.[0] ?? null;
   return {
-    allow: values.get("allow") ?? [],
-    deny: values.get("deny") ?? [],
-    default: one("default") as RunOptions["default"],
-    allowFrom: values.get("allow-from") ?? [],
-    listen: values.get("listen") ?? [],
-    policyFiles: values.get("policy") ?? [],
+    ...toPolicyOptions(values),
     watch: values.has("watch"),
-    mode: one("mode") as RunOptions["mode"],
     report: (one("report") ?? "text") as RunOptions["report"],
     reportFile: one("report-file"),
     log: one("log"),
@@ -124,6 +126,19 @@ export function toRunOptions({ values }: ParsedOptions): RunOptions {
     wait: values.has("wait"),
     privileged: values.has("privileged"),
     hookCgroup: one("hook-cgroup") ?? "/",
+  };
+}
+
+export function toPolicyOptions(values: ParsedOptions["values"]): PolicyOptions {
+  const one = (name: string) => values.get(name)?.[0] ?? null;
+  return {
+    allow: values.get("allow") ?? [],
+    deny: values.get("deny") ?? [],
+    default: one("default") as PolicyOptions["default"],
+    allowFrom: values.get("allow-from") ?? [],
+    listen: values.get("listen") ?? [],
+    policyFiles: values.get("policy") ?? [],
+    mode: one("mode") as PolicyOptions["mode"],
   };
 }
 

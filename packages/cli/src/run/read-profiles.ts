@@ -1,0 +1,91 @@
+import { readFileSync } from "node:fs";
+import { hostResolver } from "@ringfence/agent";
+import { type Profile, RingfenceError } from "@ringfence/model";
+import { commandLineProfile } from "@ringfence/policy";
+import type { PolicyOptions } from "./run-options.js";
+
+/** Profiles in the order in which they decide: files first, then what the command line says. */
+export interface ProfilesRead {
+  readonly profiles: readonly Profile[];
+  /** Where each profile stands, in the same order. */
+  readonly sources: readonly string[];
+  /** What the policy files hold, by their names. */
+  readonly files: ReadonlyMap<string, Uint8Array>;
+  readonly warnings: readonly string[];
+}
+
+/** Several errors of policy files at once: one line each. */
+export class PolicyErrors extends Error {
+  readonly errors: readonly RingfenceError[];
+
+  constructor(errors: readonly RingfenceError[]) {
+    super(errors.map((error) => error.format()).join("\n"));
+    this.errors = errors;
+  }
+}
+
+/** The profiles that the options stand for, before they are compiled. Throws PolicyErrors, RF_DESTINATION. */
+export async function readProfiles(options: PolicyOptions): Promise<ProfilesRead> {
+  const files = await readPolicies(options.policyFiles);
+  const errors = [...files.flatMap((file) => file.errors), ...duplicates(files)];
+  if (errors.length > 0) throw new PolicyErrors(errors);
+  const profiles: Profile[] = files.flatMap((file) => file.profiles);
+  const sources = files.flatMap(({ file, profiles }) => profiles.map(() => file));
+  const warnings = files.flatMap((file) => file.warnings.map((warning) => warning.format()));
+  if (saysSomething(options) || files.length === 0) {
+    const { allow, deny, allowFrom, listen } = options;
+    const action = options.default ?? undefined;
+    const said = { allow, deny, allowFrom, listen, default: action, mode: "enforce" as const };
+    profiles.push(commandLineProfile(said, hostResolver));
+    sources.push("command line");
+  }
+  return {
+    profiles: profiles.map((profile) => withMode(profile, options.mode)),
+    sources,
+    files: new Map(files.map(({ file, bytes }) => [file, bytes])),
+    warnings,
+  };
+}
+
+async function readPolicies(files: readonly string[]) {
+  if (files.length === 0) return [];
+  const { parsePolicy } = await import("@ringfence/policy/parse");
+  return files.map((file) => {
+    const bytes = readPolicy(file);
+    return { file, bytes, ...parsePolicy(bytes, file, hostResolver) };
+  });
+}
+
+function readPolicy(file: string): Uint8Array {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new RingfenceError("RF_POLICY_FILE", `Cannot read policy file "${file}": ${reason}`, {
+      cause: error,
+    });
+  }
+}
+
+function saysSomething({ allow, deny, allowFrom, listen, default: action }: PolicyOptions): boolean {
+  return [allow, deny, allowFrom, listen].some((texts) => texts.length > 0) || action !== null;
+}
+
+/** `--mode` is for the whole run: audit promises that nothing is refused, enforce that everything is. */
+function withMode(profile: Profile, mode: PolicyOptions["mode"]): Profile {
+  return mode === null || profile.mode === "off" ? profile : { ...profile, mode };
+}
+
+function duplicates(files: readonly { readonly profiles: readonly Profile[] }[]): RingfenceError[] {
+  const seen = new Set<string>();
+  return files
+    .flatMap((file) => file.profiles)
+    .filter((profile) => seen.has(profile.name) || !seen.add(profile.name))
+    .map(
+      ({ name, location }) =>
+        new RingfenceError("RF_POLICY_DUPLICATE_NAME", `Profile "${name}" is defined twice in this run`, {
+          hint: "give each profile a name of its own",
+          location,
+        }),
+    );
+}
