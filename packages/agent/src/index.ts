@@ -4,6 +4,7 @@ export { type PolicyCapacity, SUBJECT_ROWS } from "./fence/policy-capacity.js";
 export { PolicySlots, planSlots, type SlotPlan, slotSizes } from "./fence/policy-slots.js";
 export { containerCgroups } from "./host/container-cgroups.js";
 export { findUser, type HostUser, hostResolver } from "./host/host-resolver.js";
+export { type LiveProcess, liveProcess } from "./host/live-process.js";
 export { executablesAbove } from "./host/process-facts.js";
 export { BootClock, bootId } from "./observe/boot-clock.js";
 export { CommandLines } from "./observe/command-lines.js";

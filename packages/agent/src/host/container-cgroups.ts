@@ -11,3 +11,8 @@ export function containerCgroups(cgroups: Cgroup2, below = "/"): string[] {
     return CONTAINER.test(name) ? [path] : containerCgroups(cgroups, path);
   });
 }
+
+/** True when a cgroup is a container's, or lies in one. */
+export function isContainerPath(path: string): boolean {
+  return path.split("/").some((name) => CONTAINER.test(name));
+}
