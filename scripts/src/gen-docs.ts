@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { REPORT_SCHEMA, renderErrorsPage, VERDICT_SCHEMA } from "@ringfence/model";
-import { reportSchema, verdictLineSchema } from "@ringfence/model/schemas";
+import { EXPLAIN_SCHEMA, REPORT_SCHEMA, renderErrorsPage, VERDICT_SCHEMA } from "@ringfence/model";
+import { explanationSchema, reportSchema, verdictLineSchema } from "@ringfence/model/schemas";
 import { commandHelp } from "./command-help.js";
 import { fillBlock } from "./generated-block.js";
 import { type GeneratedPage, outdatedPages, writePages } from "./generated-page.js";
@@ -26,7 +26,9 @@ const pages: readonly GeneratedPage[] = [
   { path: "docs/reference/errors.md", render: renderErrorsPage },
   schemaPage("docs/reference/report.schema.json", REPORT_SCHEMA, reportSchema),
   schemaPage("docs/reference/verdict.schema.json", VERDICT_SCHEMA, verdictLineSchema),
+  schemaPage("docs/reference/explain.schema.json", EXPLAIN_SCHEMA, explanationSchema),
   helpPage("run"),
+  helpPage("explain"),
   helpPage("doctor"),
 ];
 

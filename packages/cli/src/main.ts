@@ -11,6 +11,10 @@ const commands: Readonly<Record<string, { summary: string; load: () => Promise<C
     summary: "run a command in a network policy and report who talked to whom",
     load: async () => (await import("./commands/run.js")).run,
   },
+  explain: {
+    summary: "say what a policy decides about a flow, by which rule and why",
+    load: async () => (await import("./commands/explain.js")).explain,
+  },
   doctor: {
     summary: "show what this kernel offers, what is missing and what that costs",
     load: async () => (await import("./commands/doctor.js")).doctor,

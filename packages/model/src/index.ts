@@ -10,6 +10,7 @@ export * from "./errors/render-errors-page.js";
 export * from "./errors/ringfence-error.js";
 export * from "./errors/source-location.js";
 export * from "./errors/table.js";
+export type * from "./explain/explanation.js";
 export type * from "./log/verdict-line.js";
 export * from "./policy/destination.js";
 export * from "./policy/flow-direction.js";

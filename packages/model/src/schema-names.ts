@@ -3,3 +3,6 @@ export const REPORT_SCHEMA = "ringfence.report/v1";
 
 /** Name and version of a line of the verdict log. */
 export const VERDICT_SCHEMA = "ringfence.verdict/v1";
+
+/** Name and version of what `ringfence explain --json` prints. */
+export const EXPLAIN_SCHEMA = "ringfence.explain/v1";

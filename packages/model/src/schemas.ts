@@ -1,4 +1,5 @@
 // The schemas apart from the types: loading zod costs a run 60 ms and 10 MB that most runs have no use for.
+export * from "./explain/explanation.js";
 export * from "./log/verdict-line.js";
 export * from "./report/outcome.js";
 export * from "./report/report.js";

@@ -1,5 +1,6 @@
 import { totalLoss } from "@ringfence/agent";
 import type { Report, ReportFlow, ReportOutcome } from "@ringfence/model";
+import { printable } from "../printable.js";
 
 const colours: Readonly<Record<ReportOutcome, number>> = {
   denied: 31,
@@ -120,9 +121,4 @@ function bytes(count: number): string {
   let unit = 0;
   for (; value >= 1024 && unit < units.length - 1; unit++) value /= 1024;
   return `${value.toFixed(1)} ${units[unit]}`;
-}
-
-/** Names and arguments are the command's own: control characters must not reach the terminal. */
-function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (c) => `\\u{${c.codePointAt(0)?.toString(16)}}`);
 }

@@ -16,6 +16,7 @@ import {
 } from "@ringfence/agent";
 import { Cgroup2 } from "@ringfence/kernel";
 import { RingfenceError } from "@ringfence/model";
+import { EXIT_DENIED } from "../exit-codes.js";
 import { OBJECT_PATH } from "../object-path.js";
 import { printLine } from "../print-line.js";
 import { buildReport, type FinishedCommand } from "./build-report.js";
@@ -260,7 +261,7 @@ class Run {
       if (options.report === "none") warn(guardians.warnings);
       if (signal !== null) return { signal };
       const code = exitCode ?? 125;
-      return { code: options.failOnDeny && code === 0 && report.totals.denied > 0 ? 3 : code };
+      return { code: options.failOnDeny && code === 0 && report.totals.denied > 0 ? EXIT_DENIED : code };
     } catch (error) {
       child.kill("SIGKILL");
       await watch?.stop();

@@ -85,6 +85,14 @@ export const errorTable = {
     meaning: "The report or log file cannot be written",
     remedy: "Check that its directory exists and is writable",
   },
+  RF_REPORT_INPUT: {
+    meaning: "The report to explain cannot be read, is of another version, or has no such row",
+    remedy: "Give a file that `ringfence run --report json` of this version wrote, and a row from 1 on",
+  },
+  RF_PROCESS: {
+    meaning: "The process named with --pid does not exist",
+    remedy: "Name one that runs: `ps` lists them",
+  },
   RF_POLICY_FILE: {
     meaning: "The policy file cannot be read",
     remedy: "Check its path and permissions",

@@ -1,0 +1,49 @@
+import { RingfenceError } from "@ringfence/model";
+import { EXIT_DENIED } from "../exit-codes.js";
+import { buildExplanation } from "../explain/build-explanation.js";
+import { explainOptionSpecs, toExplainOptions } from "../explain/explain-options.js";
+import { readQuestion } from "../explain/question.js";
+import { renderExplanation } from "../explain/render-explanation.js";
+import { parseOptions, renderOptions } from "../option-table.js";
+import { readProfiles } from "../run/read-profiles.js";
+import { writeOut } from "../write-out.js";
+import type { Command } from "./command.js";
+
+export const explain: Command = {
+  async main(args) {
+    const parsed = parseOptions(args, explainOptionSpecs, "explain");
+    if (parsed.values.has("help")) {
+      writeOut(1, helpText());
+      return 0;
+    }
+    const stray = args[parsed.rest];
+    if (stray !== undefined) {
+      throw new RingfenceError("RF_USAGE", `Cannot use the argument "${stray}"`, {
+        hint: "quote the words of a flow: --flow 'tcp 10.0.0.1:443'",
+      });
+    }
+    const options = toExplainOptions(parsed);
+    const question = readQuestion(options.source);
+    const explanation = buildExplanation(question, await readProfiles(options));
+    const isJson = parsed.values.has("json");
+    writeOut(1, isJson ? `${JSON.stringify(explanation, null, 2)}\n` : renderExplanation(explanation));
+    return explanation.enforced.action === "allow" ? 0 : EXIT_DENIED;
+  },
+};
+
+function helpText(): string {
+  return `Usage: ringfence explain [OPTIONS]
+
+Says what a policy decides about one flow, by which rule, and what ruled out each other rule.
+Judges nothing in the kernel, and needs no root.
+
+${renderOptions(explainOptionSpecs)}
+
+A flow is what is known of the process, and where it goes:
+  exe=PATH [trusted=no]  comm=NAME  uid=N  gid=N  cgroup=PATH  container=yes|no
+  ancestor=PATH [trusted=no], repeated; unknown for a path, and ancestor=none
+  tcp|udp ADDRESS:PORT, icmp|other ADDRESS
+
+Exit status: 0 allowed; 3 denied; 125 ringfence failed.
+`;
+}

@@ -1,0 +1,68 @@
+import { RingfenceError } from "@ringfence/model";
+import type { OptionSpec, ParsedOptions } from "../option-table.js";
+import { type PolicyOptions, policyOptionSpecs, toPolicyOptions } from "../run/run-options.js";
+
+export const explainOptionSpecs: readonly OptionSpec[] = [
+  ...policyOptionSpecs,
+  {
+    name: "flow",
+    value: "WORDS",
+    help: "the flow, such as 'exe=/usr/bin/curl uid=1000 tcp 10.0.0.1:443'",
+  },
+  {
+    name: "pid",
+    value: "PID",
+    help: "take the facts of this process from /proc; --flow says where it goes, and replaces what it names",
+  },
+  { name: "report", value: "FILE", help: "take the flow from this JSON report of ringfence run" },
+  { name: "row", value: "N", help: "row of the report, from 1" },
+  { name: "json", help: "print JSON" },
+  { name: "help", help: "show this text" },
+];
+
+/** Where the facts come from. */
+export type FlowSource =
+  | { readonly kind: "flow"; readonly line: string }
+  | { readonly kind: "process"; readonly pid: number; readonly line: string }
+  | { readonly kind: "report"; readonly file: string; readonly row: number };
+
+export interface ExplainOptions extends PolicyOptions {
+  readonly source: FlowSource;
+}
+
+/** The options by meaning. Throws RF_USAGE for those that do not go together. */
+export function toExplainOptions({ values }: ParsedOptions): ExplainOptions {
+  const policy = toPolicyOptions(values);
+  const { allow, deny, policyFiles } = policy;
+  if (allow.length + deny.length + policyFiles.length === 0 && policy.default === null) {
+    throw usage("No policy is given", "add --policy FILE, or --allow, --deny and --default as for run");
+  }
+  return { ...policy, source: sourceOf(values) };
+}
+
+function sourceOf(values: ParsedOptions["values"]): FlowSource {
+  const one = (name: string) => values.get(name)?.[0];
+  const [line, pid, file, row] = [one("flow"), one("pid"), one("report"), one("row")];
+  if (file !== undefined) {
+    if (line !== undefined || pid !== undefined) {
+      throw usage("A report has the flow and its process", "leave out --flow and --pid, or --report");
+    }
+    if (row === undefined) throw usage("No row of the report is given", "add --row N, from 1");
+    return { kind: "report", file, row: wholeNumber("row", row) };
+  }
+  if (row !== undefined) throw usage("A row is given without its report", "add --report FILE");
+  if (line === undefined) {
+    const hint = "add --flow 'exe=/usr/bin/curl uid=1000 tcp 10.0.0.1:443', or --report FILE --row N";
+    throw usage(pid === undefined ? "No flow is given" : "Where the process goes is not given", hint);
+  }
+  return pid === undefined ? { kind: "flow", line } : { kind: "process", pid: wholeNumber("pid", pid), line };
+}
+
+function wholeNumber(name: string, text: string): number {
+  if (/^[1-9][0-9]{0,9}$/.test(text)) return Number(text);
+  throw usage(`Option "--${name}" cannot be "${text}"`, "write a whole number from 1");
+}
+
+function usage(message: string, hint: string): RingfenceError {
+  return new RingfenceError("RF_USAGE", message, { hint });
+}
