@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { EXPLAIN_SCHEMA, REPORT_SCHEMA, renderErrorsPage, VERDICT_SCHEMA } from "@ringfence/model";
 import { explanationSchema, reportSchema, verdictLineSchema } from "@ringfence/model/schemas";
 import { commandHelp } from "./command-help.js";
+import { explainExample } from "./explain-example.js";
 import { fillBlock } from "./generated-block.js";
 import { type GeneratedPage, outdatedPages, writePages } from "./generated-page.js";
 import { repositoryRoot } from "./repository-root.js";
@@ -10,17 +11,27 @@ import { schemaPage } from "./schema-page.js";
 
 // Writes the reference pages that come from tables in the code: gen-docs [--check]
 
-/** The page of a command: written by hand, except for what its help says. */
-function helpPage(command: string): GeneratedPage {
-  const path = `docs/reference/${command}.md`;
+/** A page written by hand, except for blocks, which are filled in by name. */
+function filledPage(path: string, blocks: Readonly<Record<string, () => string>>): GeneratedPage {
   return {
     path,
-    render: () => {
-      const page = readFileSync(join(repositoryRoot, path), "utf8");
-      return fillBlock(page, `ringfence ${command} --help`, commandHelp(repositoryRoot, command));
-    },
+    render: () =>
+      Object.entries(blocks).reduce(
+        (page, [name, content]) => fillBlock(page, name, content()),
+        readFileSync(join(repositoryRoot, path), "utf8"),
+      ),
   };
 }
+
+/** The page of a command, with what its help says. */
+function helpPage(command: string, blocks: Readonly<Record<string, () => string>> = {}): GeneratedPage {
+  return filledPage(`docs/reference/${command}.md`, {
+    [`ringfence ${command} --help`]: () => commandHelp(repositoryRoot, command),
+    ...blocks,
+  });
+}
+
+const example = { "ringfence explain": () => explainExample(repositoryRoot) };
 
 const pages: readonly GeneratedPage[] = [
   { path: "docs/reference/errors.md", render: renderErrorsPage },
@@ -28,7 +39,8 @@ const pages: readonly GeneratedPage[] = [
   schemaPage("docs/reference/verdict.schema.json", VERDICT_SCHEMA, verdictLineSchema),
   schemaPage("docs/reference/explain.schema.json", EXPLAIN_SCHEMA, explanationSchema),
   helpPage("run"),
-  helpPage("explain"),
+  helpPage("explain", example),
+  filledPage("README.md", example),
   helpPage("doctor"),
 ];
 
