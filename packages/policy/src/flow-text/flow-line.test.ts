@@ -174,3 +174,58 @@ function randomLine(random: Random): FlowLine {
     return { process, direction: "listen", protocol, local: anywhere };
   return { process, direction: "egress", flow };
 }
+
+test("parseFlowLine refuses whatever it cannot read with RF_FLOW at a place in the line", () => {
+  const pieces = [
+    "exe=",
+    "/a",
+    '"',
+    "\\",
+    " ",
+    "trusted=no",
+    "uid=",
+    "1",
+    "ancestor=none",
+    "tcp",
+    "egress",
+    "ingress",
+  ];
+  pieces.push(
+    "->",
+    "listen",
+    "10.0.0.1",
+    ":",
+    "443",
+    "[",
+    "::1",
+    "]",
+    "=",
+    "\n",
+    "é",
+    "\ud800",
+    "icmp",
+    "none",
+    "999999",
+  );
+  const random = new Random(11);
+  let refusals = 0;
+  for (let i = 0; i < 20_000; i++) {
+    const line = random
+      .list(0, 9, () => random.pick(pieces as [string, ...string[]]))
+      .join(random.oneIn(2) ? " " : "");
+    try {
+      formatFlowLine(parseFlowLine(line, "x"));
+    } catch (error) {
+      assert.ok(
+        error instanceof RingfenceError && error.code === "RF_FLOW",
+        `${JSON.stringify(line)}: ${error}`,
+      );
+      const { line: row = 0, column = 0 } = error.location ?? {};
+      const text = line.split("\n")[row - 1];
+      assert.ok(text !== undefined && column >= 1 && column <= text.length + 1, JSON.stringify(line));
+      assert.ok(error.hint, error.message);
+      refusals++;
+    }
+  }
+  assert.ok(refusals > 10_000 && refusals < 20_000, String(refusals));
+});

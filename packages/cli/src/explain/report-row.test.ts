@@ -1,0 +1,113 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { type Report, type ReportFlow, type ReportProcess, RingfenceError } from "@ringfence/model";
+import { lossesSchema } from "@ringfence/model/schemas";
+import { readReportRow } from "./report-row.js";
+
+const folder = mkdtempSync(join(tmpdir(), "ringfence-report-"));
+after(() => rmSync(folder, { recursive: true }));
+
+const process: ReportProcess = {
+  execId: "b-1-2",
+  pid: 7,
+  ppid: 1,
+  uid: 1000,
+  gid: 100,
+  comm: "curl",
+  parentComm: "sh",
+  commandLine: null,
+};
+
+const flow: ReportFlow = {
+  outcome: "denied",
+  exe: "/usr/bin/curl",
+  exeFlags: ["trusted"],
+  protocol: "tcp",
+  address: "10.0.0.1",
+  port: 443,
+  rule: "p/egress.default",
+  shadowRule: null,
+  policyRevision: "0",
+  reason: "policy",
+  hook: "connect",
+  verdicts: 1,
+  sentBytes: 0,
+  receivedBytes: 0,
+  firstSeen: "2026-01-01T00:00:00Z",
+  lastSeen: "2026-01-01T00:00:00Z",
+  processes: [process],
+  processCount: 1,
+};
+
+/** Reads the last of these rows back from a report. */
+function read(...flows: readonly Partial<ReportFlow>[]) {
+  const report: Report = {
+    schema: "ringfence.report/v1",
+    command: ["x"],
+    pid: 1,
+    exitCode: 0,
+    signal: null,
+    startedAt: "2026-01-01T00:00:00Z",
+    endedAt: "2026-01-01T00:00:00Z",
+    mode: "enforce",
+    user: null,
+    privileged: false,
+    policy: { revision: "0", profiles: [] },
+    stillRunning: 0,
+    totals: { allowed: 0, denied: 0, wouldDeny: 0, wouldAllow: 0 },
+    flows: flows.map((changed) => ({ ...flow, ...changed })),
+    losses: lossesSchema.parse(Object.fromEntries(Object.keys(lossesSchema.shape).map((name) => [name, 0]))),
+    warnings: [],
+  };
+  const file = join(folder, "report.json");
+  writeFileSync(file, JSON.stringify(report));
+  return readReportRow(file, flows.length);
+}
+
+test("readReportRow takes what a row has, and counts rows from 1", () => {
+  const { given, flow: read2, reported } = read({}, { protocol: "icmpv6", address: "::1", port: null });
+  assert.deepEqual(given, {
+    exe: { path: "/usr/bin/curl", trusted: true },
+    comm: "curl",
+    uid: 1000,
+    gid: 100,
+  });
+  assert.deepEqual(read2, { protocol: "icmp", address: { family: 6, value: 1n }, port: null });
+  assert.equal(reported?.row, 2);
+});
+
+test("readReportRow believes an executable as the kernel did", () => {
+  const exeOf = (...exeFlags: ReportFlow["exeFlags"]) => read({ exeFlags }).given.exe;
+  assert.deepEqual(exeOf("trusted", "deleted"), { path: "/usr/bin/curl", trusted: false });
+  assert.deepEqual(exeOf(), { path: "/usr/bin/curl", trusted: false });
+  assert.equal(exeOf("unknown"), null);
+  assert.equal(exeOf("trusted", "truncated"), null);
+});
+
+test("readReportRow says what a report cannot show, and that processes differ", () => {
+  assert.equal(read({ processes: [process, process], processCount: 2 }).gaps.length, 1);
+  const { gaps } = read({ processes: [process, { ...process, uid: 0 }], processCount: 20 });
+  assert.match(gaps[1] ?? "", /20 processes differ in uid, gid or comm: pid 7 is taken/);
+});
+
+test("readReportRow leaves out the facts of a row without processes", () => {
+  assert.deepEqual(Object.keys(read({ processes: [], processCount: 0 }).given), ["exe"]);
+});
+
+test("readReportRow refuses a row about no destination, or an unreadable one", () => {
+  const refused = (row: Partial<ReportFlow>, message: RegExp) =>
+    assert.throws(
+      () => read(row),
+      (error) =>
+        error instanceof RingfenceError && error.code === "RF_REPORT_INPUT" && message.test(error.format()),
+    );
+  refused(
+    { address: null, port: null, reason: "source-route" },
+    /Row 1 .* no.* one destination: .*"source-route"/,
+  );
+  refused({ address: "nowhere" }, /Row 1 .* goes to "tcp nowhere"/);
+  refused({ protocol: "quic" }, /goes to "quic 10\.0\.0\.1"/);
+});
