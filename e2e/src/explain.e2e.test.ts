@@ -100,6 +100,21 @@ describe("ringfence explain", () => {
     assert.match(stdout, /^denied\n {2}by run\/--deny any\n/);
   });
 
+  test("judges what comes in and who listens as run would", { timeout }, async () => {
+    const options = ["--allow-from", "10.0.0.0/8:8080", "--listen", "8080"];
+    const status = async (flow: string) => (await explain([...options, "--flow", flow])).code;
+    assert.equal(await status("ingress tcp 10.0.0.9:51234 -> :8080"), 0);
+    assert.equal(await status("ingress tcp 10.0.0.9 -> :8081"), 3);
+    assert.equal(await status("listen tcp :8080"), 0);
+    assert.equal(await status("listen tcp :8081"), 3);
+    const denied = await explain([...options, "--flow", "ingress tcp 11.0.0.9 -> :8080"]);
+    assert.match(denied.stdout, /^denied\n {2}by run\/ingress\.default\n/);
+    assert.match(
+      denied.stdout,
+      /allow-from 10\.0\.0\.0\/8:8080\n {4}no: 11\.0\.0\.9 is not in 10\.0\.0\.0\/8/,
+    );
+  });
+
   test("--pid takes the facts of a live process, and --flow replaces them", { timeout }, async () => {
     const child = spawn("sleep", ["120"], { stdio: "ignore" });
     try {
@@ -161,6 +176,47 @@ describe("ringfence explain --report", () => {
   });
 });
 
+describe("ringfence explain --report of a server", () => {
+  test("agrees with the rows of what came in and who listened", { timeout }, async () => {
+    const report = join(temporaryFolder(), "report.json");
+    const policy = ["--listen", "1010", "--listen", "1012", "--allow-from", "127.0.0.1:1010"];
+    const script = `const net = require("node:net");
+const visit = (port, then) => {
+  const socket = net.connect({ port, host: "127.0.0.1", timeout: 300 });
+  const end = () => { socket.destroy(); then(); };
+  socket.once("connect", end).once("error", end).once("timeout", end);
+};
+const serve = (port, then) =>
+  net.createServer().once("error", () => visit(port, then)).listen(port, "127.0.0.1", () => visit(port, then));
+serve(1010, () => serve(1011, () => serve(1012, () => process.exit())));`;
+    const ran = await runProcess(
+      ringfencePath,
+      ["run", ...policy, "--report", "json", "--report-file", report, "--", process.execPath, "-e", script],
+      { via: isolated },
+    );
+    assert.equal(ran.code, 0, ran.stderr);
+    const { flows } = reportSchema.parse(JSON.parse(readFileSync(report, "utf8")));
+    const asked = new Set<string>();
+    for (const [index, { direction, outcome, reason }] of flows.entries()) {
+      const row = ["--report", report, "--row", String(index + 1), "--json"];
+      const { stdout } = await explain([...policy, ...row]);
+      const { reported, question } = explanationSchema.parse(JSON.parse(stdout));
+      assert.equal(question.direction, direction);
+      assert.equal(reported?.agrees, reason === "policy", stdout);
+      asked.add(`${direction} ${outcome}`);
+    }
+    for (const kind of [
+      "listen allowed",
+      "listen denied",
+      "ingress allowed",
+      "ingress denied",
+      "egress allowed",
+    ]) {
+      assert.ok(asked.has(kind), `no row is "${kind}": ${[...asked].join()}`);
+    }
+  });
+});
+
 describe("ringfence explain refuses bad input in one line", () => {
   const folder = temporaryFolder();
   const written = (name: string, text: string) => {
@@ -206,7 +262,10 @@ describe("ringfence explain refuses bad input in one line", () => {
       [...policy, "--flow", "tcp 10.0.0.1:70000"],
       /--flow:1:14: "70000" is not a port: .*65535/,
     ],
-    "a flow that comes in": [[...policy, "--flow", "ingress tcp 10.0.0.9 -> :80"], /"ingress" is not judged/],
+    "a flow without its local end": [
+      [...policy, "--flow", "ingress tcp 10.0.0.9"],
+      /--flow:1:21: The local end is missing: Write it like ingress/,
+    ],
     "a missing policy": [
       ["--policy", join(folder, "none.yaml"), ...flow],
       /Cannot read policy file ".*none\.yaml"/,

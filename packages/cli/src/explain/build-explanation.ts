@@ -12,6 +12,7 @@ import {
   explain,
   factOfKey,
   formatFlowLine,
+  lineFlowOf,
   type Mismatch,
   type ProcessFacts,
   type ProfileExplanation,
@@ -28,15 +29,17 @@ export function buildExplanation(question: Question, policy: ProfilesRead): Expl
   const { flow, gaps } = question;
   const { evaluation, profiles } = explain(policy.profiles, process, flow);
   const lines = new SourceLines(policy.files);
-  const asked = askedFacts(policy.profiles);
+  const { direction = "egress" } = flow;
+  const asked = askedFacts(policy.profiles, direction);
   return {
     schema: EXPLAIN_SCHEMA,
     outcome: evaluation.outcome,
     enforced: verdictOf(evaluation.enforced, lines),
     shadow: verdictOf(evaluation.shadow, lines),
     question: {
-      flow: formatFlowLine({ process, direction: "egress", flow }),
+      flow: formatFlowLine({ process, ...lineFlowOf(flow) }),
       process: { ...process, ancestors: [...process.ancestors] },
+      direction,
       protocol: flow.protocol,
       address: formatAddress(flow.address),
       port: flow.port,

@@ -33,9 +33,10 @@ export interface ExplainOptions extends PolicyOptions {
 /** The options by meaning. Throws RF_USAGE for those that do not go together. */
 export function toExplainOptions({ values }: ParsedOptions): ExplainOptions {
   const policy = toPolicyOptions(values);
-  const { allow, deny, policyFiles } = policy;
-  if (allow.length + deny.length + policyFiles.length === 0 && policy.default === null) {
-    throw usage("No policy is given", "add --policy FILE, or --allow, --deny and --default as for run");
+  const { allow, deny, allowFrom, listen, policyFiles } = policy;
+  const texts = [allow, deny, allowFrom, listen, policyFiles];
+  if (texts.every((given) => given.length === 0) && policy.default === null) {
+    throw usage("No policy is given", "add --policy FILE, or --allow, --deny and the others as for run");
   }
   return { ...policy, source: sourceOf(values) };
 }

@@ -54,6 +54,7 @@ function profileLines({ name, mode, source, location, subject, rules }: Profile)
   const head = `profile ${name} (${mode}), ${location === null ? source : formatLocation(location)}`;
   if (mode === "off") return [`${head}: says nothing`];
   if (subject.length > 0) return [`${head}: does not cover this process`, ...reasonLines(subject, "subject")];
+  if (rules.length === 0) return [`${head}: says nothing of traffic of no process`];
   return [`${head}: covers this process`, ...rules.flatMap(ruleLines)];
 }
 

@@ -23,6 +23,7 @@ const process: ReportProcess = {
 
 const flow: ReportFlow = {
   outcome: "denied",
+  direction: "egress",
   exe: "/usr/bin/curl",
   exeFlags: ["trusted"],
   protocol: "tcp",
@@ -75,8 +76,18 @@ test("readReportRow takes what a row has, and counts rows from 1", () => {
     uid: 1000,
     gid: 100,
   });
-  assert.deepEqual(read2, { protocol: "icmp", address: { family: 6, value: 1n }, port: null });
+  assert.deepEqual(read2, {
+    direction: "egress",
+    protocol: "icmp",
+    address: { family: 6, value: 1n },
+    port: null,
+  });
   assert.equal(reported?.row, 2);
+});
+
+test("readReportRow keeps the direction", () => {
+  const { flow: came } = read({ direction: "ingress", port: 8080 });
+  assert.deepEqual([came.direction, came.port], ["ingress", 8080]);
 });
 
 test("readReportRow believes an executable as the kernel did", () => {

@@ -56,7 +56,7 @@ function readJson(file: string): unknown {
   }
 }
 
-function flowOf({ protocol, address, port, reason }: ReportFlow, where: string): Question["flow"] {
+function flowOf({ direction, protocol, address, port, reason }: ReportFlow, where: string): Question["flow"] {
   if (address === null) {
     const hint = `a socket or an option was refused ("${reason}"): explain a row that has an address`;
     throw failure(`${where} is not about one destination`, hint);
@@ -66,7 +66,7 @@ function flowOf({ protocol, address, port, reason }: ReportFlow, where: string):
   if (read === null || known === null) {
     throw failure(`${where} goes to "${protocol} ${address}", which is no destination`, reportHint);
   }
-  return { protocol: known, address: read, port };
+  return { direction, protocol: known, address: read, port };
 }
 
 /** A row joins processes of one executable; its first one stands for them. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { outcomeSchema, reasonSchema } from "../report/outcome.js";
+import { directionSchema, outcomeSchema, reasonSchema } from "../report/outcome.js";
 import { EXPLAIN_SCHEMA } from "../schema-names.js";
 
 const action = z.enum(["allow", "deny"]);
@@ -57,7 +57,9 @@ const profileSchema = z.strictObject({
   subject: z.array(mismatchSchema).describe("empty when the subject matches"),
   rules: z
     .array(ruleSchema)
-    .describe("in deciding order, the default last; empty when the profile is off or its subject differs"),
+    .describe(
+      "in deciding order, the default last; empty when the profile is off, its subject differs, or it leaves traffic of no process alone",
+    ),
 });
 
 const fact = z.enum(["exe", "ancestors", "comm", "uid", "gid", "cgroup", "container"]);
@@ -73,9 +75,10 @@ const questionSchema = z.strictObject({
     cgroup: z.string(),
     container: z.boolean(),
   }),
+  direction: directionSchema,
   protocol: z.enum(["tcp", "udp", "icmp", "other"]),
-  address: z.string(),
-  port: z.number().int().nullable(),
+  address: z.string().describe("the other end; of a listener its own"),
+  port: z.number().int().nullable().describe("the other end's for egress, else this machine's"),
   assumed: z.array(fact).describe("facts that nothing gave"),
   assumedAndAsked: z.array(fact).describe("those of them that conditions of the policy look at"),
   gaps: z.array(z.string()).describe("what the source of the facts cannot show"),

@@ -42,11 +42,14 @@ function matchesPort({ ports }: Destination, flow: FlowFacts): boolean {
 
 function matchesPeers({ to }: Destination, flow: FlowFacts): boolean {
   if (to === null) return true;
-  // Nothing comes from loopback only because it names no source.
-  const address =
-    flow.direction === "ingress" ? unmapAddress(flow.address) : normalizeDestination(flow.address);
+  const address = judgedAddress(flow);
   const behindNat64 = embeddedV4(address);
   return to.some((peer) => contains(peer, address) || (behindNat64 !== null && contains(peer, behindNat64)));
+}
+
+/** The other end as rules see it. Nothing comes from loopback only because it names no source. */
+export function judgedAddress({ direction, address }: FlowFacts): Address {
+  return direction === "ingress" ? unmapAddress(address) : normalizeDestination(address);
 }
 
 function contains(peer: Peer, address: Address): boolean {

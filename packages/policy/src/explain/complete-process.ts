@@ -1,4 +1,5 @@
-import type { ProcessCondition, Profile } from "@ringfence/model";
+import type { FlowDirection, ProcessCondition, Profile } from "@ringfence/model";
+import { rulesFor } from "../evaluate/direction-rules.js";
 import type { ProcessFacts } from "../evaluate/facts.js";
 
 type Fact = keyof ProcessFacts;
@@ -37,13 +38,13 @@ export function completeProcess(given: Partial<ProcessFacts>): CompleteProcess {
   return { process: { ...usual, ...given }, assumed: facts.filter((fact) => given[fact] === undefined) };
 }
 
-/** The facts that some condition of the profiles looks at. */
-export function askedFacts(profiles: readonly Profile[]): ReadonlySet<Fact> {
+/** The facts that some condition of the profiles looks at for flows of one direction. */
+export function askedFacts(profiles: readonly Profile[], direction: FlowDirection): ReadonlySet<Fact> {
   const items = profiles
-    .filter(({ mode }) => mode !== "off")
-    .flatMap(({ subject, egress }) => [
-      ...(subject ?? []),
-      ...(egress?.rules ?? []).flatMap(({ process }) => process ?? []),
+    .filter(({ mode }) => mode !== "off" && direction !== "unattributed")
+    .flatMap((profile) => [
+      ...(profile.subject ?? []),
+      ...rulesFor(profile, direction).flatMap(({ process }) => process ?? []),
     ]);
   return new Set(
     items.flatMap((item) => (Object.keys(item) as (keyof ProcessCondition)[]).map((key) => factOfKey[key])),

@@ -4,13 +4,12 @@ import {
   embeddedV4,
   formatAddress,
   formatPrefix,
-  normalizeDestination,
   type Peer,
   type PortRange,
   sameAddress,
 } from "@ringfence/model";
 import type { FlowFacts } from "../evaluate/facts.js";
-import type { destinationKeys } from "../evaluate/matches-destination.js";
+import { type destinationKeys, judgedAddress } from "../evaluate/matches-destination.js";
 import { oneOf } from "./one-of.js";
 
 /** Says why a key of a destination does not hold. */
@@ -25,14 +24,15 @@ export function destinationReason(
     case "ports":
       return portReason(ports ?? [], flow);
     case "to":
-      return peerReason(to ?? [], flow.address);
+      return peerReason(to ?? [], flow);
   }
 }
 
-function portReason(ports: readonly PortRange[], { protocol, port }: FlowFacts): string {
+function portReason(ports: readonly PortRange[], { direction, protocol, port }: FlowFacts): string {
   if (protocol !== "tcp" && protocol !== "udp") return `protocol ${protocol} has no port`;
   const suffix = ports.some((range) => range.protocol !== null) ? `/${protocol}` : "";
-  return `port ${port ?? 0}${suffix} ${oneOf(ports.map(portText), "is not", "is in none of")}`;
+  const whose = (direction ?? "egress") === "egress" ? "port" : "local port";
+  return `${whose} ${port ?? 0}${suffix} ${oneOf(ports.map(portText), "is not", "is in none of")}`;
 }
 
 function portText({ from, to, protocol }: PortRange): string {
@@ -40,10 +40,10 @@ function portText({ from, to, protocol }: PortRange): string {
   return protocol === null ? numbers : `${numbers}/${protocol}`;
 }
 
-function peerReason(peers: readonly Peer[], address: Address): string {
+function peerReason(peers: readonly Peer[], flow: FlowFacts): string {
   const texts = peers.map(peerText);
   const single = peers[0]?.kind === "prefix" && !texts[0]?.includes("/") ? "is not" : "is not in";
-  return `${addressText(address)} ${oneOf(texts, single, "is in none of")}`;
+  return `${addressText(judgedAddress(flow), flow.address)} ${oneOf(texts, single, "is in none of")}`;
 }
 
 function peerText(peer: Peer): string {
@@ -51,8 +51,7 @@ function peerText(peer: Peer): string {
 }
 
 /** The address that was judged, and how it was written if that differs; behind NAT64, the IPv4 address as well. */
-function addressText(written: Address): string {
-  const judged = normalizeDestination(written);
+function addressText(judged: Address, written: Address): string {
   const text = formatAddress(judged);
   const behind = embeddedV4(judged);
   if (behind !== null) return `${text} (which reaches ${formatAddress(behind)})`;

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Action, ProcessCondition, Profile, Rule } from "@ringfence/model";
 import { evaluate } from "../evaluate/evaluate.js";
-import type { FlowFacts, ProcessFacts } from "../evaluate/facts.js";
+import type { ProcessFacts } from "../evaluate/facts.js";
+import { flowFactsOf } from "../flow-text/flow-facts.js";
 import { parseFlowLine } from "../flow-text/parse-flow-line.js";
 import { parsePolicy } from "../parse/parse-policy.js";
 import { fixedResolver } from "../testing/fixed-resolver.js";
@@ -71,6 +72,8 @@ test("explain names all keys that keep a rule or a subject out: without them it 
         tried.subjects++;
       }
       for (const { ref, mismatches } of rules.filter((rule) => rule.mismatches.length > 0)) {
+        // What listen lists is no rule of the file, and nothing but its ports can rule it out.
+        if (mismatches.some(({ key }) => key === "listen")) continue;
         const changed = explain(replace(withoutMismatches(profile, ref.ruleId, mismatches)), process, flow);
         const entry = changed.profiles[index]?.rules.find((rule) => rule.ref.ruleId === ref.ruleId);
         assert.deepEqual(entry?.mismatches, [], ref.ruleId);
@@ -105,8 +108,10 @@ function withoutMismatches(profile: Profile, ruleId: string, mismatches: readonl
       ...rule,
       process: withoutKeys(rule.process, mismatches, "process"),
       destination: {
-        to: keys.includes("to") ? null : to,
-        ports: keys.includes("ports") ? null : ports,
+        to: keys.includes("to") || keys.includes("from") ? null : to,
+        ports: ["ports", "localPorts", "listen"].some((key) => keys.includes(key as Mismatch["key"]))
+          ? null
+          : ports,
         protocols: keys.includes("protocol") ? null : protocols,
       },
     };
@@ -115,6 +120,7 @@ function withoutMismatches(profile: Profile, ruleId: string, mismatches: readonl
     ...profile,
     subject: withoutKeys(profile.subject, mismatches, "subject"),
     egress: profile.egress && { ...profile.egress, rules: profile.egress.rules.map(change) },
+    ingress: profile.ingress && { ...profile.ingress, rules: profile.ingress.rules.map(change) },
   };
 }
 
@@ -151,8 +157,7 @@ function explainSpec(spec: string, line: string): Explanation {
   const { profiles, errors } = parsePolicy(text, "p.yaml", fixedResolver);
   assert.deepEqual(errors, []);
   const read = parseFlowLine(line, "line");
-  assert.ok(read.direction === "egress");
-  return explain(profiles, read.process as ProcessFacts, read.flow as FlowFacts);
+  return explain(profiles, read.process as ProcessFacts, flowFactsOf(read));
 }
 
 const rules = (action: Action, ...texts: readonly string[]) =>
@@ -213,6 +218,38 @@ for (const [body, flow, expected] of reasons) {
     assert.equal(rule, `p/r; ${expected}`);
   });
 }
+
+test("explain weighs the rules of the flow's direction, with the keys that they have there", () => {
+  const spec =
+    "{ mode: enforce, egress: { default: deny }, ingress: { default: deny, rules: [{ name: r, allow: { from: 10.0.0.0/8, localPorts: 80 } }] }, listen: [80, 90/tcp] }";
+  const flow = "ingress tcp 11.0.0.1:5 -> :81";
+  assert.deepEqual(standings(spec, `${known} ${flow}`), [
+    "p/r; destination: local port 81 is not 80; destination: 11.0.0.1 is not in 10.0.0.0/8",
+    "p/ingress.default; enforced; shadow",
+  ]);
+  const [profile] = explainSpec(spec, `${known} ${flow}`).profiles;
+  assert.deepEqual(
+    profile?.rules[0]?.mismatches.map(({ key }) => key),
+    ["localPorts", "from"],
+  );
+  assert.deepEqual(standings(spec, `${known} listen tcp :81`), [
+    "p/listen; destination: local port 81/tcp is in none of 80, 90/tcp",
+    "p/listen.default; enforced; shadow",
+  ]);
+  assert.deepEqual(standings(spec, `${known} listen tcp :80`), [
+    "p/listen; enforced; shadow",
+    "p/listen.default; after p/listen",
+  ]);
+});
+
+test("explain asks of traffic of no process only profiles that speak of it, whatever their subject", () => {
+  const spec = (more: string) =>
+    `{ mode: enforce, subject: { host: true }, egress: { default: deny }${more} }`;
+  const flow = `${known.replace("container=no", "container=yes")} unattributed tcp 10.0.0.9 -> :80`;
+  assert.deepEqual(standings(spec(", unattributed: deny"), flow), ["p/unattributed; enforced; shadow"]);
+  const silent = explainSpec(spec(""), flow);
+  assert.deepEqual([silent.profiles[0]?.subject, silent.profiles[0]?.rules], [[], []]);
+});
 
 test("explain cuts a long list and says by how many", () => {
   const to = Array.from({ length: 100 }, (_, i) => `10.1.0.${i}`).join();

@@ -1,4 +1,5 @@
 import type { Profile, Rule } from "@ringfence/model";
+import { defaultFor, rulesFor } from "../evaluate/direction-rules.js";
 import { defaultRef, evaluate, ruleRef } from "../evaluate/evaluate.js";
 import type { FlowFacts, ProcessFacts } from "../evaluate/facts.js";
 import type { Evaluation, RuleRef } from "../verdict.js";
@@ -23,17 +24,21 @@ function explainProfile(
   flow: FlowFacts,
   evaluation: Evaluation,
 ): ProfileExplanation {
-  const subject = processMismatches("subject", profile.subject, process, "lenient");
+  const { direction = "egress" } = flow;
+  // Traffic of no process is judged by every profile that speaks of it.
+  const subject =
+    direction === "unattributed" ? [] : processMismatches("subject", profile.subject, process, "lenient");
   if (profile.mode === "off" || subject.length > 0) return { profile, subject, rules: [] };
-  const rules = profile.egress?.rules ?? [];
+  const rules = rulesFor(profile, direction);
   const inOrder = [...rules.filter(isDeny), ...rules.filter((rule) => !isDeny(rule))];
-  const defaultAction = profile.egress?.default ?? "allow";
+  const byDefault = defaultFor(profile, direction);
+  const defaults = byDefault === null ? [] : [defaultRef(profile, byDefault)];
   return {
     profile,
     subject,
     rules: [
       ...inOrder.map((rule) => explainRule(profile, rule, process, flow)),
-      { ref: defaultRef(profile, defaultAction), isDefault: true, mismatches: [] },
+      ...defaults.map((ref) => ({ ref, isDefault: true, mismatches: [] })),
     ].map((entry) => ({ ...entry, ...standing(entry, evaluation) })),
   };
 }

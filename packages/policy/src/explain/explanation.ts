@@ -1,5 +1,4 @@
 import type { ProcessCondition, Profile } from "@ringfence/model";
-import type { destinationKeys } from "../evaluate/matches-destination.js";
 import type { Evaluation, RuleRef } from "../verdict.js";
 
 /** A key that does not hold for the flow, and so keeps a rule or a whole profile out. */
@@ -7,10 +6,13 @@ export interface Mismatch {
   readonly part: "subject" | "process" | "destination";
   /** Which of several alternatives has the key, from 0; null where there is only one. */
   readonly item: number | null;
-  readonly key: keyof ProcessCondition | keyof typeof destinationKeys;
+  readonly key: keyof ProcessCondition | DestinationKey;
   /** The mismatch in words, such as "uid 1000 is not 0". */
   readonly reason: string;
 }
+
+/** A key of a destination or a source, as the policy file has it in its direction. */
+export type DestinationKey = "protocol" | "ports" | "to" | "localPorts" | "from" | "listen";
 
 /** Which of the two verdicts of a flow. */
 export type Sight = "enforced" | "shadow";
@@ -31,7 +33,10 @@ export interface ProfileExplanation {
   readonly profile: Profile;
   /** Empty when the subject matches. */
   readonly subject: readonly Mismatch[];
-  /** In the order in which they decide, the default last; empty when the profile is off or its subject differs. */
+  /**
+   * Those of the flow's direction in the order in which they decide, the default last. Empty when the profile is off,
+   * when its subject differs, and when it does not speak of traffic of no process.
+   */
   readonly rules: readonly RuleExplanation[];
 }
 

@@ -1,9 +1,9 @@
-import type { Destination, ProcessCondition } from "@ringfence/model";
+import type { Destination, FlowDirection, ProcessCondition } from "@ringfence/model";
 import type { FlowFacts, ProcessFacts } from "../evaluate/facts.js";
 import { destinationKeys } from "../evaluate/matches-destination.js";
 import { matchesAnyItem, type PathBelief, processKeys } from "../evaluate/matches-process.js";
 import { destinationReason } from "./destination-reason.js";
-import type { Mismatch } from "./explanation.js";
+import type { DestinationKey, Mismatch } from "./explanation.js";
 import { processReason } from "./process-reason.js";
 
 /** The keys that keep every one of the items from matching; none when one of them matches. */
@@ -33,10 +33,20 @@ export function destinationMismatches(destination: Destination, flow: FlowFacts)
     .map((key) => ({
       part: "destination",
       item: null,
-      key,
+      key: fileKeys[flow.direction ?? "egress"][key] ?? key,
       reason: destinationReason(key, destination, flow),
     }));
 }
+
+/** What a key is called in a policy file where it is not called the same. */
+const fileKeys: Readonly<
+  Record<FlowDirection, Partial<Record<keyof typeof destinationKeys, DestinationKey>>>
+> = {
+  egress: {},
+  ingress: { ports: "localPorts", to: "from" },
+  listen: { ports: "listen" },
+  unattributed: {},
+};
 
 function keysOf<K extends string>(table: Readonly<Record<K, unknown>>): readonly K[] {
   return Object.keys(table) as K[];

@@ -1,11 +1,21 @@
-import { RingfenceError } from "@ringfence/model";
 import type { FlowFacts } from "../evaluate/facts.js";
 import type { LineFlow } from "./flow-line.js";
 
-/** The flow of a line as the judges take it. Throws RF_FLOW for a direction that none of them knows yet. */
+/** Stands for a local end that is not named: no rule asks for it. */
+const anyAddress = { family: 4, value: 0n } as const;
+
+/** The flow of a line as the judges take it: the other end's address, and the port that rules ask for. */
 export function flowFactsOf(line: LineFlow): FlowFacts {
   if (line.direction === "egress") return line.flow;
-  throw new RingfenceError("RF_FLOW", `Direction "${line.direction}" is not judged by this version`, {
-    hint: "write a flow that goes out, such as tcp 10.0.0.1:443",
-  });
+  const { direction, protocol, local } = line;
+  const { address } = direction === "listen" ? local : line.source;
+  return { direction, protocol, address: address ?? anyAddress, port: local.port };
+}
+
+/** The line that `flowFactsOf` turns into this flow. */
+export function lineFlowOf(flow: FlowFacts): LineFlow {
+  const { direction = "egress", protocol, address, port } = flow;
+  if (direction === "egress") return { direction, flow: { protocol, address, port } };
+  if (direction === "listen") return { direction, protocol, local: { address, port } };
+  return { direction, protocol, source: { address, port: null }, local: { address: null, port } };
 }

@@ -4,6 +4,7 @@ import { parseAddress, RingfenceError } from "@ringfence/model";
 import { Random } from "../testing/random.js";
 import { randomFlow, randomProcess } from "../testing/random-facts.js";
 import { randomAddress } from "../testing/random-policy.js";
+import { flowFactsOf, lineFlowOf } from "./flow-facts.js";
 import type { Endpoint, FlowLine } from "./flow-line.js";
 import { formatFlowLine } from "./format-flow-line.js";
 import { parseFlowLine } from "./parse-flow-line.js";
@@ -92,7 +93,7 @@ const refused: Readonly<Record<string, readonly [column: number, problem: RegExp
   "ingress tcp 10.0.0.9:1 :8080": [24, /local end is missing/],
   "ingress tcp 10.0.0.9:1 -> 10.0.0.1": [27, /local end "10\.0\.0\.1" has no port/],
   "ingress tcp 10.0.0.9:1 -> :1 x": [30, /Remove "x"/],
-  "listen icmp 10.0.0.1": [8, /Nobody listens with protocol icmp: Write tcp or udp/],
+  "unattributed udp": [17, /source is missing: .*unattributed udp 10\.0\.0\.9:51234 -> :8080/],
   "listen tcp": [11, /local end is missing: Write it like listen tcp :8080/],
 };
 
@@ -124,6 +125,31 @@ test("formatFlowLine writes what parseFlowLine reads back, for random facts", ()
     assert.deepEqual(parseFlowLine(text, "--flow"), line, text);
     assert.equal(formatFlowLine(parseFlowLine(text, "--flow")), text);
   }
+});
+
+test("flowFactsOf takes back every flow that lineFlowOf and formatFlowLine wrote", () => {
+  const random = new Random(9);
+  const directions = new Set<string>();
+  for (let i = 0; i < 5_000; i++) {
+    const { direction = "egress", ...flow } = randomFlow(random);
+    const text = formatFlowLine({ process: {}, ...lineFlowOf({ direction, ...flow }) });
+    const facts = flowFactsOf(parseFlowLine(text, "x"));
+    assert.deepEqual({ direction, ...facts }, { direction, ...flow }, text);
+    directions.add(direction);
+  }
+  assert.equal(directions.size, 4);
+});
+
+test("flowFactsOf lets an end that is not named be any", () => {
+  const facts = flowFactsOf(parseFlowLine("listen tcp :8080", "x"));
+  assert.deepEqual(facts, {
+    direction: "listen",
+    protocol: "tcp",
+    address: parseAddress("0.0.0.0"),
+    port: 8080,
+  });
+  const came = flowFactsOf(parseFlowLine("ingress tcp 10.0.0.9:51234 -> 10.0.0.1:8080", "x"));
+  assert.deepEqual([came.direction, came.address, came.port], ["ingress", parseAddress("10.0.0.9"), 8080]);
 });
 
 test("formatFlowLine keeps the meaning of a port that is missing or has none to go with", () => {
@@ -169,10 +195,16 @@ function randomLine(random: Random): FlowLine {
   const anywhere: Endpoint = { address: random.oneIn(2) ? null : randomAddress(random), port };
   const source = random.oneIn(3) ? { ...somewhere, port: null } : somewhere;
   const { protocol } = flow;
-  if (random.oneIn(3)) return { process, direction: "ingress", protocol, source, local: anywhere };
-  if (random.oneIn(3) && (protocol === "tcp" || protocol === "udp"))
-    return { process, direction: "listen", protocol, local: anywhere };
-  return { process, direction: "egress", flow };
+  if (random.oneIn(3))
+    return {
+      process,
+      direction: random.pick(["ingress", "unattributed"]),
+      protocol,
+      source,
+      local: anywhere,
+    };
+  if (random.oneIn(3)) return { process, direction: "listen", protocol, local: anywhere };
+  return { process, direction: "egress", flow: { protocol, address: flow.address, port } };
 }
 
 test("parseFlowLine refuses whatever it cannot read with RF_FLOW at a place in the line", () => {

@@ -7,18 +7,21 @@ export interface Endpoint {
   readonly port: number | null;
 }
 
-/** Which way a flow goes, as the program sees it. A `listen` is a request to wait for flows that come in. */
+/**
+ * Which way a flow goes, as the program sees it. A `listen` is a bind or a request to wait for flows that come in;
+ * `unattributed` is what belongs to no process.
+ */
 export type LineFlow =
-  | { readonly direction: "egress"; readonly flow: FlowFacts }
+  | { readonly direction: "egress"; readonly flow: FlowFacts & { readonly direction?: "egress" } }
   | {
-      readonly direction: "ingress";
+      readonly direction: "ingress" | "unattributed";
       readonly protocol: FlowFacts["protocol"];
       readonly source: Endpoint;
       readonly local: Endpoint;
     }
   | {
       readonly direction: "listen";
-      readonly protocol: "tcp" | "udp";
+      readonly protocol: FlowFacts["protocol"];
       readonly local: Endpoint;
     };
 

@@ -36,21 +36,28 @@ function flowWords(line: FlowLine): string[] {
     case "egress":
       return [line.flow.protocol, endText(line.flow, line.flow.protocol)];
     case "listen":
-      return ["listen", line.protocol, endText(line.local, line.protocol)];
+      return ["listen", line.protocol, ...localWords(line)];
     case "ingress":
-      return ["ingress", line.protocol, sourceText(line), ...localWords(line)];
+    case "unattributed":
+      return [
+        line.direction,
+        line.protocol,
+        sourceText(line),
+        ...localWords(line).flatMap((end) => ["->", end]),
+      ];
   }
 }
 
-type Ingress = Extract<FlowLine, { direction: "ingress" }>;
+type Incoming = Extract<FlowLine, { readonly source: Endpoint }>;
 
 /** The port of a source may be left out: no rule asks for it. */
-function sourceText({ source, protocol }: Ingress): string {
+function sourceText({ source, protocol }: Incoming): string {
   return source.port === null ? endText(source, "other") : endText(source, protocol);
 }
 
-function localWords({ protocol, local }: Ingress): string[] {
-  return hasPorts(protocol) || local.address !== null ? ["->", endText(local, protocol)] : [];
+/** Nothing for a local end of which nothing is known. */
+function localWords({ protocol, local }: Pick<Incoming, "protocol" | "local">): string[] {
+  return hasPorts(protocol) || local.address !== null ? [endText(local, protocol)] : [];
 }
 
 /** Brackets only where a port follows. */

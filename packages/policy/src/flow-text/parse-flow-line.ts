@@ -1,4 +1,4 @@
-import type { Address } from "@ringfence/model";
+import { type Address, type FlowDirection, flowDirections } from "@ringfence/model";
 import type { FlowFacts } from "../evaluate/facts.js";
 import { choiceHint } from "../text/nearest.js";
 import type { Endpoint, FlowLine, LineFlow } from "./flow-line.js";
@@ -10,7 +10,6 @@ import { splitWords, type Word } from "./words.js";
 
 type Protocol = FlowFacts["protocol"];
 
-const directions = ["egress", "ingress", "listen"] as const;
 const nowhere: Endpoint = { address: null, port: null };
 
 /**
@@ -20,6 +19,8 @@ const nowhere: Endpoint = { address: null, port: null };
  *     egress   tcp 10.0.0.1:443          the destination
  *     ingress  tcp 10.0.0.9:51234 -> :8080   the source, and the local end
  *     listen   tcp :8080                 the local end
+ *
+ * `unattributed` has the form of `ingress`.
  *
  * Protocols without ports have an address alone. Throws RF_FLOW at the place in the line; `file` only names it.
  */
@@ -38,21 +39,23 @@ export function parseFlowLine(line: string, file: string): FlowLine {
 }
 
 function readFlow(words: readonly Word[], errors: LineErrors): LineFlow {
-  const direction = directions.find((name) => name === words[0]?.text);
+  const direction = flowDirections.find((name) => name === words[0]?.text);
   const [first, ...ends] = direction === undefined ? words : words.slice(1);
   const protocol = readProtocol(first, direction, errors);
-  if (direction === "ingress") return readIngress(protocol, ends, errors);
+  if (direction === "ingress" || direction === "unattributed") {
+    return readIncoming(direction, protocol, ends, errors);
+  }
   const [end, stray] = ends;
   if (stray !== undefined)
     errors.fail(stray.offset, `Nothing can follow "${end?.text}"`, `Remove "${stray.text}"`);
+  if (end === undefined && direction === "listen" && !hasPorts(protocol)) {
+    return { direction, protocol, local: nowhere };
+  }
   const what = direction === "listen" ? "local end" : "destination";
   if (end === undefined)
     return errors.fail(errors.end, `The ${what} is missing`, exampleOf(protocol, direction));
   const endpoint = readEnd(end, protocol, what, errors);
-  if (direction === "listen") {
-    if (protocol === "tcp" || protocol === "udp") return { direction, protocol, local: endpoint };
-    return errors.fail(first?.offset ?? 0, `Nobody listens with protocol ${protocol}`, "Write tcp or udp");
-  }
+  if (direction === "listen") return { direction, protocol, local: endpoint };
   const address = needAddress(end, endpoint, errors);
   return { direction: "egress", flow: { protocol, address, port: endpoint.port } };
 }
@@ -67,25 +70,29 @@ function readProtocol(word: Word | undefined, direction: string | undefined, err
   }
   const protocol = flowProtocolOf(word.text);
   if (protocol !== null) return protocol;
-  const words = direction === undefined ? [...flowProtocols, ...directions] : flowProtocols;
+  const words = direction === undefined ? [...flowProtocols, ...flowDirections] : flowProtocols;
   return errors.fail(word.offset, `"${word.text}" is not a protocol`, choiceHint(word.text, words));
 }
 
-function readIngress(protocol: Protocol, words: readonly Word[], errors: LineErrors): LineFlow {
+function readIncoming(
+  direction: "ingress" | "unattributed",
+  protocol: Protocol,
+  words: readonly Word[],
+  errors: LineErrors,
+): LineFlow {
   const [from, arrow, to, stray] = words;
-  const example = exampleOf(protocol, "ingress");
+  const example = exampleOf(protocol, direction);
   if (from === undefined) return errors.fail(errors.end, "The source is missing", example);
   const source = readEndpoint(from, errors);
   if (source.address === null) errors.fail(from.offset, "The source has no address", example);
   refusePort(from, source, protocol, errors);
-  if (arrow === undefined && !hasPorts(protocol))
-    return { direction: "ingress", protocol, source, local: nowhere };
+  if (arrow === undefined && !hasPorts(protocol)) return { direction, protocol, source, local: nowhere };
   if (arrow?.text !== "->" || to === undefined) {
     return errors.fail(arrow?.offset ?? errors.end, "The local end is missing", example);
   }
   if (stray !== undefined)
     errors.fail(stray.offset, `Nothing can follow "${to.text}"`, `Remove "${stray.text}"`);
-  return { direction: "ingress", protocol, source, local: readEnd(to, protocol, "local end", errors) };
+  return { direction, protocol, source, local: readEnd(to, protocol, "local end", errors) };
 }
 
 /** An end that needs its port where the protocol has ports. */
@@ -108,10 +115,12 @@ function needAddress(word: Word, { address }: Endpoint, errors: LineErrors): Add
   );
 }
 
-function exampleOf(protocol: Protocol, direction: (typeof directions)[number] | undefined): string {
+function exampleOf(protocol: Protocol, direction: FlowDirection | undefined): string {
   const port = (number: number) => (hasPorts(protocol) ? `:${number}` : "");
   const near = hasPorts(protocol) ? ":8080" : "10.0.0.1";
-  if (direction === "ingress") return `Write it like ingress ${protocol} 10.0.0.9${port(51_234)} -> ${near}`;
+  if (direction === "ingress" || direction === "unattributed") {
+    return `Write it like ${direction} ${protocol} 10.0.0.9${port(51_234)} -> ${near}`;
+  }
   if (direction === "listen") return `Write it like listen ${protocol} ${near}`;
   return `Write it like ${protocol} 10.0.0.1${port(443)}`;
 }
