@@ -40,6 +40,7 @@ struct vfsmount {
 
 struct ns_common {
 	unsigned int inum;
+	__u64 ns_id; /* since 6.18 */
 };
 
 struct user_namespace {
@@ -52,6 +53,7 @@ struct mnt_namespace {
 	struct ns_common ns;
 	struct mount *root;
 	struct user_namespace *user_ns;
+	__u64 seq; /* until 6.17 */
 };
 
 struct mount {

@@ -6,7 +6,6 @@
 #include "maps.h"
 #include <bpf/bpf_core_read.h>
 
-#define RF_NAME_MAX 255
 #define RF_PATH_STEPS 4096
 
 struct path_walk {
@@ -14,8 +13,7 @@ struct path_walk {
 	struct dentry *dentry;
 	struct mount *mount;
 	__u32 start; /* index of the first byte written */
-	__u32 complete;
-	__u32 overflow;
+	__u32 complete; /* stays 0 when the path is too long, or the mounts are too many */
 };
 
 static __always_inline struct mount *mount_of(struct vfsmount *vfs)
@@ -51,18 +49,25 @@ static long path_step(__u32 step, struct path_walk *walk)
 	}
 	len = BPF_CORE_READ(dentry, d_name.len);
 	name = BPF_CORE_READ(dentry, d_name.name);
-	if (len > RF_NAME_MAX)
-		len = RF_NAME_MAX;
-	if (walk->start < len + 1) {
-		walk->overflow = 1;
+	/* No fixed limit: 255 characters can be 765 bytes on FAT, and FUSE has names of more. */
+	if (len >= RF_PATH_LEN || walk->start < len + 1) {
+		walk->complete = 0;
 		return 1;
 	}
 	walk->start -= len;
-	bpf_probe_read_kernel(&walk->buffer[walk->start & (RF_PATH_LEN - 1)], len & 0xff, name);
+	bpf_probe_read_kernel(&walk->buffer[walk->start & (RF_PATH_LEN - 1)], len & (RF_PATH_LEN - 1), name);
 	walk->start -= 1;
 	walk->buffer[walk->start & (RF_PATH_LEN - 1)] = '/';
 	walk->dentry = parent;
 	return walk->complete != 0;
+}
+
+/* The namespace that open_tree() and fsmount() make around a tree that is mounted nowhere has no number. */
+static __always_inline bool is_anonymous(struct mnt_namespace *ns)
+{
+	if (bpf_core_field_exists(ns->seq))
+		return !BPF_CORE_READ(ns, seq);
+	return bpf_core_field_exists(ns->ns.ns_id) && !BPF_CORE_READ(ns, ns.ns_id);
 }
 
 /* Returns the number of bytes, which end at buffer[RF_PATH_LEN - 1], or 0 when nothing could be read. */
@@ -81,13 +86,15 @@ static __always_inline __u32 resolve_path(struct file *file, __u8 *buffer, __u32
 	if (BPF_CORE_READ(dentry, d_hash.pprev) == NULL)
 		*flags |= RF_EXE_DELETED;
 	bpf_loop(RF_PATH_STEPS, path_step, &walk, 0);
-	if (walk.overflow)
+	if (!walk.complete) {
 		*flags |= RF_EXE_TRUNCATED;
+		return RF_PATH_LEN - 1 - walk.start;
+	}
 	mount = walk.mount;
 	ns = BPF_CORE_READ(mount, mnt_ns);
-	/* MNT_NS_INTERNAL and detached trees have no namespace whose root this mount hangs from. */
-	if (walk.complete && (long)ns < 0 && (unsigned long)ns < (unsigned long)-4095L &&
-	    BPF_CORE_READ(ns, root) == mount) {
+	/* MNT_NS_INTERNAL, and NULL after a lazy unmount, are no namespace. */
+	if ((long)ns < 0 && (unsigned long)ns < (unsigned long)-4095L &&
+	    BPF_CORE_READ(ns, root) == mount && !is_anonymous(ns)) {
 		if (BPF_CORE_READ(ns, user_ns, level) == 0)
 			*flags |= RF_EXE_TRUSTED;
 	} else {
