@@ -3,6 +3,8 @@
 // empty root too.
 //
 //   connect PORT...        connects to each port of loopback, prints "PORT RESULT"
+//   early ARGS             makes the next socket now, then does ARGS
+//   uid NUMBER ARGS        changes the effective user, then does ARGS
 //   fork ARGS              a child without an exec does ARGS
 //   thread ARGS            a second thread does ARGS
 //   named NAME ARGS        renames the task, then does ARGS
@@ -46,14 +48,24 @@ static void fail(const char *what)
 	exit(1);
 }
 
+static int early_socket = -1;
+
+static int new_socket(void)
+{
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	if (fd < 0)
+		fail("make a socket");
+	return fd;
+}
+
 static void connect_to(const char *port)
 {
 	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(atoi(port)) };
-	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	int fd = early_socket < 0 ? new_socket() : early_socket;
 
+	early_socket = -1;
 	to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	if (fd < 0)
-		fail("make a socket");
 	printf("%s %s\n", port, connect(fd, (struct sockaddr *)&to, sizeof(to)) ? strerrorname_np(errno) : "ok");
 	close(fd);
 }
@@ -219,6 +231,13 @@ static void act(char **args)
 		for (args++; *args; args++)
 			connect_to(*args);
 		fflush(stdout);
+	} else if (!strcmp(verb, "early")) {
+		early_socket = new_socket();
+		act(args + 1);
+	} else if (!strcmp(verb, "uid")) {
+		if (setresuid(-1, atoi(args[1]), -1))
+			fail("change the user");
+		act(args + 2);
 	} else if (!strcmp(verb, "fork")) {
 		in_child(args + 1);
 	} else if (!strcmp(verb, "thread")) {

@@ -16,6 +16,11 @@ const ALLOW_PORTS = 10_000;
 const DENY_PORTS = 20_000;
 const userNamespace = "unshare --user --map-root-user";
 const mountNamespace = `${userNamespace} --mount --propagation unchanged sh -c`;
+/** Shell code that waits a while for something to hold. */
+function within(condition: string): string {
+  return `for i in $(seq 1200); do ! ${condition} || break; sleep 0.05; done; ${condition}`;
+}
+
 /** Makes a file system whose root has the program at the named path. */
 const fakeRoot =
   'mount -t tmpfs none other/pivot && mkdir -p "other/pivot$PWD/named" other/pivot/old && cp named/program "other/pivot$PWD/named"';
@@ -69,7 +74,7 @@ const ways: Readonly<Record<string, string>> = {
   "in a detached tree (open_tree) of a user namespace": `${mountNamespace} '${fakeRoot} && exec ./other/program run-tree other/pivot ".$PWD/named/program" "$@"' x`,
   "after chroot": `${userNamespace} chroot other/root /named/program`,
   "after pivot_root in a user namespace": `${mountNamespace} '${fakeRoot} && pivot_root other/pivot other/pivot/old && exec "$PWD/named/program" "$@"' x`,
-  "through /proc/PID/root of a user namespace": `sh -c '${mountNamespace} "mount --bind other/program named/program && exec sleep 60" & until grep -q named/program /proc/$!/mountinfo; do sleep 0.05; done; "/proc/$!/root$PWD/named/program" "$@"; kill $!' x`,
+  "through /proc/PID/root of a user namespace": `sh -c '${mountNamespace} "mount --bind other/program named/program && exec sleep 60" & ${within("grep -q named/program /proc/$!/mountinfo")}; "/proc/$!/root$PWD/named/program" "$@"; kill $!' x`,
   "renamed by prctl(PR_SET_NAME)": "./other/program named program",
   "after prctl(PR_SET_MM) changed /proc/self/exe": `./other/program claim "$PWD/named/program"`,
   "a path of more than 4,096 bytes": `./other/program down named down tmpfs down ${NAME_OF_250} run program`,
@@ -149,8 +154,9 @@ mv named/tmpfs/deep named/tmpfs/${NAME_OF_250}
 mount -t overlay -o lowerdir=other/lower,upperdir=other/upper,workdir=other/work none named/overlay
 mount -t tmpfs none named/detached && cp named/program named/detached
 exec <named/detached/program && umount -l named/detached
+[ -e /dev/fuse ] || modprobe fuse
 ./file-server named/fuse named/program &
-until mountpoint -q named/fuse; do sleep 0.05; done
+${within("mountpoint -q named/fuse")}
 exec "$@"`;
   return ["unshare", "--mount", "sh", "-ec", script, "sh"];
 }
