@@ -5,6 +5,7 @@ import { test } from "node:test";
 import {
   isAlive,
   listRuns,
+  listTornRuns,
   makeRunDirectory,
   markOf,
   readRun,
@@ -55,6 +56,21 @@ for (const [what, forge] of Object.entries(forgeries)) {
     assert.ok(!listRuns().includes(id));
   });
 }
+
+test("listTornRuns lists what a killed run began to write, and nothing of a live one", () => {
+  const gone = Number(execFileSync("sh", ["-c", "echo $$"]).toString());
+  const [torn, noted, live] = [`${gone}-00000001`, `${gone}-00000002`, `${process.pid}-00000003`];
+  makeRunDirectory();
+  for (const kind of ["json.new", "state"] as const) writeFileSync(runFile(torn, kind), "");
+  for (const kind of ["json.new", "json"] as const) writeFileSync(runFile(noted, kind), "");
+  writeFileSync(runFile(live, "json.new"), "");
+  const listed = new Set(listTornRuns());
+  assert.deepEqual(
+    [torn, noted, live].map((one) => listed.has(one)),
+    [true, false, false],
+  );
+  for (const one of [torn, noted, live]) removeRun(one);
+});
 
 test("isAlive tells a process from a later one with its number", () => {
   assert.equal(self.pid, process.pid);

@@ -86,10 +86,24 @@ export function removeRun(id: string): void {
 
 /** Ids of all noted runs. */
 export function listRuns(): string[] {
+  return entries()
+    .filter((name) => name.endsWith(".json"))
+    .map((name) => name.slice(0, -".json".length));
+}
+
+/**
+ * Ids of runs that were killed between two steps of writing their first files, so that no note tells of them. Told by
+ * the process id that an id begins with; a later process with that number delays the removal.
+ */
+export function listTornRuns(): string[] {
+  const noted = new Set(listRuns());
+  const ids = entries().flatMap((name) => /^(\d+-[0-9a-f]+)\.(?:json\.new|state)$/.exec(name)?.[1] ?? []);
+  return ids.filter((id) => !noted.has(id) && markOf(Number.parseInt(id, 10)) === null);
+}
+
+function entries(): string[] {
   try {
-    return readdirSync(DIRECTORY)
-      .filter((name) => name.endsWith(".json"))
-      .map((name) => name.slice(0, -".json".length));
+    return readdirSync(DIRECTORY);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
     throw error;
