@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Threads that are different subjects call at the same time, on one socket:
 //
-//   call-race uid|gid|comm NAME OTHER COUNT
+//   call-race uid|gid|comm NAME OTHER SECONDS
 //
 // One thread is NAME for good, one is OTHER, and a third changes from one to the other and back before each call. A policy
 // allows NAME and nobody else. Prints a line for each call that ended otherwise, and "tried N" in the end.
@@ -16,13 +16,15 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #define PORT 9
 
 static const char *kind;
 static char **names;
-static int count, shared;
+static time_t end;
+static int shared, tried[3];
 
 /* The system call changes the calling thread, the C library's function all of them. */
 static void become(const char *name)
@@ -60,16 +62,16 @@ static void *keep(void *name)
 	bool allowed = name == names[0];
 
 	become(name);
-	for (int i = 0; i < count; i++)
+	for (; time(NULL) < end; tried[!allowed]++)
 		call(allowed);
 	return NULL;
 }
 
 static void *change(void *unused)
 {
-	for (int i = 0; i < count; i++) {
-		become(names[i & 1]);
-		call(!(i & 1));
+	for (; time(NULL) < end || tried[2] & 1; tried[2]++) {
+		become(names[tried[2] & 1]);
+		call(!(tried[2] & 1));
 	}
 	return unused;
 }
@@ -82,13 +84,13 @@ int main(int argc, char **argv)
 		return 1;
 	kind = argv[1];
 	names = argv + 2;
-	count = atoi(argv[4]);
+	end = time(NULL) + 1 + atoi(argv[4]);
 	shared = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	pthread_create(&thread[0], NULL, keep, names[0]);
 	pthread_create(&thread[1], NULL, keep, names[1]);
 	pthread_create(&thread[2], NULL, change, NULL);
 	for (int i = 0; i < 3; i++)
 		pthread_join(thread[i], NULL);
-	printf("tried %d\n", 3 * count);
+	printf("tried %d\n", tried[0] + tried[1] + tried[2]);
 	return 0;
 }
