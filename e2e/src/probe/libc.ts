@@ -96,6 +96,6 @@ export function errnoName(): string {
 }
 
 /** Address of bytes, for structures that hold pointers. */
-export function addressOf(bytes: Uint8Array): bigint {
+export function addressOf(bytes: ArrayBufferView): bigint {
   return BigInt(koffi.address(bytes));
 }

@@ -1,0 +1,56 @@
+import { closeSync, openSync } from "node:fs";
+import { syscall } from "@ringfence/kernel/system";
+import { addressOf } from "../probe/libc.js";
+
+const BPF_PROG_LOAD = 5;
+const BPF_PROG_ATTACH = 8;
+const ATTRIBUTE_BYTES = 72;
+/** r0 = 1; exit: whatever it is asked, it agrees. */
+const AGREES = new BigUint64Array([0x1_0000_00b7n, 0x95n]);
+const LICENSE = Buffer.from("GPL\0");
+
+/** Cgroup hooks: numbers of enum bpf_prog_type and enum bpf_attach_type. */
+export const cgroupHooks = {
+  judge_connect4: { program: 18, attach: 10 },
+  judge_connect6: { program: 18, attach: 11 },
+  judge_sendmsg4: { program: 18, attach: 14 },
+  judge_sendmsg6: { program: 18, attach: 15 },
+  judge_sock_create: { program: 9, attach: 2 },
+  judge_setsockopt: { program: 25, attach: 22 },
+  watch_packet_in: { program: 8, attach: 0 },
+  judge_packet_out: { program: 8, attach: 1 },
+} as const;
+
+/**
+ * Attaches a program to a cgroup so that below it nobody else may attach one of its kind: what some other software
+ * did before us. It goes with the cgroup.
+ */
+export function attachExclusively(
+  folder: string,
+  hook: { readonly program: number; readonly attach: number },
+): void {
+  const cgroup = openSync(folder, "r");
+  const program = bpf("load a program", BPF_PROG_LOAD, (view) => {
+    view.setUint32(0, hook.program, true);
+    view.setUint32(4, AGREES.length, true);
+    view.setBigUint64(8, addressOf(AGREES), true);
+    view.setBigUint64(16, addressOf(LICENSE), true);
+    view.setUint32(68, hook.attach, true);
+  });
+  try {
+    bpf("attach a program", BPF_PROG_ATTACH, (view) => {
+      view.setUint32(0, cgroup, true);
+      view.setUint32(4, program, true);
+      view.setUint32(8, hook.attach, true);
+    });
+  } finally {
+    closeSync(cgroup);
+    closeSync(program);
+  }
+}
+
+function bpf(action: string, command: number, fill: (view: DataView) => void): number {
+  const attributes = new Uint8Array(ATTRIBUTE_BYTES);
+  fill(new DataView(attributes.buffer));
+  return syscall("bpf", action, command, attributes, attributes.length);
+}
