@@ -247,7 +247,7 @@ struct rf_tree_event {
 
 /* One run of the fence: who is inside, and what is allocated. */
 struct rf_fence {
-	__u64 live;       /* processes inside */
+	__u64 live;       /* processes inside, of those with a record */
 	__u64 orphans;    /* processes inside whose record could not be stored */
 	__u64 cgroup;     /* id of the run's own cgroup, where the packet hooks are */
 	__u32 next_flow;  /* first free index in flows; those below RF_OVERFLOW_ROWS count what finds no room */

@@ -83,9 +83,12 @@ static __always_inline void ask_again(struct rf_policy *policy, struct rf_proces
 	image->generation = policy->generation;
 }
 
-/* What the policy says of a process's image and line. Not a global function, whose memory Linux 6.1 takes no keys
- * from. */
-static __noinline int image_of(struct rf_policy *policy, struct rf_process *record, struct rf_image *image)
+/*
+ * What the policy says of a process's image and line. Only the process itself keeps the answer, with `keep`: it cannot
+ * execute another program meanwhile, nor end. A packet's answer might come to stand in the record of the next program,
+ * or of the next process. Not a global function, whose memory Linux 6.1 takes no keys from.
+ */
+static __noinline int image_of(struct rf_policy *policy, struct rf_process *record, struct rf_image *image, bool keep)
 {
 	__u32 before;
 
@@ -94,7 +97,7 @@ static __noinline int image_of(struct rf_policy *policy, struct rf_process *reco
 	if (unwritten(record, before) && image->generation == policy->generation)
 		return 0;
 	ask_again(policy, record, image);
-	if (!begin_write(record, &before))
+	if (!keep || !begin_write(record, &before))
 		return 0;
 	record->image = *image;
 	end_write(record);

@@ -18,16 +18,16 @@ static __always_inline void announce_empty_tree(void)
 	bpf_ringbuf_submit(event, BPF_RB_FORCE_WAKEUP);
 }
 
-static __always_inline void store_child(struct process_scratch *s, __u32 tgid)
+/* Whoever is inside and has a record counts as live: on_exit takes away by the record, too. */
+static __always_inline void store_child(struct process_scratch *s, struct rf_fence *state, __u32 tgid)
 {
-	struct rf_fence *state;
-
-	if (!bpf_map_update_elem(&processes, &tgid, &s->record, BPF_ANY))
-		return;
-	count_loss(RF_LOSS_PROCESSES);
-	state = the_fence();
-	if (state && s->record.fenced)
-		__sync_fetch_and_add(&state->orphans, 1);
+	if (bpf_map_update_elem(&processes, &tgid, &s->record, BPF_ANY)) {
+		count_loss(RF_LOSS_PROCESSES);
+		if (s->record.fenced)
+			__sync_fetch_and_add(&state->orphans, 1);
+	} else if (s->record.fenced) {
+		__sync_fetch_and_add(&state->live, 1);
+	}
 }
 
 /* A copy of the parent's record. What another thread was writing just then is asked again. */
@@ -39,7 +39,18 @@ static __always_inline void copy_record(struct rf_process *from, struct rf_proce
 	if (!unwritten(from, before))
 		to->image.generation = 0;
 	to->known.generation = 0;
-	to->sequence = 0;
+	to->sequence = fresh_sequence();
+}
+
+/* Exec leaves one thread, and it is here: nobody else writes, and writing in place cannot fail. A packet may read
+ * meanwhile, and sees by the odd number that half is new. */
+static __always_inline void replace_record(struct rf_process *old, struct rf_process *record)
+{
+	record->sequence |= 1;
+	old->sequence = record->sequence;
+	__sync_fetch_and_add(&old->sequence, 0); /* the barrier */
+	bpf_probe_read_kernel(old, sizeof(*old), record);
+	__sync_fetch_and_add(&old->sequence, 1);
 }
 
 static __always_inline void on_fork(struct task_struct *parent, struct task_struct *child)
@@ -67,9 +78,7 @@ static __always_inline void on_fork(struct task_struct *parent, struct task_stru
 		s->record.parent_tgid = parent_tgid;
 		s->record.announced = 0;
 	}
-	if (s->record.fenced)
-		__sync_fetch_and_add(&state->live, 1);
-	store_child(s, tgid);
+	store_child(s, state, tgid);
 }
 
 static __always_inline void on_exec(struct task_struct *task)
@@ -94,11 +103,10 @@ static __always_inline void on_exec(struct task_struct *task)
 	s->record.exec_ns = bpf_ktime_get_boot_ns();
 	s->record.announced = 0;
 	read_args(task, &s->record);
-	/* exec leaves one thread, and it is here: writing the record in place cannot fail and races with nobody. */
 	if (old)
-		bpf_probe_read_kernel(old, sizeof(*old), &s->record);
+		replace_record(old, &s->record);
 	else
-		store_child(s, tgid);
+		store_child(s, state, tgid);
 }
 
 static __always_inline void on_exit(struct task_struct *task)

@@ -185,6 +185,12 @@ static __always_inline void describe_image(struct task_struct *task, struct proc
 	ask_automaton(policy, flags, s->path, RF_PATH_LEN - 1 - len, len, &record->image);
 }
 
+/* The kernel gives a record's memory to the next process at once. Whoever still reads it then sees another number. */
+static __always_inline __u32 fresh_sequence(void)
+{
+	return bpf_get_prandom_u32() & ~1U;
+}
+
 static __always_inline void describe_task(struct task_struct *task, struct process_scratch *s)
 {
 	struct rf_policy *policy = the_policy();
@@ -195,6 +201,7 @@ static __always_inline void describe_task(struct task_struct *task, struct proce
 	s->record.start_ns = BPF_CORE_READ(task, group_leader, start_boottime);
 	s->record.exec_ns = s->record.start_ns;
 	s->record.image.generation = policy ? policy->generation : 0;
+	s->record.sequence = fresh_sequence();
 	describe_image(task, s);
 }
 

@@ -17,7 +17,7 @@ static __noinline int classify_stamp(struct rf_policy *policy, const struct rf_s
 	struct rf_comm comm;
 
 	if (record && record->start_ns == socket->start_ns)
-		image_of(policy, record, &image);
+		image_of(policy, record, &image, false);
 	else
 		unknown_image(policy, &image);
 	__builtin_memcpy(comm.name, socket->comm, sizeof(comm.name));

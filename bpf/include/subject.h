@@ -135,7 +135,7 @@ static __noinline int classify_caller(struct rf_policy *policy, const struct rf_
 	struct rf_comm comm;
 
 	if (caller->record)
-		image_of(policy, caller->record, &image);
+		image_of(policy, caller->record, &image, true);
 	else
 		unknown_image(policy, &image);
 	read_comm(caller->task, comm.name);
