@@ -78,7 +78,6 @@ kill $(jobs -p); wait`;
         limit,
         ...isolated,
       ],
-      livesOn: true,
     });
     const results = run.stdout.trimEnd().split("\n");
     assert.equal(results.filter((line) => line === "1003 EPERM").length, 20, run.stdout);

@@ -14,6 +14,7 @@ test("storeGuardianState gives every guardian the whole state, and leaves no nam
     ],
     labels: { job: "7" },
     logs: true,
+    privileged: false,
   };
   makeRunDirectory();
   const fd = storeGuardianState(state);

@@ -11,6 +11,7 @@ export interface GuardianState {
   readonly policies: readonly NamedPolicy[];
   readonly labels: Readonly<Record<string, string>>;
   readonly logs: boolean;
+  readonly privileged: boolean;
 }
 
 /** Where in the file the present state lies, as text of a fixed length at its beginning. */

@@ -1,10 +1,11 @@
-import { BootClock, bootId, Executables, PolicyNames, readFence } from "@ringfence/agent";
+import { BootClock, bootId, Executables, PolicyNames } from "@ringfence/agent";
 import { Cgroup2, RawMap } from "@ringfence/kernel";
 import { EventLog } from "./event-log.js";
 import { guardianDescriptors } from "./guardian-process.js";
 import { readGuardianState } from "./guardian-state.js";
 import { LogFile } from "./log-file.js";
 import { removeEndedRun } from "./run-cgroup.js";
+import { hasEnded } from "./tree-end.js";
 
 // Takes over from a supervisor that returned or was killed: keeps the links and the log until the last descendant
 // of the command has ended, then cleans up.
@@ -35,7 +36,9 @@ async function main(): Promise<void> {
     },
     onTreeEmpty: () => wake(),
   });
-  while (readFence(fence).live > 0n) {
+  using cgroups = Cgroup2.open();
+  const { cgroup, privileged } = state;
+  while (!hasEnded({ fence, cgroups, cgroup, privileged })) {
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, CHECK_EVERY_MS);
       wake = () => {
@@ -45,8 +48,7 @@ async function main(): Promise<void> {
     });
   }
   await events.stop();
-  using cgroups = Cgroup2.open();
-  await removeEndedRun(cgroups, state.id, state.cgroup);
+  await removeEndedRun(cgroups, state.id, cgroup);
 }
 
 await main();

@@ -12,7 +12,6 @@ import {
   type HostUser,
   type NamedPolicy,
   PolicyNames,
-  readFence,
 } from "@ringfence/agent";
 import { Cgroup2 } from "@ringfence/kernel";
 import { RingfenceError } from "@ringfence/model";
@@ -42,6 +41,7 @@ import type { RunOptions } from "./run-options.js";
 import { markOf, removeRun, writeRun } from "./run-state.js";
 import { judgeStandardStreams } from "./std-sockets.js";
 import { sweepRuns } from "./sweep.js";
+import { hasEnded } from "./tree-end.js";
 
 const TREE_CHECK_MS = 250;
 
@@ -210,6 +210,7 @@ class Run {
       policies: policies.all,
       labels: options.labels,
       logs: log !== null,
+      privileged: options.privileged,
     };
   }
 
@@ -298,8 +299,7 @@ class Run {
   }
 
   async #lastDescendant(fence: Fence): Promise<void> {
-    const map = fence.object.rawMap("fence");
-    while (readFence(map).live > 0n) {
+    while (!this.#hasEnded(fence)) {
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, TREE_CHECK_MS);
         this.#treeEmpty = () => {
@@ -310,10 +310,16 @@ class Run {
     }
   }
 
+  #hasEnded(fence: Fence): boolean {
+    const { cgroups, options } = this.#parts;
+    const { privileged } = options;
+    return hasEnded({ fence: fence.object.rawMap("fence"), cgroups, cgroup: this.#cgroup, privileged });
+  }
+
   /** With an empty tree nothing stays; else the guardian holds links, log and cgroup until it is. */
   async #cleanUp(fence: Fence, guardians: Guardians): Promise<void> {
     const { cgroups, log } = this.#parts;
-    if (readFence(fence.object.rawMap("fence")).live > 0n) {
+    if (!this.#hasEnded(fence)) {
       guardians.leave();
       return;
     }
