@@ -5,8 +5,7 @@
 #include <linux/types.h>
 
 #define RF_COMM_LEN 16
-#define RF_BLOCK_WORDS 8
-#define RF_SUMMARY_WORDS 2 /* one bit a block: 128 blocks of 512 bits */
+#define RF_BLOCK_WORDS 32
 #define RF_ANCESTOR_PATTERNS 64
 #define RF_POLICY_SLOTS 2
 
@@ -89,7 +88,7 @@ struct rf_block {
 
 /* One bit for each block of a row that has any. */
 struct rf_summary {
-	__u64 word[RF_SUMMARY_WORDS];
+	__u64 blocks;
 };
 
 struct rf_accept {

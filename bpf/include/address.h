@@ -77,7 +77,7 @@ static __always_inline void classify_peer(struct rf_policy *policy, const struct
 					  __u32 protocol, struct rf_peer *peer)
 {
 	if (is_v4(address)) {
-		peer->address_row = interval_row(&policy->v4, bpf_ntohl(address->word[3]));
+		peer->address_row = indexed_row(&policy->v4, &policy->v4_index, bpf_ntohl(address->word[3]));
 	} else {
 		__u64 high = ((__u64)bpf_ntohl(address->word[0]) << 32) | bpf_ntohl(address->word[1]);
 		__u64 low = ((__u64)bpf_ntohl(address->word[2]) << 32) | bpf_ntohl(address->word[3]);

@@ -31,35 +31,20 @@ struct rf_question {
 struct match {
 	struct rf_policy *policy;
 	struct rf_question *question;
-	__u64 left[RF_SUMMARY_WORDS]; /* blocks that may hold a match */
+	__u64 left; /* blocks that may hold a match */
 };
 
-/* A global function: the verifier checks it once and not at each call. */
-__noinline __u32 first_bit(__u64 word)
-{
-	__u32 bit = 0;
+/* Number of the lowest set bit, by a de Bruijn sequence (Leiserson, Prokop, Randall: Using de Bruijn Sequences to Index
+ * a 1 in a Computer Word, 1998): no branch for the verifier to split at. */
+static const __u8 bit_numbers[64] = {
+	0,  1,	48, 2,	57, 49, 28, 3,	61, 58, 50, 42, 38, 29, 17, 4,	62, 55, 59, 36, 53, 51,
+	43, 22, 45, 39, 33, 30, 24, 18, 12, 5,	63, 47, 56, 27, 60, 41, 37, 16, 54, 35, 52, 21,
+	44, 32, 23, 11, 46, 26, 40, 15, 34, 20, 31, 10, 25, 14, 19, 9,	13, 8,	7,  6,
+};
 
-	if (!(word & 0xffffffff)) {
-		bit += 32;
-		word >>= 32;
-	}
-	if (!(word & 0xffff)) {
-		bit += 16;
-		word >>= 16;
-	}
-	if (!(word & 0xff)) {
-		bit += 8;
-		word >>= 8;
-	}
-	if (!(word & 0xf)) {
-		bit += 4;
-		word >>= 4;
-	}
-	if (!(word & 0x3)) {
-		bit += 2;
-		word >>= 2;
-	}
-	return bit + !(word & 1);
+static __always_inline __u32 first_bit(__u64 word)
+{
+	return bit_numbers[((word & -word) * 0x03f79d71b4cb0a89ULL) >> 58];
 }
 
 /* Returns true when the enforced verdict is found. */
@@ -74,73 +59,92 @@ static __always_inline bool match_word(struct rf_verdict *verdict, __u64 bits, _
 	return true;
 }
 
-/* Takes the next block out of those that are left; false when none is. */
-static __always_inline bool next_block(struct match *m, __u32 *block)
+struct word_walk {
+	struct rf_question *question;
+	struct rf_block *subject, *address, *port, *enforced;
+	__u32 base; /* number of the block's first bit */
+	__u32 done;
+};
+
+static long word_step(__u32 word, struct word_walk *walk)
 {
-	if (m->left[0]) {
-		*block = first_bit(m->left[0]);
-		m->left[0] &= m->left[0] - 1;
-		return true;
-	}
-	if (m->left[1]) {
-		*block = 64 + first_bit(m->left[1]);
-		m->left[1] &= m->left[1] - 1;
-		return true;
-	}
-	return false;
+	__u32 i = word & (RF_BLOCK_WORDS - 1);
+	__u64 bits = walk->subject->word[i] & walk->address->word[i] & walk->port->word[i];
+
+	if (!bits || !match_word(&walk->question->verdict, bits, walk->enforced->word[i], walk->base + i * 64))
+		return 0;
+	walk->done = 1;
+	return 1;
 }
 
-/* Returns true when the enforced verdict is found in this block. */
-static __always_inline bool match_row(struct match *m, __u32 block, struct rf_block *address, struct rf_block *port,
-				      struct rf_block *enforced)
+/* Returns 1 when the enforced verdict is found in this block. Most blocks hold no match at all: one look at all words
+ * together, without a branch, passes those by. */
+static __always_inline long match_row(struct match *m, __u32 block, struct rf_block *address, struct rf_block *port)
 {
 	struct rf_block *subject = block_of(m->policy, m->question->subject_row, block);
+	struct word_walk walk = { .question = m->question, .address = address, .port = port };
+	__u64 any = 0;
 
 	if (!subject)
-		return true;
-	for (__u32 i = 0; i < RF_BLOCK_WORDS; i++) {
-		__u64 bits = subject->word[i] & address->word[i] & port->word[i];
-
-		if (bits && match_word(&m->question->verdict, bits, enforced->word[i], (block * RF_BLOCK_WORDS + i) * 64))
-			return true;
-	}
-	return false;
+		return 1;
+	for (__u32 i = 0; i < RF_BLOCK_WORDS; i++)
+		any |= subject->word[i] & address->word[i] & port->word[i];
+	if (!any)
+		return 0;
+	walk.enforced = block_of(m->policy, m->policy->enforced_row, block);
+	if (!walk.enforced)
+		return 1;
+	walk.subject = subject;
+	walk.base = block * RF_BLOCK_WORDS * 64;
+	bpf_loop(RF_BLOCK_WORDS, word_step, &walk, 0);
+	return walk.done != 0;
 }
 
-/* The same for a subject without a row. */
-static __always_inline bool match_dimensions(struct match *m, __u32 block, struct rf_block *address,
-					     struct rf_block *port, struct rf_block *enforced)
+struct dimension_walk {
+	struct rf_policy *policy;
+	struct rf_question *question;
+	__u32 block;
+	__u32 done;
+};
+
+static long dimension_step(__u32 word, struct dimension_walk *walk)
 {
-	struct subject_blocks blocks;
+	struct rf_question *question = walk->question;
+	__u64 bits = word_of(walk->policy, question->peer.address_row, walk->block, word) &
+		     word_of(walk->policy, question->peer.port_row, walk->block, word);
 
-	if (!find_blocks(m->policy, &m->question->subject, block, &blocks))
-		return true;
-	for (__u32 i = 0; i < RF_BLOCK_WORDS; i++) {
-		__u64 bits = address->word[i] & port->word[i];
+	if (bits)
+		bits &= subject_word(walk->policy, &question->subject, walk->block, word);
+	if (!bits || !match_word(&question->verdict, bits, word_of(walk->policy, walk->policy->enforced_row, walk->block, word),
+				 (walk->block * RF_BLOCK_WORDS + word) * 64))
+		return 0;
+	walk->done = 1;
+	return 1;
+}
 
-		if (bits)
-			bits &= subject_word(m->policy, &m->question->subject, &blocks, block, i);
-		if (bits && match_word(&m->question->verdict, bits, enforced->word[i], (block * RF_BLOCK_WORDS + i) * 64))
-			return true;
-	}
-	return false;
+/* The same for a subject without a row. Inlined: one frame more, and the calls below a packet's hook were too deep. */
+static __always_inline long match_dimensions(struct match *m, __u32 block)
+{
+	struct dimension_walk walk = { .policy = m->policy, .question = m->question, .block = block };
+
+	bpf_loop(RF_BLOCK_WORDS, dimension_step, &walk, 0);
+	return walk.done != 0;
 }
 
 static long match_block(__u32 step, struct match *m)
 {
-	struct rf_block *address, *port, *enforced;
+	struct rf_block *address, *port;
 	__u32 block;
 
-	if (!next_block(m, &block))
+	if (!m->left)
 		return 1;
+	block = first_bit(m->left);
+	m->left &= m->left - 1;
+	if (m->question->subject_row == RF_NO_ROW)
+		return match_dimensions(m, block);
 	address = block_of(m->policy, m->question->peer.address_row, block);
 	port = block_of(m->policy, m->question->peer.port_row, block);
-	enforced = block_of(m->policy, m->policy->enforced_row, block);
-	if (!address || !port || !enforced)
-		return 1;
-	if (m->question->subject_row != RF_NO_ROW)
-		return match_row(m, block, address, port, enforced);
-	return match_dimensions(m, block, address, port, enforced);
+	return address && port ? match_row(m, block, address, port) : 1;
 }
 
 static __always_inline __u8 action_of(struct rf_policy *policy, __s32 bit)
@@ -159,14 +163,13 @@ static __always_inline void narrow(struct match *m, __u32 row)
 {
 	struct rf_summary *summary = summary_of(m->policy, row);
 
-	m->left[0] &= summary ? summary->word[0] : 0;
-	m->left[1] &= summary ? summary->word[1] : 0;
+	m->left &= summary ? summary->blocks : 0;
 }
 
 /* Returns 0 and the verdict in the question, or 1 when there is no policy to ask. */
 __noinline int decide(struct rf_question *question)
 {
-	struct match m = { .question = question, .left = { ~0ULL, ~0ULL } };
+	struct match m = { .question = question, .left = ~0ULL };
 
 	if (!question)
 		return 1;
@@ -180,7 +183,7 @@ __noinline int decide(struct rf_question *question)
 	if (question->subject_row != RF_NO_ROW)
 		narrow(&m, question->subject_row);
 	/* most verdicts fall in the first block: spare them the loop, whose every step is a call */
-	if (!match_block(0, &m) && (m.left[0] | m.left[1]))
+	if (!match_block(0, &m) && m.left)
 		bpf_loop(m.policy->block_count, match_block, &m, 0);
 	question->verdict.action = action_of(m.policy, question->verdict.bit);
 	question->verdict.shadow_action = action_of(m.policy, question->verdict.shadow_bit);

@@ -87,37 +87,57 @@ static __always_inline bool find_blocks(struct rf_policy *policy, const struct r
 }
 
 /* One word of the AND of a subject's dimensions. */
-static __always_inline __u64 subject_word(struct rf_policy *policy, const struct rf_subject *subject,
-					  const struct subject_blocks *blocks, __u32 block, __u32 word)
+static __always_inline __u64 subject_word(struct rf_policy *policy, const struct rf_subject *subject, __u32 block,
+					  __u32 word)
 {
-	__u64 bits = blocks->exe->word[word] & blocks->comm->word[word] & blocks->uid->word[word] &
-		     blocks->gid->word[word] & blocks->cgroup->word[word] & blocks->direction->word[word];
+	__u64 bits = word_of(policy, subject->exe_row, block, word) & word_of(policy, subject->comm_row, block, word) &
+		     word_of(policy, subject->uid_row, block, word) & word_of(policy, subject->gid_row, block, word) &
+		     word_of(policy, subject->cgroup_row, block, word) &
+		     word_of(policy, subject->direction_row, block, word);
 
 	return bits && policy->ancestor_count ? bits & ancestor_word(subject, policy->slot, block, word) : bits;
 }
 
 struct row_build {
-	struct rf_policy *policy;
 	const struct rf_subject *subject;
-	struct rf_summary summary;
+	struct rf_policy *policy;
+	__u64 blocks; /* those that hold a bit */
 	__u32 row;
 };
 
 static long build_step(__u32 block, struct row_build *build)
 {
 	struct rf_block *target = block_of(build->policy, build->row, block);
-	struct subject_blocks blocks;
+	struct subject_blocks from;
 	__u64 any = 0;
 
-	if (!target || !find_blocks(build->policy, build->subject, block, &blocks))
+	if (!target || !find_blocks(build->policy, build->subject, block, &from))
 		return 1;
-	for (__u32 i = 0; i < RF_BLOCK_WORDS; i++) {
-		target->word[i] = subject_word(build->policy, build->subject, &blocks, block, i);
-		any |= target->word[i];
+	for (__u32 i = 0; i < RF_BLOCK_WORDS; i++)
+		target->word[i] = from.exe->word[i] & from.comm->word[i] & from.uid->word[i] & from.gid->word[i] &
+				  from.cgroup->word[i] & from.direction->word[i];
+	if (build->policy->ancestor_count) {
+		for (__u32 i = 0; i < RF_BLOCK_WORDS; i++) {
+			if (target->word[i])
+				target->word[i] &= ancestor_word(build->subject, build->policy->slot, block, i);
+		}
 	}
+	for (__u32 i = 0; i < RF_BLOCK_WORDS; i++)
+		any |= target->word[i];
 	if (any)
-		build->summary.word[(block >> 6) & 1] |= 1ULL << (block & 63);
+		build->blocks |= 1ULL << (block & 63);
 	return 0;
+}
+
+/* Fills in a subject's row that nobody knows yet; returns its summary. Global: verified once a program. */
+__noinline __u64 build_row(const struct rf_subject *subject, __u32 slot, __u32 row)
+{
+	struct row_build build = { .subject = subject, .policy = policy_in(slot), .row = row };
+
+	if (!subject || !build.policy)
+		return 0;
+	bpf_loop(build.policy->block_count, build_step, &build, 0);
+	return build.blocks;
 }
 
 /* A free row behind the policy's own, or RF_NO_ROW. Rows are never given back while the policy is in force. */
@@ -137,24 +157,21 @@ static __always_inline __u32 free_row(struct rf_policy *policy)
  */
 static __noinline __u32 subject_row(struct rf_policy *policy, const struct rf_subject *subject)
 {
-	struct row_build build = { .policy = policy, .subject = subject };
 	struct rf_summary *summary;
 	__u32 *known;
+	__u32 row;
 
 	known = bpf_map_lookup_elem(&subject_index, subject);
 	if (known)
 		return *known;
-	build.row = free_row(policy);
-	if (build.row == RF_NO_ROW) {
+	row = free_row(policy);
+	summary = row == RF_NO_ROW ? NULL : summary_of(policy, row);
+	if (!summary) {
 		count_loss(RF_LOSS_SUBJECTS);
 		return RF_NO_ROW;
 	}
-	bpf_loop(policy->block_count, build_step, &build, 0);
-	summary = summary_of(policy, build.row);
-	if (!summary)
-		return RF_NO_ROW;
-	*summary = build.summary;
+	summary->blocks = build_row(subject, policy->slot, row);
 	/* Another CPU may have been first, and memory may be short: this row holds the same, and serves this verdict. */
-	bpf_map_update_elem(&subject_index, subject, &build.row, BPF_NOEXIST);
-	return build.row;
+	bpf_map_update_elem(&subject_index, subject, &row, BPF_NOEXIST);
+	return row;
 }

@@ -146,9 +146,9 @@ export type rf_ancestor_rows = StructValue<typeof rf_ancestor_rows>;
 
 /** struct rf_block */
 export const rf_block = {
-  size: 64,
+  size: 256,
   fields: {
-    word: { offset: 0, kind: { array: "u64", length: 8 } },
+    word: { offset: 0, kind: { array: "u64", length: 32 } },
   },
 } as const satisfies StructSpec;
 export type rf_block = StructValue<typeof rf_block>;
@@ -596,9 +596,9 @@ export type rf_process = StructValue<typeof rf_process>;
 
 /** struct rf_summary */
 export const rf_summary = {
-  size: 16,
+  size: 8,
   fields: {
-    word: { offset: 0, kind: { array: "u64", length: 2 } },
+    blocks: { offset: 0, kind: "u64" },
   },
 } as const satisfies StructSpec;
 export type rf_summary = StructValue<typeof rf_summary>;

@@ -1,6 +1,6 @@
-/** 32-bit words of a row's summary: 128 blocks. */
-export const summaryWords = 4;
-const wordsPerBlock = 16;
+/** 32-bit words of a row's summary: 64 blocks. */
+export const summaryWords = 2;
+const wordsPerBlock = 64;
 
 /**
  * A set of bits that keeps a hash of its content up to date with every change: each bit owns a pseudo-random
@@ -10,7 +10,7 @@ const wordsPerBlock = 16;
 export class BitVector {
   /** 32 bits a word; read as bytes on a little-endian machine it is the kernel's layout. */
   readonly words: Uint32Array;
-  /** One bit for each block of 512 bits that has any: 32 blocks a word. */
+  /** One bit for each block of 2,048 bits that has any: 32 blocks a word. */
   readonly summary = new Uint32Array(summaryWords);
   /** Set bits by block. */
   readonly #counts: Uint16Array;
@@ -35,7 +35,7 @@ export class BitVector {
   flip(bit: number): void {
     const word = (this.words[bit >>> 5] ?? 0) ^ (1 << (bit & 31));
     this.words[bit >>> 5] = word;
-    this.#count(bit >>> 9, ((word >>> (bit & 31)) & 1) === 1 ? 1 : -1);
+    this.#count(bit >>> 11, ((word >>> (bit & 31)) & 1) === 1 ? 1 : -1);
     this.#low ^= scramble(bit * 2 + 1);
     this.#high ^= scramble(bit * 2 + 2);
   }

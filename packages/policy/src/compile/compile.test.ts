@@ -32,7 +32,7 @@ function profile(rules: readonly Partial<Rule>[], subject: Profile["subject"] = 
 }
 
 function bitsOf(compiled: CompiledPolicy, row: number): readonly number[] {
-  const size = compiled.blockCount * 64;
+  const size = compiled.blockCount * 256;
   const bytes = compiled.rows.subarray(row * size, (row + 1) * size);
   return [...bytes].flatMap((byte, i) =>
     [0, 1, 2, 3, 4, 5, 6, 7].filter((b) => (byte >> b) & 1).map((b) => i * 8 + b),
@@ -46,7 +46,7 @@ function compileOne(...args: Parameters<typeof profile>): CompiledPolicy {
 test("compile of nothing has one block, a full and an empty row, and allows", () => {
   const compiled = compile([], { containerCgroups: [] });
   assert.equal(compiled.blockCount, 1);
-  assert.equal(compiled.rows.length, compiled.rowCount * 64);
+  assert.equal(compiled.rows.length, compiled.rowCount * 256);
   assert.ok(compiled.rowCount >= 2);
   assert.equal(compiled.exe.automaton, null);
   const random = new Random(1);
@@ -131,7 +131,7 @@ test("compile gives tables that begin at 0 and ascend", () => {
     }
     assert.equal(compiled.v6.starts[0], 0n);
     assert.ok(compiled.v6.starts.every((start, i) => i === 0 || start > (compiled.v6.starts[i - 1] ?? 0n)));
-    assert.equal(compiled.rows.length, compiled.rowCount * compiled.blockCount * 64);
+    assert.equal(compiled.rows.length, compiled.rowCount * compiled.blockCount * 256);
   }
 });
 
@@ -149,14 +149,14 @@ test("compile gives the same revision for the same policy and another for a chan
 
 test("compile of more than one block agrees with evaluate", () => {
   const random = new Random(11);
-  const profiles = Array.from({ length: 250 }, (_, i) =>
+  const profiles = Array.from({ length: 1000 }, (_, i) =>
     randomProfiles(random).map((one, j) => ({
       ...one,
       name: `p${i}-${j}`,
       // Spread out by uid, or the first deny of all would decide everything.
       subject: [
         { uid: [{ from: (i * 7919) % 3000, to: (i * 7919) % 3000 }] },
-        ...(i > 248 ? (one.subject ?? []) : []),
+        ...(i > 998 ? (one.subject ?? []) : []),
       ],
       egress: one.egress && {
         ...one.egress,
@@ -167,13 +167,13 @@ test("compile of more than one block agrees with evaluate", () => {
   const compiled = compile(profiles, { containerCgroups: pools.containerCgroups });
   assert.ok(compiled.blockCount >= 3, `${compiled.blockCount} blocks`);
   const decidingBlocks = new Set<number>();
-  for (let i = 0; i < 3000; i++) {
-    const process = { ...randomProcess(random), uid: (random.below(250) * 7919) % 3000 };
+  for (let i = 0; i < 1000; i++) {
+    const process = { ...randomProcess(random), uid: (random.below(1000) * 7919) % 3000 };
     const flow = randomFlow(random);
     const actual = interpret(compiled, process, flow);
     assert.deepEqual(actual, evaluate(profiles, process, flow));
     decidingBlocks.add(
-      Math.floor(compiled.bits.findIndex(({ ruleId }) => ruleId === actual.shadow.rule?.ruleId) / 512),
+      Math.floor(compiled.bits.findIndex(({ ruleId }) => ruleId === actual.shadow.rule?.ruleId) / 2048),
     );
   }
   assert.ok(decidingBlocks.size >= 3, [...decidingBlocks].join());

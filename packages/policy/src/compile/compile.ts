@@ -12,7 +12,7 @@ import { buildPortlessRow, buildPortTable } from "./port-tables.js";
 import { revisionOf } from "./revision.js";
 import { RowStore } from "./row-store.js";
 
-const bitsPerBlock = 512;
+const bitsPerBlock = 2048;
 /** Rows that a small policy needs; a large one has about one per rule in the address and port tables each. */
 const firstRows = 64;
 

@@ -64,14 +64,14 @@ export interface CompiledPolicy {
   /** Bit number to rule. */
   readonly bits: readonly CompiledBit[];
   readonly segments: Segments;
-  /** Blocks of 512 bits (8 little-endian u64) in a row; at least 1. */
+  /** Blocks of 2,048 bits (32 little-endian u64) in a row; at least 1. */
   readonly blockCount: number;
   readonly rowCount: number;
   /**
-   * Row r, block b at byte (r * blockCount + b) * 64. Row 0 has all bits below `bits.length` set, row 1 none.
+   * Row r, block b at byte (r * blockCount + b) * 256. Row 0 has all bits below `bits.length` set, row 1 none.
    */
   readonly rows: Uint8Array;
-  /** Row r at byte r * 16: bit b is set if block b of the row has any bit. */
+  /** Row r at byte r * 8: bit b is set if block b of the row has any bit. */
   readonly summaries: Uint8Array;
   /** The bits that count for the enforced verdict; the shadow verdict takes all. */
   readonly enforcedRow: number;

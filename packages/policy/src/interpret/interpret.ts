@@ -89,10 +89,10 @@ function setBits(bits: bigint): readonly number[] {
 
 /** A row as the kernel sees it: a block that the summary leaves out is never looked at. */
 function rowBits({ rows, summaries, blockCount }: CompiledPolicy, row: number): Uint32Array {
-  const length = blockCount * 16;
+  const length = blockCount * 64;
   const bits = new Uint32Array(rows.buffer, rows.byteOffset + row * length * 4, length);
-  const summary = new Uint32Array(summaries.buffer, summaries.byteOffset + row * 16, 4);
-  return bits.map((word, i) => (((summary[i >>> 9] ?? 0) >>> ((i >>> 4) & 31)) & 1 ? word : 0));
+  const summary = new Uint32Array(summaries.buffer, summaries.byteOffset + row * 8, 2);
+  return bits.map((word, i) => (((summary[i >>> 11] ?? 0) >>> ((i >>> 6) & 31)) & 1 ? word : 0));
 }
 
 function and(vectors: readonly Uint32Array[]): Uint32Array {
