@@ -39,7 +39,8 @@ __noinline int is_reply(__u64 cookie, const struct rf_call *call)
 	return peer && peer->heard_ns && bpf_ktime_get_boot_ns() - peer->heard_ns < RF_REPLY_WINDOW_NS;
 }
 
-/* Keeps whom this socket wrote to, and whether it was asked to, and which row counts what goes to and comes from this peer, once a socket has more than one. */
+/* Keeps whom this socket wrote to, whether it was asked to, and which row counts what goes to and comes from this peer,
+ * once a socket has more than one. */
 __noinline int remember_peer(__u64 cookie, const struct rf_call *call, __u32 flow)
 {
 	struct rf_peer_key key = { .cookie = cookie };

@@ -53,7 +53,7 @@ __noinline int hear_peer(struct __sk_buff *skb, struct rf_call *packet, __u32 fl
 	return 1;
 }
 
-/* True for the answer of a peer that this socket wrote to, or more of one that was heard; it is counted where that was. */
+/* True for the answer of a peer that this socket wrote to, or more of one that was heard: counted where that was. */
 __noinline int is_known_peer(struct __sk_buff *skb, const struct rf_call *packet, __u32 generation)
 {
 	struct rf_peer_key key = {};
@@ -96,7 +96,7 @@ static __always_inline int judge_unattributed(struct rf_policy *policy, struct r
 	return to_return(&question->verdict);
 }
 
-/* All fields are read, whatever the family: else the compiler joins two loads by arithmetic that the verifier refuses. */
+/* All fields are read, whatever the family: else the compiler joins two loads by arithmetic that is refused. */
 static __always_inline void read_bound_address(struct bpf_sock *sk, struct rf_address *address)
 {
 	volatile struct bpf_sock *from = sk;
@@ -172,7 +172,7 @@ static __noinline int count_opened(struct __sk_buff *skb, struct rf_socket *sock
 	return RF_PASS;
 }
 
-/* True for the answer to what this socket sent last, which is counted. What was an answer itself is answered by rule. */
+/* True for the answer to what this socket sent last, which is counted. What was an answer itself needs a rule. */
 static __always_inline bool is_answer(struct __sk_buff *skb, const struct rf_policy *policy,
 				      const struct rf_socket *socket, const struct rf_call *packet)
 {
