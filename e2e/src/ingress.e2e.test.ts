@@ -1,4 +1,8 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { renameSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
+import { join } from "node:path";
 import { describe, test } from "node:test";
 import { Cgroup2 } from "@ringfence/kernel";
 import type { Report } from "@ringfence/model";
@@ -11,9 +15,11 @@ import {
   listeners,
   listenersIn,
   sendDatagram,
+  untilIgnored,
 } from "./harness/listeners.js";
 import { probe } from "./harness/probe.js";
 import { profile, rules } from "./harness/profile.js";
+import { temporaryFolder } from "./harness/temporary-folder.js";
 import type { ListenerStep } from "./probe/listener-step.js";
 
 const timeout = 180_000;
@@ -313,5 +319,31 @@ describe("ringfence run incoming", () => {
     const open = await got(profile("p", host), connects);
     assert.deepEqual(open.got, ["1", "1"]);
     assert.deepEqual(rowsOf(open.report, "unattributed"), []);
+  });
+
+  test("judge a connection that was accepted again when the policy changes", { timeout }, async () => {
+    const file = join(temporaryFolder(), "policy.yaml");
+    const write = (action: "allow" | "deny") => {
+      const text = profile("p", { ingress: { default: action }, listen: "0-65535" });
+      writeFileSync(`${file}.new`, text, { mode: 0o644 });
+      renameSync(`${file}.new`, file);
+    };
+    write("allow");
+    const options = ["--user", "nobody", "--watch", "--policy", file];
+    const { report } = await listeners(listener("tcp", "127.0.0.1"), { options }, async (port) => {
+      const old = connect(port("tcp"), "127.0.0.1").on("error", () => undefined);
+      await once(old, "connect");
+      write("deny");
+      await untilIgnored("127.0.0.1", port("tcp"), "127.0.0.1");
+      old.write("more");
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      old.destroy();
+    });
+    assert.deepEqual(rowsOf(report, "ingress"), [
+      "allowed tcp 127.0.0.1 p/ingress.default",
+      "denied tcp 127.0.0.1 p/ingress.default",
+    ]);
+    const received = report.flows.find(({ outcome }) => outcome === "denied")?.receivedBytes;
+    assert.equal(received, 0);
   });
 });

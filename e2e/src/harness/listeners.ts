@@ -104,6 +104,15 @@ export async function isIgnored(host: string, port: number, from: string): Promi
   assert.equal(await tryConnect(host, port, from, SILENCE_MS), "silence", `${from} to ${host} ${port}`);
 }
 
+/** Connects again and again, each for a moment, until nobody answers any more. */
+export async function untilIgnored(host: string, port: number, from: string): Promise<void> {
+  for (let tries = 0; tries < 50; tries++) {
+    if ((await tryConnect(host, port, from, SILENCE_MS)) === "silence") return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(`${from} still connects to ${host} ${port}`);
+}
+
 /** How many of that many connections at once come about. */
 export async function countConnects(
   times: number,
