@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-// Packet hooks, attached at the run's own cgroup only.
+// Packet hooks, attached at the run's own cgroup, or where the call hooks are with `--packet-hooks all`.
 #include "include/ingress.h"
 
 SEC("cgroup_skb/egress")

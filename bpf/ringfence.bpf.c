@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 // The object that user space loads: every program in one file, so that the kernel's BTF is read once.
 #include "backstop.bpf.c"
+#include "borrowed.bpf.c"
 #include "egress.bpf.c"
 #include "listen.bpf.c"
+#include "lsm.bpf.c"
 #include "process.bpf.c"
 #include "rejudge.bpf.c"
+#include "tc.bpf.c"
 
 const volatile struct rf_described described SEC(".rodata") = {};
 

@@ -25,6 +25,11 @@ enum rf_hook {
 	RF_HOOK_PACKET = 5,
 	RF_HOOK_BIND = 6,
 	RF_HOOK_LISTEN = 7,
+	RF_HOOK_SOCKET_CREATE = 20, /* of the security module, as the next two */
+	RF_HOOK_SOCKET_SENDMSG = 21,
+	RF_HOOK_SOCKET_RECVMSG = 22,
+	RF_HOOK_TC = 23,
+	RF_HOOK_SCAN = 24, /* the look through the descriptors of the fence */
 };
 
 /* Why a verdict fell where no rule bit decided it. */
@@ -33,8 +38,10 @@ enum rf_reason {
 	RF_REASON_REPLY = 1,          /* answer to a datagram that came in */
 	RF_REASON_SOURCE_ROUTE = 2,   /* another destination hidden in the packet */
 	RF_REASON_UNJUDGED = 3,       /* a packet of a socket that no call hook judged */
-	RF_REASON_OUTSIDE_CGROUP = 4, /* raw or ping socket where no packet hook can judge it */
+	RF_REASON_OUTSIDE_CGROUP = 4, /* a socket other than TCP where no packet hook can judge it */
 	RF_REASON_MALFORMED = 5,      /* a packet whose destination cannot be read */
+	RF_REASON_BORROWED = 20,      /* a socket that was connected outside the fence */
+	RF_REASON_FAMILY = 21,        /* an address family that no hook judges; `protocol` is its number */
 };
 
 enum rf_event_kind {
@@ -71,6 +78,10 @@ enum rf_socket_flag {
 	RF_SOCKET_PER_PACKET = 2, /* raw, ping and others without a call hook */
 	RF_SOCKET_REVOKED = 4,   /* let out once, and refused by a later policy */
 	RF_SOCKET_OWNED = 8,     /* of a listener: somebody inside bound it or listens on it */
+	RF_SOCKET_OWN = 16,      /* made inside */
+	RF_SOCKET_ADMITTED = 32, /* made outside, and let in: a standard stream, or accepted inside */
+	RF_SOCKET_BORROWED = 64, /* connected outside, and reported */
+	RF_SOCKET_REPLY = 128,   /* let out as an answer: good for as long as that peer is remembered */
 };
 
 struct rf_exe_key {
@@ -249,11 +260,16 @@ struct rf_tree_event {
 struct rf_fence {
 	__u64 live;       /* processes inside, of those with a record */
 	__u64 orphans;    /* processes inside whose record could not be stored */
-	__u64 cgroup;     /* id of the run's own cgroup, where the packet hooks are */
+	__u64 cgroup;     /* id of the run's own cgroup */
+	__u64 packet_cgroup; /* id of the cgroup where the packet hooks are: that one, or one above it */
 	__u32 next_flow;  /* first free index in flows; those below RF_OVERFLOW_ROWS count what finds no room */
 	__u32 flow_limit;
 	__u32 entered;
 	__u32 changed; /* records completed by the last pass of the lineage iterator */
+	__u32 cgroup_level; /* depth of the run's own cgroup */
+	__u32 guarded; /* a security module hook was called: they are in force */
+	__u32 borrowed_denied; /* sockets found that were connected outside and are denied */
+	__u32 borrowed_open;   /* those of them that nothing here can end */
 };
 
 /* An unconnected socket and one of those it talks with. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-// What leaves and reaches the sockets of the run's own cgroup: raw, ping and other sockets without a call hook are
-// judged here, whatever slipped past the call hooks is stopped, and bytes are counted.
+// What leaves and reaches the sockets of the run's own cgroup, or of one above it with `--packet-hooks all`: raw, ping
+// and other sockets without a call hook are judged here, whatever slipped past the call hooks is stopped, and bytes are
+// counted.
 #pragma once
 
 #include "connection.h"
@@ -89,6 +90,33 @@ static __always_inline int judge_answer(struct __sk_buff *skb, struct bpf_sock *
 	return RF_PASS;
 }
 
+/* Made in the run's own cgroup or below. */
+static __always_inline bool from_run(struct __sk_buff *skb)
+{
+	struct rf_fence *state = the_fence();
+
+	return !state || state->packet_cgroup == state->cgroup ||
+	       bpf_skb_ancestor_cgroup_id(skb, state->cgroup_level) == state->cgroup;
+}
+
+/* Made by the kernel for an MPTCP socket of the fence; nobody stamps such a subflow. */
+static __always_inline bool is_subflow_of_fence(struct bpf_sock *sk)
+{
+	struct mptcp_sock *owner;
+
+	if (!bpf_core_type_exists(struct mptcp_sock))
+		return false;
+	owner = bpf_skc_to_mptcp_sock(sk);
+	return owner && bpf_sk_storage_get(&sockets, owner, 0, 0);
+}
+
+/* Packet hooks above the run's own cgroup see everybody's packets. The fence's are those of its cgroup, and those of
+ * sockets that were made or last judged inside. */
+static __always_inline bool is_fenced_packet(struct __sk_buff *skb, struct bpf_sock *sk, const struct rf_socket *socket)
+{
+	return (socket ? socket->tgid != 0 : is_subflow_of_fence(sk)) || from_run(skb);
+}
+
 static __always_inline int judge_egress(struct __sk_buff *skb)
 {
 	struct rf_call call = { .hook = RF_HOOK_PACKET };
@@ -100,6 +128,8 @@ static __always_inline int judge_egress(struct __sk_buff *skb)
 	if (!sk)
 		return RF_PASS;
 	socket = bpf_sk_storage_get(&sockets, sk, 0, 0);
+	if (!is_fenced_packet(skb, sk, socket))
+		return RF_PASS;
 	if (socket && (socket->flags & RF_SOCKET_JUDGED) && socket->protocol == IPPROTO_TCP) {
 		if (!still_allowed(socket, &call))
 			return RF_DROP;

@@ -20,6 +20,12 @@ static __always_inline void refuse_for(enum rf_reason reason, struct rf_policy *
 	verdict->action = policy->enforcing ? RF_DENY : RF_ALLOW;
 }
 
+/* A policy that refuses no destination protects none: what could reach others than the judged ones may pass. */
+static __always_inline bool can_deny(const struct rf_policy *policy)
+{
+	return policy->deny_end || policy->default_deny_end > policy->allow_end;
+}
+
 static __always_inline int to_return(const struct rf_verdict *verdict)
 {
 	return verdict->action == RF_DENY ? RF_REFUSE : RF_PASS;
@@ -131,7 +137,9 @@ static __always_inline void settle(struct rf_socket *socket, const struct rf_pol
 	socket->flow = flow;
 	socket->port = call->port;
 	socket->protocol = call->protocol;
-	socket->flags = (socket->flags | RF_SOCKET_JUDGED) & ~RF_SOCKET_REVOKED;
+	socket->flags = (socket->flags | RF_SOCKET_JUDGED) & ~(RF_SOCKET_REVOKED | RF_SOCKET_REPLY);
+	if (call->question.verdict.reason == RF_REASON_REPLY)
+		socket->flags |= RF_SOCKET_REPLY;
 	end_settling(socket);
 }
 
@@ -159,7 +167,8 @@ static __always_inline int judge_call(struct bpf_sock_addr *ctx, struct rf_call 
 		count_loss(RF_LOSS_SOCKETS);
 		return policy->enforcing ? RF_REFUSE : RF_PASS;
 	}
-	if (call->hook == RF_HOOK_SENDMSG && is_settled(socket, policy, &caller, question->subject_row, call)) {
+	if (call->hook == RF_HOOK_SENDMSG && is_settled(socket, policy, &caller, question->subject_row, call) &&
+	    (!(socket->flags & RF_SOCKET_REPLY) || is_reply(bpf_get_socket_cookie(ctx), call))) {
 		count_verdict(socket->flow, bpf_ktime_get_boot_ns());
 		return RF_PASS;
 	}
@@ -190,8 +199,16 @@ static __always_inline bool has_call_hook(__u32 type, __u32 protocol)
 	       (protocol == IPPROTO_TCP || protocol == IPPROTO_MPTCP || protocol == IPPROTO_UDP);
 }
 
+/* A socket belongs to the cgroup in which it is made, and packet hooks see only those of their own cgroup and below.
+ * Without them the calls judge TCP alone to the end: a datagram can carry a source route in a control message, and
+ * MPTCP's further subflows meet no call. */
+static __always_inline bool escapes_packet_hooks(const struct rf_fence *state, __u32 type, __u32 protocol)
+{
+	return !(type == 1 /* SOCK_STREAM */ && protocol == IPPROTO_TCP) && !inside_cgroup(state->packet_cgroup);
+}
+
 /* Marks every socket made inside, so that the packet hooks know theirs. TCP and UDP are judged at connect and send;
- * raw, ping and other sockets only by the packet hooks, which see them in the run's own cgroup alone. */
+ * raw, ping and other sockets only by the packet hooks. */
 static __always_inline int judge_socket(struct bpf_sock *ctx)
 {
 	struct rf_policy *policy = the_policy();
@@ -206,7 +223,7 @@ static __always_inline int judge_socket(struct bpf_sock *ctx)
 	state = the_fence();
 	if (!policy || !state)
 		return RF_REFUSE;
-	if (per_packet && !inside_cgroup(state->cgroup)) {
+	if ((per_packet || can_deny(policy)) && escapes_packet_hooks(state, ctx->type, ctx->protocol)) {
 		refuse_for(RF_REASON_OUTSIDE_CGROUP, policy, &call.question);
 		record_verdict(&call, &caller);
 		return to_return(&call.question.verdict);
@@ -218,7 +235,7 @@ static __always_inline int judge_socket(struct bpf_sock *ctx)
 	}
 	stamp(socket, &caller);
 	socket->protocol = call.protocol;
-	socket->flags = per_packet ? RF_SOCKET_PER_PACKET : 0;
+	socket->flags = RF_SOCKET_OWN | (per_packet ? RF_SOCKET_PER_PACKET : 0);
 	if (!per_packet)
 		return RF_PASS;
 	/* asked here, where the caller's place among the cgroups can be walked up */

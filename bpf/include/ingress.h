@@ -256,6 +256,13 @@ static __noinline int judge_datagram(struct __sk_buff *skb, struct bpf_sock *sk,
 	return RF_PASS;
 }
 
+static __always_inline bool is_owned_listener(struct bpf_sock *sk)
+{
+	struct rf_listener *listener = bpf_sk_storage_get(&listeners, sk, 0, 0);
+
+	return listener && (listener->owner.flags & RF_SOCKET_OWNED);
+}
+
 static __always_inline int judge_ingress(struct __sk_buff *skb)
 {
 	struct bpf_sock *sk = skb->sk;
@@ -266,6 +273,8 @@ static __always_inline int judge_ingress(struct __sk_buff *skb)
 	if (!sk)
 		return RF_PASS;
 	socket = bpf_sk_storage_get(&sockets, sk, 0, 0);
+	if (!is_fenced_packet(skb, sk, socket) && !is_owned_listener(sk))
+		return RF_PASS;
 	if (sk->type != SOCK_TYPE_STREAM || sk->protocol != IPPROTO_TCP)
 		return judge_datagram(skb, sk, socket);
 	if (sk->state != BPF_TCP_LISTEN && socket && (socket->flags & RF_SOCKET_JUDGED))

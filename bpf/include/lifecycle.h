@@ -223,6 +223,7 @@ static __always_inline int enter_fence(void)
 		inherit_line(asker, &s->record);
 	if (bpf_map_update_elem(&processes, &tgid, &s->record, BPF_ANY))
 		return 2;
+	state->cgroup_level = BPF_CORE_READ(task, cgroups, dfl_cgrp, level);
 	state->entered = 1;
 	__sync_fetch_and_add(&state->live, 1);
 	return 0;

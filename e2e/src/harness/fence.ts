@@ -38,7 +38,10 @@ export async function fence(command: readonly string[], options: FenceOptions = 
     return ["--policy", path];
   });
   const outputs = ["--report", "json", "--report-file", reportPath, "--log", logPath];
-  const args = ["run", ...outputs, ...policies, ...(options.options ?? []), "--", ...command];
+  const own = options.options ?? [];
+  // no test attaches to an interface that it did not make
+  const interfaces = own.includes("--packet-sockets") ? [] : ["--packet-sockets", "report"];
+  const args = ["run", ...outputs, ...policies, ...interfaces, ...own, "--", ...command];
   const linksBefore = linkIds();
   const finished = await runProcess(ringfencePath, args, options);
   if (!existsSync(reportPath)) {

@@ -5,6 +5,7 @@ export type Attempt = { readonly name: string } & (
   | DatagramsAttempt
   | PacketAttempt
   | OptionAttempt
+  | BorrowedAttempt
   | ProcessAttempt
 );
 
@@ -45,9 +46,9 @@ export interface DatagramsAttempt {
   readonly protocol?: number;
 }
 
-/** An echo request through a ping or raw socket, a raw packet, or only the creation of a socket. */
+/** An echo request through a ping or raw socket, a raw packet, a frame on loopback through AF_PACKET, or only the creation of a socket. */
 export interface PacketAttempt {
-  readonly op: "ping" | "raw-udp" | "socket";
+  readonly op: "ping" | "raw-udp" | "socket" | "frame";
   readonly to?: string;
   readonly port?: number;
   readonly family?: number;
@@ -63,6 +64,16 @@ export interface OptionAttempt {
   readonly option: number;
   readonly value?: string;
   readonly zeros?: number;
+}
+
+/** Uses one of the `of` sockets that lend.js put into stdin; "send until ended" sends until the kernel ends it. */
+export interface BorrowedAttempt {
+  readonly op: "borrowed";
+  readonly which: number;
+  readonly of: number;
+  readonly how: "send" | "write" | "receive" | "sendto" | "connect" | "send until ended";
+  readonly to?: string;
+  readonly port?: number;
 }
 
 /** What a process does to itself or its host. */

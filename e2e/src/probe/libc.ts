@@ -26,6 +26,7 @@ export const libc = {
     "intptr_t sendto(int fd, const void *data, size_t length, int flags, const void *address, uint32_t size)",
   ),
   sendmsg: declare<[number, Pointer, number]>("intptr_t sendmsg(int fd, const void *message, int flags)"),
+  write: declare<[number, Pointer, number]>("intptr_t write(int fd, const void *data, size_t length)"),
   recv: declare<[number, Pointer, number, number]>(
     "intptr_t recv(int fd, void *data, size_t length, int flags)",
   ),

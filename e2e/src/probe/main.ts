@@ -1,5 +1,6 @@
 import { writeSync } from "node:fs";
 import type { Attempt, AttemptResult } from "./attempt.js";
+import { tryBorrowed } from "./borrowed.js";
 import { tryDatagrams } from "./datagrams.js";
 import { tryOption } from "./options.js";
 import { tryPacket } from "./packets.js";
@@ -20,7 +21,10 @@ function run(attempt: Attempt): string {
     case "ping":
     case "raw-udp":
     case "socket":
+    case "frame":
       return tryPacket(attempt);
+    case "borrowed":
+      return tryBorrowed(attempt);
     case "option":
       return tryOption(attempt);
     default:

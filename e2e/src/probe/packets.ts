@@ -4,6 +4,9 @@ import { AF_INET6, familyOf, sockaddr } from "./sockaddr.js";
 
 const SOCK_DGRAM = 2;
 const SOCK_RAW = 3;
+const AF_PACKET = 17;
+const ETH_P_IP = 0x0800;
+const LOOPBACK = 1;
 const ICMP = 1;
 const ICMPV6 = 58;
 const UDP = 17;
@@ -14,6 +17,10 @@ export function tryPacket(attempt: PacketAttempt): string {
     const { family = 2, type = 1, protocol = 0 } = attempt;
     return sendThrough(libc.socket(family, type, protocol), null, null);
   }
+  if (attempt.op === "frame") {
+    const fd = libc.socket(AF_PACKET, SOCK_DGRAM, networkOrder(ETH_P_IP));
+    return sendThrough(fd, new Uint8Array(28), linkAddress(LOOPBACK));
+  }
   const v6 = familyOf(to) === AF_INET6;
   if (attempt.op === "ping") {
     const fd = libc.socket(familyOf(to), SOCK_DGRAM, v6 ? ICMPV6 : ICMP);
@@ -21,6 +28,21 @@ export function tryPacket(attempt: PacketAttempt): string {
   }
   const fd = libc.socket(familyOf(to), SOCK_RAW, UDP);
   return sendThrough(fd, datagram(port), sockaddr(to, 0));
+}
+
+function networkOrder(value: number): number {
+  return ((value & 0xff) << 8) | (value >> 8);
+}
+
+/** struct sockaddr_ll of an Ethernet interface. */
+function linkAddress(ifindex: number): Uint8Array {
+  const bytes = new Uint8Array(20);
+  const view = new DataView(bytes.buffer);
+  view.setUint16(0, AF_PACKET, true);
+  view.setUint16(2, ETH_P_IP);
+  view.setInt32(4, ifindex, true);
+  view.setUint8(11, 6);
+  return bytes;
 }
 
 /** A UDP header without checksum, and four bytes. */

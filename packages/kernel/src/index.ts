@@ -4,10 +4,16 @@ export { Cgroup2 } from "./cgroup/cgroup2.js";
 export { type MountEntry, parseMountInfo, visibleCgroup2Mounts } from "./cgroup/cgroup2-mount.js";
 export type { Feature, FeatureProbe } from "./features/feature.js";
 export type { FeatureReport, KernelReport } from "./features/kernel-report.js";
-export { type FeatureStatus, type ProbeResult, probeFeature } from "./features/probe-feature.js";
+export { lsmList } from "./features/lsm-list.js";
+export {
+  type FeatureStatus,
+  type ProbeResult,
+  probeFeature,
+  refusesProgramType,
+} from "./features/probe-feature.js";
 export { probeKernel } from "./features/probe-kernel.js";
 export { type Finding, type Summary, summarize } from "./features/summarize.js";
-export { features } from "./features/table.js";
+export { featureOfSection, features } from "./features/table.js";
 export * as layout from "./generated/layout.js";
 export type { Codec } from "./layout/codec.js";
 export { type RenderOptions, renderLayout } from "./layout/render-layout.js";
@@ -32,6 +38,7 @@ export { libbpfVersion } from "./libbpf/library.js";
 export type { ProgramInfo } from "./libbpf/program-info.js";
 export type { TestRunOptions, TestRunResult } from "./libbpf/run-program.js";
 export { type TcDirection, TcFilter } from "./libbpf/tc-filter.js";
+export { TcxLink } from "./libbpf/tcx-link.js";
 export { BpfMap } from "./maps/bpf-map.js";
 export type { MapInfo } from "./maps/map-info.js";
 export { mapTypes } from "./maps/map-type.js";

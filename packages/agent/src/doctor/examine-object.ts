@@ -1,6 +1,18 @@
 import { closeSync } from "node:fs";
 import { type BpfLink, BpfObject, type BpfProgram, type Cgroup2 } from "@ringfence/kernel";
-import { callHooks, packetHooks, processHooks, rejudgements, scans, socketHooks } from "../fence/hooks.js";
+import { includeSearch } from "../fence/borrowed.js";
+import { expectGuard, guardHooks, includeGuard, isGuardRefusal } from "../fence/guard.js";
+import {
+  borrowedEnds,
+  borrowedSearch,
+  callHooks,
+  packetHooks,
+  processHooks,
+  rejudgements,
+  scans,
+  socketHooks,
+} from "../fence/hooks.js";
+import { includePacketSocketStop } from "../fence/packet-sockets.js";
 
 /** What became of one of our own programs on this kernel. */
 export interface ProgramExamination {
@@ -22,8 +34,7 @@ export interface ObjectExamination {
  */
 export function examineObject(path: string, cgroups: Cgroup2): ObjectExamination {
   const started = performance.now();
-  using object = BpfObject.open(path);
-  object.load();
+  using object = open(path);
   const loadMs = Math.round(performance.now() - started);
   const scratch = `/ringfence-doctor-${process.pid}`;
   cgroups.create(scratch);
@@ -36,8 +47,32 @@ export function examineObject(path: string, cgroups: Cgroup2): ObjectExamination
   }
 }
 
+/** Loads it with the security module hooks, or without where they are refused. */
+function open(path: string): BpfObject {
+  const expected = expectGuard();
+  const object = BpfObject.open(path);
+  try {
+    if (expected.status === "active") includeGuard(object);
+    includeSearch(object);
+    includePacketSocketStop(object);
+    object.load();
+    return object;
+  } catch (error) {
+    object.close();
+    if (expected.status !== "active" || !isGuardRefusal(error)) throw error;
+  }
+  const without = BpfObject.open(path);
+  includeSearch(without);
+  includePacketSocketStop(without);
+  without.load();
+  return without;
+}
+
 function examine(program: BpfProgram, directory: number): ProgramExamination {
   const { name } = program;
+  if (!program.autoload) {
+    return { name, verifiedInstructions: 0, attached: "not tried", detail: "not for this kernel or run" };
+  }
   const verifiedInstructions = program.verifiedInstructions();
   const attach = attachment(program, directory);
   if (attach === null) return { name, verifiedInstructions, attached: "not tried", detail: "" };
@@ -54,6 +89,8 @@ function examine(program: BpfProgram, directory: number): ProgramExamination {
 function attachment(program: BpfProgram, directory: number): (() => BpfLink) | null {
   const isOneOf = (names: readonly string[]) => names.includes(program.name);
   if (isOneOf([...callHooks, ...packetHooks])) return () => program.attachCgroup(directory);
-  if (isOneOf([...processHooks, ...socketHooks])) return () => program.attach();
-  return isOneOf([...scans, ...rejudgements]) ? () => program.attachIter() : null;
+  if (isOneOf([...processHooks, ...socketHooks, ...guardHooks])) return () => program.attach();
+  return isOneOf([...scans, ...rejudgements, borrowedSearch, ...borrowedEnds])
+    ? () => program.attachIter()
+    : null;
 }

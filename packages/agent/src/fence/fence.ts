@@ -1,10 +1,26 @@
 import { closeSync, readFileSync } from "node:fs";
-import { type BpfLink, BpfObject, type Cgroup2, layout, StructCodec, u32Codec } from "@ringfence/kernel";
+import {
+  type BpfLink,
+  BpfObject,
+  type Cgroup2,
+  layout,
+  StructCodec,
+  type TcxLink,
+  u32Codec,
+} from "@ringfence/kernel";
 import type { CompiledPolicy } from "@ringfence/policy";
 import { inNetworkNamespaces } from "../host/network-namespaces.js";
-import { OVERFLOW_ROWS } from "../observe/flows.js";
+import { OVERFLOW_ROWS, readFence } from "../observe/flows.js";
+import { includeSearch, searchBorrowed } from "./borrowed.js";
 import { fencedProcesses } from "./fenced-processes.js";
+import { attachGuard, expectGuard, type Guard, includeGuard, isGuardRefusal } from "./guard.js";
 import { callHooks, packetHooks, processHooks, rejudgements, socketHooks } from "./hooks.js";
+import {
+  includePacketSocketStop,
+  type PacketSockets,
+  packetSocketsLeft,
+  stopPacketSockets,
+} from "./packet-sockets.js";
 import { PolicySlots, planSlots, slotSizes } from "./policy-slots.js";
 import { runIterator } from "./run-iterator.js";
 
@@ -20,35 +36,61 @@ export interface FenceOptions {
   readonly objectPath: string;
   readonly policy: CompiledPolicy;
   readonly cgroups: Cgroup2;
-  /** Path of the run's own cgroup, where the packet hooks are. */
+  /** Path of the run's own cgroup. */
   readonly runCgroup: string;
+  /** Path of the cgroup where the packet hooks are: one above the run's own, which is the default. */
+  readonly packetCgroup?: string;
   /** Path of the cgroup where the call hooks are; everything that must be fenced is below. */
   readonly hookCgroup: string;
   /** Records of processes that fit; by default as many as the kernel can run. */
   readonly maxProcesses?: number;
+  /** Drops what AF_PACKET sockets of the run send, at every interface here, unless the guard refuses them. */
+  readonly stopPacketSockets?: boolean;
   /** The policy may be replaced while the fence stands: its tables are there twice, with room to grow. */
   readonly replaceable?: boolean;
+}
+
+interface Extras {
+  readonly guard: Guard;
+  readonly packetSockets: PacketSockets;
+  readonly policies: PolicySlots;
 }
 
 /** The kernel side of one run: the loaded object, its links, and the tables both sides read. */
 export class Fence implements Disposable {
   readonly object: BpfObject;
-  readonly links: readonly BpfLink[];
+  readonly links: readonly (BpfLink | TcxLink)[];
+  readonly guard: Guard;
+  readonly packetSockets: PacketSockets;
   readonly #policies: PolicySlots;
 
-  private constructor(object: BpfObject, links: readonly BpfLink[], policies: PolicySlots) {
+  private constructor(object: BpfObject, links: readonly BpfLink[], extras: Extras) {
     this.object = object;
-    this.links = links;
-    this.#policies = policies;
+    this.guard = extras.guard;
+    this.packetSockets = extras.packetSockets;
+    this.links = [...links, ...extras.packetSockets.links];
+    this.#policies = extras.policies;
   }
 
   /**
    * Loads, writes the policy, attaches, and records every process that already runs. Nothing is fenced yet: a
    * process enters by running the program `fence_enter` on itself.
+   * Where the security module hooks are refused it does without them.
    * Throws RF_LOAD_REFUSED, RF_FEATURE_MISSING, RF_ATTACH_REFUSED, RF_MAP_FULL and what opening throws.
    */
   static start(options: FenceOptions): Fence {
-    const { policy, cgroups, runCgroup } = options;
+    const expected = expectGuard();
+    try {
+      return Fence.#start(options, expected);
+    } catch (error) {
+      if (expected.status !== "active" || !isGuardRefusal(error)) throw error;
+      return Fence.#start(options, { status: "refused", surprise: error.message });
+    }
+  }
+
+  static #start(options: FenceOptions, guard: Guard): Fence {
+    const { policy, cgroups, runCgroup, packetCgroup = runCgroup } = options;
+    const stops = options.stopPacketSockets === true && guard.status !== "active";
     const plan = planSlots(policy, cgroups, options.replaceable ?? false);
     const object = BpfObject.open(options.objectPath, {
       maxEntries: {
@@ -61,19 +103,32 @@ export class Fence implements Disposable {
     const links: BpfLink[] = [];
     try {
       for (const name of rejudgements) object.setAutoload(name, options.replaceable ?? false);
+      if (guard.status === "active") includeGuard(object);
+      else includeSearch(object);
+      if (stops) includePacketSocketStop(object);
       object.load();
       const policies = new PolicySlots(object, plan, cgroups, policy);
       object.map("fence", u32Codec, fenceCodec).set(0, {
         live: 0n,
         orphans: 0n,
         cgroup: cgroups.idOf(runCgroup),
+        packet_cgroup: cgroups.idOf(packetCgroup),
         next_flow: OVERFLOW_ROWS,
         flow_limit: FLOW_ROWS,
         entered: 0,
         changed: 0,
+        cgroup_level: 0,
+        guarded: 0,
+        borrowed_denied: 0,
+        borrowed_open: 0,
       });
       attach(object, options, links);
-      return new Fence(object, links, policies);
+      if (guard.status === "active") {
+        const isCalled = () => readFence(object.rawMap("fence")).guarded !== 0;
+        links.push(...attachGuard(object, isCalled));
+      }
+      const packetSockets = stops ? stopPacketSockets(object) : packetSocketsLeft;
+      return new Fence(object, links, { guard, packetSockets, policies });
     } catch (error) {
       for (const link of links) link.destroy();
       object.close();
@@ -105,6 +160,22 @@ export class Fence implements Disposable {
     return this.object.program("fence_enter").fd;
   }
 
+  /** Lets the fence use a socket that was made outside, such as a standard stream. */
+  admitSocket(fd: number): void {
+    const stamp = new Uint8Array(layout.rf_socket.size);
+    const { RF_SOCKET_ADMITTED } = layout.rf_socket_flag;
+    new DataView(stamp.buffer).setUint32(layout.rf_socket.fields.flags.offset, RF_SOCKET_ADMITTED, true);
+    this.object.rawMap("sockets").update(new Uint8Array(Uint32Array.of(fd).buffer), stamp);
+  }
+
+  /**
+   * Finds connected sockets in the fence that were made outside, judges and reports them, and ends those that are
+   * denied where the kernel can do that. Nothing to do where the security module hooks refuse them at the call.
+   */
+  searchBorrowed(): void {
+    if (this.guard.status !== "active") searchBorrowed(this.object);
+  }
+
   /** Pins every link below a directory of a BPF file system, so that they live as long as its mount. */
   pinLinks(directory: string): void {
     for (const [index, link] of this.links.entries()) link.pin(`${directory}/link${index}`);
@@ -130,7 +201,7 @@ function attach(object: BpfObject, options: FenceOptions, links: BpfLink[]): voi
   if (options.policy.ancestors.count > 0 || options.replaceable === true) completeLineage(object);
   for (const name of socketHooks) links.push(object.program(name).attach());
   links.push(...attachAt(object, cgroups, options.hookCgroup, callHooks));
-  links.push(...attachAt(object, cgroups, options.runCgroup, packetHooks));
+  links.push(...attachAt(object, cgroups, options.packetCgroup ?? options.runCgroup, packetHooks));
 }
 
 function* attachAt(

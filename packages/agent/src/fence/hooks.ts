@@ -22,5 +22,9 @@ export const rejudgements = ["rejudge_tcp", "rejudge_udp"] as const;
 /** A tracepoint where sockets begin to listen. */
 export const socketHooks = ["label_listener"] as const;
 
+/** Iterators that find sockets in the fence that were connected outside, and end those that are denied. */
+export const borrowedSearch = "find_borrowed";
+export const borrowedEnds = ["close_borrowed_tcp", "close_borrowed_udp"] as const;
+
 /** Iterators over the processes that already run. */
 export const scans = ["process_scan", "lineage_scan"] as const;

@@ -20,9 +20,14 @@ test("exeFlagsOf names each bit", () => {
 });
 
 test("protocolOf falls back to the number", () => {
-  assert.equal(protocolOf(6), "tcp");
-  assert.equal(protocolOf(58), "icmpv6");
-  assert.equal(protocolOf(132), "132");
+  assert.equal(protocolOf(6, "policy"), "tcp");
+  assert.equal(protocolOf(58, "policy"), "icmpv6");
+  assert.equal(protocolOf(132, "policy"), "132");
+});
+
+test("protocolOf names the family where a verdict is about one", () => {
+  assert.equal(protocolOf(17, "address-family"), "packet");
+  assert.equal(protocolOf(99, "address-family"), "family 99");
 });
 
 test("hookOf and reasonOf refuse numbers of another version", () => {

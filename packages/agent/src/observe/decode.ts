@@ -18,6 +18,11 @@ const hooks: Readonly<Record<number, Hook>> = {
   [layout.rf_hook.RF_HOOK_PACKET]: "packet",
   [layout.rf_hook.RF_HOOK_BIND]: "bind",
   [layout.rf_hook.RF_HOOK_LISTEN]: "listen",
+  [layout.rf_hook.RF_HOOK_SOCKET_CREATE]: "socket_create",
+  [layout.rf_hook.RF_HOOK_SOCKET_SENDMSG]: "socket_sendmsg",
+  [layout.rf_hook.RF_HOOK_SOCKET_RECVMSG]: "socket_recvmsg",
+  [layout.rf_hook.RF_HOOK_TC]: "tc",
+  [layout.rf_hook.RF_HOOK_SCAN]: "descriptors",
 };
 
 const reasons: Readonly<Record<number, Reason>> = {
@@ -27,6 +32,8 @@ const reasons: Readonly<Record<number, Reason>> = {
   [layout.rf_reason.RF_REASON_UNJUDGED]: "unjudged-socket",
   [layout.rf_reason.RF_REASON_OUTSIDE_CGROUP]: "outside-cgroup",
   [layout.rf_reason.RF_REASON_MALFORMED]: "malformed-packet",
+  [layout.rf_reason.RF_REASON_BORROWED]: "borrowed",
+  [layout.rf_reason.RF_REASON_FAMILY]: "address-family",
 };
 
 const exeFlags: readonly (readonly [number, ExeFlag])[] = [
@@ -43,6 +50,18 @@ const protocols: Readonly<Record<number, string>> = {
   17: "udp",
   58: "icmpv6",
   136: "udplite",
+};
+
+/** Address families that no hook judges, by number. */
+const families: Readonly<Record<number, string>> = {
+  17: "packet",
+  21: "rds",
+  30: "tipc",
+  31: "bluetooth",
+  33: "rxrpc",
+  40: "vsock",
+  43: "smc",
+  44: "xdp",
 };
 
 /** TCP, UDP and UDP-Lite, by IP protocol number. */
@@ -65,8 +84,9 @@ export function exeFlagsOf(bits: number): ExeFlag[] {
   return exeFlags.filter(([bit]) => (bits & bit) !== 0).map(([, name]) => name);
 }
 
-/** A protocol's name, or its number as text. */
-export function protocolOf(number: number): string {
+/** A protocol's name, or its number as text; the address family where that is what the verdict is about. */
+export function protocolOf(number: number, reason: Reason): string {
+  if (reason === "address-family") return families[number] ?? `family ${number}`;
   return protocols[number] ?? String(number);
 }
 
@@ -93,8 +113,11 @@ export function addressOf(bytes: Uint8Array): Address {
 }
 
 /** The other end of a verdict, or a listener's own; null where the verdict is about none. */
-export function destinationOf(bytes: Uint8Array, hook: Hook): string | null {
-  return hook === "sock_create" || hook === "setsockopt" ? null : formatAddress(addressOf(bytes));
+export function destinationOf(bytes: Uint8Array, hook: Hook, reason: Reason): string | null {
+  if (hook === "sock_create" || hook === "setsockopt" || reason === "address-family") return null;
+  // a raw socket that was made outside may have no other end
+  if (reason === "borrowed" && bytes.every((byte) => byte === 0)) return null;
+  return formatAddress(addressOf(bytes));
 }
 
 function known<T>(value: T | undefined, what: string, number: number): T {

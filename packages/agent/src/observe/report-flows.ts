@@ -71,19 +71,20 @@ export function reportFlows(flows: Iterable<layout.rf_flow>, names: FlowNames): 
 function describe(flow: layout.rf_flow, names: FlowNames): Draft {
   const { key, actor } = flow;
   const hook = hookOf(key.hook);
+  const reason = reasonOf(key.reason);
   const { outcome, rule, shadowRule } = nameVerdict(key, names.policies);
-  const address = destinationOf(key.address, hook);
+  const address = destinationOf(key.address, hook, reason);
   return {
     outcome,
     direction: directionOf(key.direction),
     exe: names.executables.pathOf(actor.exe),
     exeFlags: exeFlagsOf(actor.exe_flags),
-    protocol: protocolOf(key.protocol),
+    protocol: protocolOf(key.protocol, reason),
     address,
     port: address === null ? null : portOf(key),
     rule,
     shadowRule,
-    reason: reasonOf(key.reason),
+    reason,
     hook,
     policyRevision: names.policies.revisionOf(key.generation),
     verdicts: Number(flow.verdicts),

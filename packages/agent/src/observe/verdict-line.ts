@@ -29,10 +29,11 @@ export function verdictLine(
 ): VerdictLine {
   const { key, actor } = event;
   const hook = hookOf(key.hook);
-  const address = destinationOf(key.address, hook);
+  const reason = reasonOf(key.reason);
+  const address = destinationOf(key.address, hook, reason);
   const { outcome, action, wouldBe, rule, shadowRule, mode } = nameVerdict(key, names.policies);
   const exe = names.executables.pathOf(actor.exe);
-  const protocol = protocolOf(key.protocol);
+  const protocol = protocolOf(key.protocol, reason);
   const port = address === null ? null : portOf(key);
   const direction = directionOf(key.direction);
   return {
@@ -50,7 +51,7 @@ export function verdictLine(
     mode,
     rule,
     shadowRule,
-    reason: reasonOf(key.reason),
+    reason,
     hook,
     protocol,
     address,

@@ -1,6 +1,7 @@
 import {
   type Fence,
   type FlowNames,
+  type Guard,
   readFence,
   readFlows,
   readLosses,
@@ -52,6 +53,9 @@ export function buildReport(
     mode: modeOf(policy),
     user: options.user,
     privileged: options.privileged,
+    packetHooks: options.packetHooks,
+    packetSockets: packetSocketsOf(fence, options),
+    securityModule: fence.guard.status,
     policy: {
       revision: policy.compiled.revision,
       profiles: policy.profiles.map(({ name, mode }, index) => ({
@@ -73,6 +77,9 @@ export function buildReport(
       ...policy.warnings,
       ...context.warnings,
       ...overflowWarnings(overflow),
+      ...guardWarnings(fence.guard),
+      ...borrowedWarnings(state.borrowed_open),
+      ...packetSocketWarnings(fence, policy, options),
       ...isolationWarnings(options),
     ],
   };
@@ -88,6 +95,42 @@ function overflowWarnings(overflow: Readonly<Record<ReportOutcome, number>>): st
   if (named.length === 0) return [];
   const counts = named.map(([outcome, count]) => `${count} ${outcome}`).join(", ");
   return [`the flow table is full: ${counts} to further destinations are in the totals and not in the rows`];
+}
+
+/** A kernel without them is for `doctor` to tell about. */
+function guardWarnings({ surprise }: Guard): string[] {
+  return surprise === null ? [] : [`the security module hooks are not in force: ${surprise}`];
+}
+
+function borrowedWarnings(open: number): string[] {
+  if (open === 0) return [];
+  const what = open === 1 ? "a socket was" : `${open} sockets were`;
+  return [
+    `${what} connected outside the fence to where the policy denies, and used inside: this kernel cannot end it (Linux 6.5 can, or BPF as security module)`,
+  ];
+}
+
+function packetSocketsOf(fence: Fence, { privileged }: RunOptions): Report["packetSockets"] {
+  if (!privileged) return "taken";
+  if (fence.guard.status === "active") return "refused";
+  return fence.packetSockets.links.length > 0 ? "stopped" : "open";
+}
+
+/** A policy that denies nothing has nothing that such a socket gets around. */
+function packetSocketWarnings(fence: Fence, { compiled }: RunPolicy, options: RunOptions): string[] {
+  const { denyEnd, allowEnd, defaultDenyEnd } = compiled.segments;
+  if (denyEnd === 0 && defaultDenyEnd === allowEnd) return [];
+  const { interfaces, refused } = fence.packetSockets;
+  switch (packetSocketsOf(fence, options)) {
+    case "stopped":
+      return [
+        `AF_PACKET sockets are stopped at ${interfaces.join(", ")}; open on other interfaces and in other network namespaces, and to a process that changes its cgroup first`,
+      ];
+    case "open":
+      return [`AF_PACKET sockets are open: ${refused ?? "nothing stops them with --packet-sockets report"}`];
+    default:
+      return [];
+  }
 }
 
 function isolationWarnings({ privileged }: RunOptions): string[] {

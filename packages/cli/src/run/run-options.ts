@@ -73,6 +73,18 @@ export const runOptionSpecs: readonly OptionSpec[] = [
     value: "PATH",
     help: "cgroup v2 path where the call hooks are attached (/); a process that leaves it leaves the fence",
   },
+  {
+    name: "packet-hooks",
+    value: "WHERE",
+    choices: ["run", "all"],
+    help: "packets of sockets made in the run's own cgroup are checked (run), or of every one below --hook-cgroup (all); elsewhere only TCP sockets can be made",
+  },
+  {
+    name: "packet-sockets",
+    value: "WHAT",
+    choices: ["stop", "report"],
+    help: "with --privileged and no security module hooks: drop what AF_PACKET sockets send at every interface here (stop), or only say that they are open (report)",
+  },
   { name: "help", help: "show this text" },
 ];
 
@@ -109,6 +121,8 @@ export interface RunOptions extends PolicyOptions {
   readonly wait: boolean;
   readonly privileged: boolean;
   readonly hookCgroup: string;
+  readonly packetHooks: "run" | "all";
+  readonly packetSockets: "stop" | "report";
 }
 
 /** The options by meaning; choices were checked when they were parsed. */
@@ -126,6 +140,8 @@ export function toRunOptions({ values }: ParsedOptions): RunOptions {
     wait: values.has("wait"),
     privileged: values.has("privileged"),
     hookCgroup: one("hook-cgroup") ?? "/",
+    packetSockets: (one("packet-sockets") ?? "stop") as RunOptions["packetSockets"],
+    packetHooks: (one("packet-hooks") ?? "run") as RunOptions["packetHooks"],
   };
 }
 

@@ -47,6 +47,15 @@ export function judgeStandardStreams(policy: RunPolicy, command: CommandFacts): 
   return warnings;
 }
 
+/** Descriptors of the standard streams that are IP sockets. */
+export function ipStreams(): number[] {
+  return [...streams.keys()].filter((fd) => isIp(identityOf(fd)?.family));
+}
+
+function isIp(family: number | undefined): boolean {
+  return family === AF_INET || family === AF_INET6;
+}
+
 function factsOf({ exe, comm, uid, gid, cgroup }: CommandFacts): ProcessFacts {
   return {
     exe: exe === null ? null : { path: exe, trusted: true },
@@ -62,7 +71,7 @@ function factsOf({ exe, comm, uid, gid, cgroup }: CommandFacts): ProcessFacts {
 function flowOf(fd: number): FlowFacts | null {
   const socket = identityOf(fd);
   if (socket === null || socket.peer === null) return null;
-  if (socket.family !== AF_INET && socket.family !== AF_INET6) return null;
+  if (!isIp(socket.family)) return null;
   const { address, port } = socket.peer;
   return { protocol: protocols[socket.protocol] ?? "other", address: addressOf(address), port };
 }

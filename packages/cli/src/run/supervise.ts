@@ -18,6 +18,7 @@ import { RingfenceError } from "@ringfence/model";
 import { EXIT_DENIED } from "../exit-codes.js";
 import { OBJECT_PATH } from "../object-path.js";
 import { printLine } from "../print-line.js";
+import { BorrowedWatch } from "./borrowed-watch.js";
 import { buildReport, type FinishedCommand } from "./build-report.js";
 import { checkHost } from "./check-host.js";
 import { EventLog } from "./event-log.js";
@@ -39,7 +40,7 @@ import { checkOwners, PolicyWatch, stampsOf } from "./policy-watch.js";
 import { checkHookCgroup, removeEndedRun, removeRunCgroup, runCgroupPath } from "./run-cgroup.js";
 import type { RunOptions } from "./run-options.js";
 import { markOf, removeRun, writeRun } from "./run-state.js";
-import { judgeStandardStreams } from "./std-sockets.js";
+import { ipStreams, judgeStandardStreams } from "./std-sockets.js";
 import { sweepRuns } from "./sweep.js";
 import { hasEnded } from "./tree-end.js";
 
@@ -142,6 +143,8 @@ class Run {
       policy: policy.compiled,
       cgroups,
       runCgroup: this.#cgroup,
+      stopPacketSockets: options.privileged && options.packetSockets === "stop",
+      packetCgroup: options.packetHooks === "all" ? options.hookCgroup : this.#cgroup,
       hookCgroup: options.hookCgroup,
       replaceable: options.watch,
     });
@@ -229,8 +232,10 @@ class Run {
     const { options, argv, cgroups, log } = this.#parts;
     const { child } = launcher;
     let watch: PolicyWatch | null = null;
+    let borrowed: BorrowedWatch | null = null;
     try {
       const warnings = this.#judgeStreams();
+      for (const fd of ipStreams()) fence.admitSocket(fd);
       const startedAt = new Date();
       const ended = endOf(child);
       cgroups.add(this.#cgroup, pidOf(child));
@@ -239,9 +244,11 @@ class Run {
       if (pins !== null) closeSync(pins);
       letGoOfStreams();
       watch = this.#watch(fence, events);
+      borrowed = new BorrowedWatch(() => fence.searchBorrowed());
       const { exitCode, signal } = await ended;
       if (options.wait) await this.#lastDescendant(fence);
       await watch?.stop();
+      borrowed.stop();
       await events.stop();
       const finished: FinishedCommand = {
         command: argv.map((word) => word.toString()),
@@ -255,7 +262,7 @@ class Run {
         finished,
         policy: this.#policy,
         options,
-        warnings: [...warnings, ...guardians.warnings],
+        warnings: [...warnings, ...guardians.warnings, ...borrowed.warnings],
         lostLogLines: log?.lost ?? 0,
       });
       output.write(report);

@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { RingfenceError } from "@ringfence/model";
-import { fsconfigCreate, fsmount, fsopen } from "../system/mount-api.js";
+import { detachedMount } from "../system/detached-mount.js";
 import { parseMountInfo, visibleCgroup2Mounts } from "./cgroup2-mount.js";
 
 /** The cgroup v2 hierarchy. Paths of groups begin with "/" and are relative to the hierarchy's root. */
@@ -37,7 +37,7 @@ export class Cgroup2 implements Disposable {
     for (const root of visibleCgroup2Mounts(parseMountInfo(readFileSync("/proc/self/mountinfo", "utf8")))) {
       return new Cgroup2(root, openSync(root, "r"), false);
     }
-    const fd = detachedMount();
+    const fd = mountDetached();
     return new Cgroup2(`/proc/self/fd/${fd}`, fd, true);
   }
 
@@ -121,15 +121,9 @@ export class Cgroup2 implements Disposable {
   }
 }
 
-function detachedMount(): number {
+function mountDetached(): number {
   try {
-    const fs = fsopen("cgroup2");
-    try {
-      fsconfigCreate(fs);
-      return fsmount(fs);
-    } finally {
-      closeSync(fs);
-    }
+    return detachedMount("cgroup2");
   } catch (cause) {
     throw new RingfenceError("RF_NO_CGROUP2", "Cannot find the cgroup v2 hierarchy, nor mount it", {
       hint: "Mount it: mount -t cgroup2 none /sys/fs/cgroup/unified",

@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { runNode } from "../testing/run-node.js";
 import type { Feature, FeatureProbe } from "./feature.js";
-import { probeFeature } from "./probe-feature.js";
+import { probeFeature, refusesProgramType } from "./probe-feature.js";
 import { probeKernel } from "./probe-kernel.js";
+import { featureOfSection } from "./table.js";
 
 function feature(name: string, probe: FeatureProbe): Feature {
   return { name, probe, since: "9.9", required: false, neededFor: "a test", withoutIt: "nothing" };
@@ -30,6 +31,14 @@ test("probeFeature tells a helper that a program type lacks from one that it has
     probeFeature(feature("x", { kind: "helper", helper, programType: 6 })).status;
   assert.deepEqual([has(1), has(46)], ["works", "missing"]);
 });
+
+for (const section of ["lsm/", "fentry/", "tc", "cgroup_skb/"]) {
+  test(`refusesProgramType says of ${section} what a whole probe does`, () => {
+    const found = featureOfSection(section);
+    assert.ok(found !== undefined);
+    assert.equal(refusesProgramType(found), probeFeature(found).status === "refused");
+  });
+}
 
 test("probeKernel finds every required feature on the kernels that CI runs", () => {
   const report = probeKernel();

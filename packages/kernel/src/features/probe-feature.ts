@@ -91,6 +91,15 @@ function probeProgram(probe: FeatureProbe & { kind: "program" }): ProbeResult {
 }
 
 /**
+ * True when the kernel refuses programs of this kind to everybody, found without reading the kernel's types: one that
+ * attaches to nothing is then refused for its kind, and not as incomplete.
+ */
+export function refusesProgramType({ probe }: Feature): boolean {
+  if (probe.kind !== "program") return false;
+  return captureMessages([], () => fromAnswer(tryLoad(probe, minimalProgram, 0).answer).status === "refused");
+}
+
+/**
  * Loads a program that calls the helper without arguments: the verifier then complains either about them or
  * about the helper. (libbpf 1.1 asks the same way, but does not know what kernels since 6.10 say.)
  */

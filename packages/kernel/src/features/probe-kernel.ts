@@ -1,4 +1,4 @@
-import { accessSync, readFileSync } from "node:fs";
+import { accessSync } from "node:fs";
 import { arch, release } from "node:os";
 import { RingfenceError } from "@ringfence/model";
 import { KERNEL_BTF_PATH } from "../btf/btf.js";
@@ -7,10 +7,9 @@ import { libbpfVersion } from "../libbpf/library.js";
 import { getCapabilities } from "../system/capabilities.js";
 import { capabilitiesIn } from "../system/capability-names.js";
 import type { FeatureReport, KernelReport } from "./kernel-report.js";
+import { lsmList } from "./lsm-list.js";
 import { probeFeature } from "./probe-feature.js";
 import { features } from "./table.js";
-
-const LSM_LIST = "/sys/kernel/security/lsm";
 
 /** Looks at this kernel and tries each feature; changes nothing. Works without privileges, and says so. */
 export function probeKernel(): KernelReport {
@@ -23,7 +22,7 @@ export function probeKernel(): KernelReport {
     btf: exists(KERNEL_BTF_PATH),
     libbpf,
     cgroup2: orNull(cgroup2Place, "RF_NO_CGROUP2"),
-    lsm: exists(LSM_LIST) ? readFileSync(LSM_LIST, "utf8").trim().split(",") : null,
+    lsm: lsmList(),
     effectiveCapabilities,
     features: libbpf === null ? [] : features.map(report),
   };

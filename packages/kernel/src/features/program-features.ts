@@ -113,7 +113,7 @@ export const programFeatures: readonly Feature[] = [
     probe: { kind: "program", type: 3, attachType: 0, sections: ["tc", "classifier"] },
     since: "4.1",
     required: false,
-    neededFor: "AF_PACKET traffic and traffic features per interface",
+    neededFor: "stopping AF_PACKET sockets of a privileged run",
     withoutIt: "packets of AF_PACKET sockets are not seen",
   },
   {
@@ -129,8 +129,9 @@ export const programFeatures: readonly Feature[] = [
     probe: { kind: "program", type: 29, attachType: 27, target: "socket_connect", sections: ["lsm/"] },
     since: "5.7",
     required: false,
-    neededFor: "refusing sockets that arrive already connected",
-    withoutIt: "sockets that arrive already connected from outside are not judged",
+    neededFor: "refusing unjudged address families, and sockets that arrive already connected",
+    withoutIt:
+      "sockets that arrive already connected are found and reported up to a second late; io_uring can open address families that seccomp refuses",
   },
   {
     name: "lsm_cgroup",

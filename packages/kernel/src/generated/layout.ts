@@ -49,6 +49,11 @@ export const rf_hook = {
   RF_HOOK_PACKET: 5,
   RF_HOOK_BIND: 6,
   RF_HOOK_LISTEN: 7,
+  RF_HOOK_SOCKET_CREATE: 20,
+  RF_HOOK_SOCKET_SENDMSG: 21,
+  RF_HOOK_SOCKET_RECVMSG: 22,
+  RF_HOOK_TC: 23,
+  RF_HOOK_SCAN: 24,
 } as const;
 export type rf_hook = (typeof rf_hook)[keyof typeof rf_hook];
 
@@ -75,6 +80,8 @@ export const rf_reason = {
   RF_REASON_UNJUDGED: 3,
   RF_REASON_OUTSIDE_CGROUP: 4,
   RF_REASON_MALFORMED: 5,
+  RF_REASON_BORROWED: 20,
+  RF_REASON_FAMILY: 21,
 } as const;
 export type rf_reason = (typeof rf_reason)[keyof typeof rf_reason];
 
@@ -84,6 +91,10 @@ export const rf_socket_flag = {
   RF_SOCKET_PER_PACKET: 2,
   RF_SOCKET_REVOKED: 4,
   RF_SOCKET_OWNED: 8,
+  RF_SOCKET_OWN: 16,
+  RF_SOCKET_ADMITTED: 32,
+  RF_SOCKET_BORROWED: 64,
+  RF_SOCKET_REPLY: 128,
 } as const;
 export type rf_socket_flag = (typeof rf_socket_flag)[keyof typeof rf_socket_flag];
 
@@ -355,15 +366,20 @@ export type rf_executable = StructValue<typeof rf_executable>;
 
 /** struct rf_fence */
 export const rf_fence = {
-  size: 40,
+  size: 64,
   fields: {
     live: { offset: 0, kind: "u64" },
     orphans: { offset: 8, kind: "u64" },
     cgroup: { offset: 16, kind: "u64" },
-    next_flow: { offset: 24, kind: "u32" },
-    flow_limit: { offset: 28, kind: "u32" },
-    entered: { offset: 32, kind: "u32" },
-    changed: { offset: 36, kind: "u32" },
+    packet_cgroup: { offset: 24, kind: "u64" },
+    next_flow: { offset: 32, kind: "u32" },
+    flow_limit: { offset: 36, kind: "u32" },
+    entered: { offset: 40, kind: "u32" },
+    changed: { offset: 44, kind: "u32" },
+    cgroup_level: { offset: 48, kind: "u32" },
+    guarded: { offset: 52, kind: "u32" },
+    borrowed_denied: { offset: 56, kind: "u32" },
+    borrowed_open: { offset: 60, kind: "u32" },
   },
 } as const satisfies StructSpec;
 export type rf_fence = StructValue<typeof rf_fence>;

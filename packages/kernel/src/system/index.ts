@@ -3,6 +3,7 @@ export * from "./capability-names.js";
 export * from "./credentials.js";
 export * from "./descriptors.js";
 export * from "./execve.js";
+export * from "./interfaces.js";
 export * from "./landlock.js";
 export * from "./limits.js";
 export * from "./mount.js";

@@ -25,6 +25,8 @@ export interface SocketIdentity {
 export const AF_UNIX = 1;
 export const AF_INET = 2;
 export const AF_INET6 = 10;
+const SOCK_DGRAM = 2;
+const SOCK_CLOEXEC = 0o2000000;
 const SOL_SOCKET = 1;
 const SO_TYPE = 3;
 const SO_PROTOCOL = 38;
@@ -45,6 +47,15 @@ const nativePeername = libc.func<NameCall>("int getpeername(int fd, void *addres
 const nativeGetsockopt = libc.func<OptionCall>(
   "int getsockopt(int fd, int level, int option, void *value, void *length)",
 );
+
+const nativeSocket = libc.func<(family: number, type: number, protocol: number) => number>(
+  "int socket(int family, int type, int protocol)",
+);
+
+/** Descriptor of a new UNIX datagram socket. */
+export function makeSocket(): number {
+  return checkResult(nativeSocket()(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0), "socket", "make a socket");
+}
 
 /** Decodes a struct sockaddr of the given length. */
 export function decodeSocketAddress(bytes: Uint8Array): SocketEnd {

@@ -4,7 +4,10 @@ import { flowDirections } from "../policy/flow-direction.js";
 /** What happened to a flow, or would have if audited rules were enforced. */
 export const outcomeSchema = z.enum(["denied", "would-deny", "would-allow", "allowed"]);
 
-/** Where in the kernel a verdict fell. */
+/**
+ * Where in the kernel a verdict fell: call hooks of the cgroup, its packet hooks, hooks of the security module
+ * (`socket_`...), the traffic control of an interface, or the look through the descriptors of the fence.
+ */
 export const hookSchema = z.enum([
   "connect",
   "sendmsg",
@@ -13,6 +16,11 @@ export const hookSchema = z.enum([
   "packet",
   "bind",
   "listen",
+  "socket_create",
+  "socket_sendmsg",
+  "socket_recvmsg",
+  "tc",
+  "descriptors",
 ]);
 
 /** What the verdict is about: what leaves, what comes in, a port that is bound or listened on, traffic of no process. */
@@ -20,8 +28,9 @@ export const directionSchema = z.enum(flowDirections);
 
 /**
  * What decided: a rule or default of the policy, or one of the fixed reasons: an answer to a datagram that came in,
- * a source route that hides the destination, a socket that no call hook judged, a raw or ping socket outside the
- * run's own cgroup, a packet whose destination cannot be read.
+ * a source route that hides the destination, a socket that no call hook judged, a socket other than TCP where no
+ * packet hook would see it, a packet whose destination cannot be read, a socket that was connected outside the fence,
+ * an address family that no hook judges.
  */
 export const reasonSchema = z.enum([
   "policy",
@@ -30,6 +39,8 @@ export const reasonSchema = z.enum([
   "unjudged-socket",
   "outside-cgroup",
   "malformed-packet",
+  "borrowed",
+  "address-family",
 ]);
 
 /** What is special about an executable's path. Only a trusted one counts for an allow rule by path. */

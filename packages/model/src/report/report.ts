@@ -23,7 +23,9 @@ export const reportFlowSchema = z.strictObject({
   direction: directionSchema,
   exe: z.string().describe("path of the executable as the mount tree has it"),
   exeFlags: z.array(exeFlagSchema),
-  protocol: z.string().describe("tcp, udp, icmp, icmpv6, or the IP protocol's number"),
+  protocol: z
+    .string()
+    .describe("tcp, udp, icmp, icmpv6, or the IP protocol's number; with address-family the family"),
   address: z
     .string()
     .nullable()
@@ -70,6 +72,21 @@ export const reportSchema = z.strictObject({
   mode: z.enum(["enforce", "audit", "mixed"]),
   user: z.string().nullable(),
   privileged: z.boolean().describe("true when the command kept what could undo the fence"),
+  packetHooks: z
+    .enum(["run", "all"])
+    .describe(
+      "where sockets other than TCP could be made: in the run's own cgroup, or in all below the call hooks",
+    ),
+  packetSockets: z
+    .enum(["taken", "refused", "stopped", "open"])
+    .describe(
+      "AF_PACKET: its capability was taken, it is refused at socket(), dropped at interfaces, or open",
+    ),
+  securityModule: z
+    .enum(["active", "absent", "refused"])
+    .describe(
+      "hooks that refuse unjudged address families and sockets connected outside; see ringfence doctor",
+    ),
   policy: z.strictObject({
     revision: z.string(),
     profiles: z.array(z.strictObject({ name: z.string(), mode: z.string(), source: z.string() })),
