@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { looseSourceRoute, segmentRouting } from "@ringfence/probe";
 import { isolated } from "./harness/isolated.js";
 import { probe, probeCommand, readResults } from "./harness/probe.js";
 import { runProcess } from "./harness/run-process.js";
 import type { Attempt } from "./probe/attempt.js";
-import { looseSourceRoute, segmentRouting } from "./probe/source-route.js";
 
 const timeout = 120_000;
 const AF_INET = 2;

@@ -1,6 +1,6 @@
 import { closeSync, openSync } from "node:fs";
 import { syscall } from "@ringfence/kernel/system";
-import { addressOf } from "../probe/libc.js";
+import { addressOf } from "@ringfence/probe";
 
 const BPF_PROG_LOAD = 5;
 const BPF_PROG_ATTACH = 8;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Report, ReportOutcome } from "@ringfence/model";
+import { sockaddr } from "@ringfence/probe";
 import type { Attempt } from "../probe/attempt.js";
-import { sockaddr } from "../probe/sockaddr.js";
 import { type FencedRun, type FenceOptions, fence } from "./fence.js";
 import { probeCommand, readResults } from "./probe.js";
 

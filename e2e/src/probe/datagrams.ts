@@ -1,6 +1,5 @@
+import { AF_INET, errnoName, libc, sockaddr } from "@ringfence/probe";
 import type { DatagramsAttempt } from "./attempt.js";
-import { errnoName, libc } from "./libc.js";
-import { AF_INET, sockaddr } from "./sockaddr.js";
 
 const SOCK_DGRAM = 2;
 const IPPROTO_UDP = 17;

@@ -1,8 +1,8 @@
 import { writeSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isMainThread, Worker } from "node:worker_threads";
+import { libc, spawnAndWait } from "@ringfence/probe";
 import type { AttemptResult } from "./attempt.js";
-import { libc, spawnAndWait } from "./libc.js";
 import { tryTcp } from "./tcp.js";
 import { tryUdp } from "./udp.js";
 

@@ -1,5 +1,5 @@
+import { errnoName, libc } from "@ringfence/probe";
 import type { OptionAttempt } from "./attempt.js";
-import { errnoName, libc } from "./libc.js";
 
 const SOCK_DGRAM = 2;
 

@@ -1,6 +1,5 @@
+import { AF_INET6, errnoName, familyOf, libc, sockaddr } from "@ringfence/probe";
 import type { PacketAttempt } from "./attempt.js";
-import { errnoName, libc } from "./libc.js";
-import { AF_INET6, familyOf, sockaddr } from "./sockaddr.js";
 
 const SOCK_DGRAM = 2;
 const SOCK_RAW = 3;

@@ -1,7 +1,6 @@
 import { closeSync, openSync, writeFileSync } from "node:fs";
+import { AF_UNIX, addressOf, errnoName, libc } from "@ringfence/probe";
 import type { ProcessAttempt } from "./attempt.js";
-import { addressOf, errnoName, libc } from "./libc.js";
-import { AF_UNIX } from "./sockaddr.js";
 
 const PR_SET_NAME = 15;
 const SUN_PATH_BYTES = 108;

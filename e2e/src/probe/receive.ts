@@ -1,4 +1,4 @@
-import { errnoName, libc } from "./libc.js";
+import { errnoName, libc } from "@ringfence/probe";
 
 const SOL_SOCKET = 1;
 const SO_RCVTIMEO = 20;

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
-import { addressOf, libc } from "./libc.js";
+import { addressOf, libc } from "@ringfence/probe";
 
 // Runs a copy of a program that has no path: run-from-memory PROGRAM NAME ARGS...
 

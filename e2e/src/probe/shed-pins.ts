@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { readdirSync, readFileSync, readSync, writeSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { addressOf, errnoName, libc } from "@ringfence/probe";
 import type { AttemptResult } from "./attempt.js";
-import { addressOf, errnoName, libc } from "./libc.js";
 import { tryTcp } from "./tcp.js";
 
 // Tries to be rid of all that holds the fence: shed-pins PORT. A child leaves the mount namespace with the pins for one

@@ -1,8 +1,7 @@
+import { SystemError } from "@ringfence/kernel/system";
+import { addressOf, connectCall, errnoName, familyOf, libc, Ring, sockaddr } from "@ringfence/probe";
 import type { TcpAttempt } from "./attempt.js";
-import { connectByRing } from "./io-uring.js";
-import { errnoName, libc } from "./libc.js";
 import { receive, setTimeouts } from "./receive.js";
-import { familyOf, sockaddr } from "./sockaddr.js";
 
 const SOCK_STREAM = 1;
 const SOCK_NONBLOCK = 0o4000;
@@ -32,4 +31,17 @@ function connect(fd: number, how: TcpAttempt["how"], address: Uint8Array, send: 
       ? libc.sendto(fd, new Uint8Array(send), send, MSG_FASTOPEN | MSG_NOSIGNAL, address, address.length)
       : libc.connect(fd, address, address.length);
   return result < 0 ? errnoName() : "ok";
+}
+
+/** Has a worker thread of io_uring connect. */
+function connectByRing(fd: number, address: Uint8Array): string {
+  try {
+    Ring.make().run({ ...connectCall(fd, address), worker: true });
+    return "ok";
+  } catch (error) {
+    if (!(error instanceof SystemError)) throw error;
+    return error.code;
+  } finally {
+    addressOf(address); // lives until here
+  }
 }

@@ -1,9 +1,6 @@
+import { AF_INET6, errnoName, familyOf, libc, message, routeControl, sockaddr } from "@ringfence/probe";
 import type { UdpAttempt } from "./attempt.js";
-import { errnoName, libc } from "./libc.js";
-import { message } from "./message.js";
 import { receive, setTimeouts } from "./receive.js";
-import { AF_INET6, familyOf, sockaddr } from "./sockaddr.js";
-import { routeControl } from "./source-route.js";
 
 const SOCK_DGRAM = 2;
 

@@ -1,5 +1,10 @@
 /** Workspaces that run with privileges, and so may depend on little. */
-export const privilegedWorkspaces: readonly string[] = ["packages/kernel", "packages/agent", "packages/cli"];
+export const privilegedWorkspaces: readonly string[] = [
+  "packages/kernel",
+  "packages/agent",
+  "packages/probe",
+  "packages/cli",
+];
 
 /** What they may depend on, directly or not. */
 const allowed: readonly RegExp[] = [
@@ -7,7 +12,7 @@ const allowed: readonly RegExp[] = [
   /^@koromix\/koffi-[a-z0-9-]+$/, // koffi's prebuilt library, one package per platform
   /^yaml$/,
   /^zod$/,
-  /^@ringfence\/(?:model|policy|kernel|agent|cli)$/,
+  /^@ringfence\/(?:model|policy|kernel|agent|probe|cli)$/,
 ];
 
 /** The part of package-lock.json (version 3) that this check reads. */

@@ -14,11 +14,12 @@ export const layers: Readonly<Record<string, Layer>> = {
   "packages/policy": { imports: ["@ringfence/model"], browser: true },
   "packages/kernel": { imports: ["@ringfence/model"], browser: false },
   "packages/agent": { imports: kernelSide, browser: false },
-  "packages/cli": { imports: [...kernelSide, "@ringfence/agent"], browser: false },
+  "packages/probe": { imports: ["@ringfence/kernel"], browser: false },
+  "packages/cli": { imports: [...kernelSide, "@ringfence/agent", "@ringfence/probe"], browser: false },
 };
 
-/** The workspaces that may call native code: the binding, and the programs that test what it built by raw calls. */
-export const nativeWorkspaces: readonly string[] = ["packages/kernel", "e2e"];
+/** The workspaces that may call native code: the binding, and the raw calls that try to get past what it built. */
+export const nativeWorkspaces: readonly string[] = ["packages/kernel", "packages/probe"];
 
 /** The package through which native code is called. */
 export const nativePackage = "koffi";

@@ -10,6 +10,11 @@ export function looseSourceRoute(via: string): Uint8Array {
   return Uint8Array.from([131, 7, 4, ...v4Bytes(via), 0]);
 }
 
+/** The same with a strict one: every hop is given. */
+export function strictSourceRoute(via: string): Uint8Array {
+  return Uint8Array.from([137, 7, 4, ...v4Bytes(via), 0]);
+}
+
 /** A segment routing header (RFC 8754) with two segments. */
 export function segmentRouting(via: string): Uint8Array {
   return Uint8Array.from([0, 4, 4, 1, 1, 0, 0, 0, ...v6Bytes(via), ...v6Bytes(via)]);
@@ -21,7 +26,8 @@ export function mobileRouting(via: string): Uint8Array {
 }
 
 /** The control message that puts such a route into one datagram. */
-export function routeControl(kind: "lsrr" | "rthdr2", via: string): Uint8Array {
+export function routeControl(kind: "lsrr" | "ssrr" | "rthdr2", via: string): Uint8Array {
+  if (kind === "ssrr") return controlMessage(SOL_IP, IP_RETOPTS, strictSourceRoute(via));
   if (kind === "lsrr") return controlMessage(SOL_IP, IP_RETOPTS, looseSourceRoute(via));
   return controlMessage(IPPROTO_IPV6, IPV6_RTHDR, mobileRouting(via));
 }

@@ -1,6 +1,6 @@
-export const AF_UNIX = 1;
-export const AF_INET = 2;
-export const AF_INET6 = 10;
+import { AF_INET, AF_INET6, AF_PACKET } from "./numbers.js";
+
+const ETH_P_IP = 0x0800;
 
 /** AF_INET6 for text with a colon, also for a v4-mapped address; else AF_INET. */
 export function familyOf(address: string): number {
@@ -16,6 +16,18 @@ export function sockaddr(address: string, port: number): Uint8Array {
   view.setUint16(2, port);
   if (family === AF_INET) bytes.set(v4Bytes(address), 4);
   else bytes.set(v6Bytes(address), 8);
+  return bytes;
+}
+
+/** struct sockaddr_ll for everybody on an interface's link, with IPv4 as the protocol. */
+export function linkSockaddr(interfaceIndex: number): Uint8Array {
+  const bytes = new Uint8Array(20);
+  const view = new DataView(bytes.buffer);
+  view.setUint16(0, AF_PACKET, true);
+  view.setUint16(2, ETH_P_IP);
+  view.setInt32(4, interfaceIndex, true);
+  bytes[11] = 6; // bytes of the address that follows
+  bytes.fill(0xff, 12, 18);
   return bytes;
 }
 

@@ -1,4 +1,5 @@
 import { constants } from "node:os";
+import { SystemError } from "@ringfence/kernel/system";
 import koffi from "koffi";
 
 // The C library's calls as a program would make them: no Node socket in between, errno as the kernel gave it.
@@ -27,8 +28,17 @@ export const libc = {
   ),
   sendmsg: declare<[number, Pointer, number]>("intptr_t sendmsg(int fd, const void *message, int flags)"),
   write: declare<[number, Pointer, number]>("intptr_t write(int fd, const void *data, size_t length)"),
+  sendmmsg: declare<[number, Pointer, number, number]>(
+    "int sendmmsg(int fd, void *messages, unsigned int count, int flags)",
+  ),
+  listen: declare<[number, number]>("int listen(int fd, int backlog)"),
+  ioctl: declare<[number, number, Pointer]>("int ioctl(int fd, unsigned long request, void *argument)"),
+  if_nametoindex: declare<[Pointer]>("unsigned int if_nametoindex(const void *name)"),
   recv: declare<[number, Pointer, number, number]>(
     "intptr_t recv(int fd, void *data, size_t length, int flags)",
+  ),
+  getsockopt: declare<[number, number, number, Pointer, Uint32Array]>(
+    "int getsockopt(int fd, int level, int name, void *value, void *length)",
   ),
   setsockopt: declare<[number, number, number, Pointer, number]>(
     "int setsockopt(int fd, int level, int name, const void *value, uint32_t length)",
@@ -54,38 +64,32 @@ const nativeMmap = c.func(
 
 const READ_WRITE = 3;
 const SHARED = 1;
+const PRIVATE = 2;
+const ANONYMOUS = 0x20;
+const MAP_FAILED = 0xffffffffffffffffn;
 
-/** Maps a file's memory and shows it; it stays mapped until the process ends. */
-export function mapMemory(fd: number, length: number, offset: number): DataView {
-  const pointer = nativeMmap(null, length, READ_WRITE, SHARED, fd, offset);
-  if (pointer === null) throw new Error(`Cannot map ${length} bytes: ${errnoName()}`);
-  return new DataView(koffi.view(pointer, length));
+function map(fd: number, length: number, offset: number, flags: number): MappedMemory {
+  const address = nativeMmap(null, length, READ_WRITE, flags, fd, offset);
+  if (address === null || address === MAP_FAILED) {
+    throw new SystemError("mmap", koffi.errno(), `map ${length} bytes of descriptor ${fd}`);
+  }
+  return { address, view: new DataView(koffi.view(address, length)) };
 }
 
-const nativeSpawn = c.func(
-  "int posix_spawn(_Out_ int *pid, const char *path, const void *actions, const void *attributes, const char **argv, const char **environment)",
-) as unknown as (
-  pid: [number],
-  path: string,
-  actions: null,
-  attributes: null,
-  argv: readonly (string | null)[],
-  environment: readonly (string | null)[],
-) => number;
-const nativeWaitpid = c.func("int waitpid(int pid, _Out_ int *status, int options)") as unknown as (
-  pid: number,
-  status: [number],
-  options: number,
-) => number;
+/** Memory that stays mapped until the process ends. */
+export interface MappedMemory {
+  readonly address: bigint;
+  readonly view: DataView;
+}
 
-/** Runs a program as a child that borrows this process's memory until its exec (vfork), and returns its status. */
-export function spawnAndWait(path: string, argv: readonly string[]): number {
-  const pid: [number] = [0];
-  const failed = nativeSpawn(pid, path, null, null, [...argv, null], ["PATH=/usr/bin:/bin", null]);
-  if (failed !== 0) throw new Error(`Cannot start "${path}": error ${failed}`);
-  const status: [number] = [0];
-  nativeWaitpid(pid[0], status, 0);
-  return status[0] >> 8;
+/** Maps a file's memory, shared with whoever else maps it. Throws SystemError. */
+export function mapMemory(fd: number, length: number, offset: number): DataView {
+  return map(fd, length, offset, SHARED).view;
+}
+
+/** New memory that begins at a page. Throws SystemError. */
+export function pages(length: number): MappedMemory {
+  return map(-1, length, 0, PRIVATE | ANONYMOUS);
 }
 
 const names = new Map(Object.entries(constants.errno).map(([name, number]) => [number as number, name]));

@@ -1,0 +1,13 @@
+export * from "./method.js";
+export { methods } from "./methods/table.js";
+export type { Arrivals } from "./network/arrivals.js";
+export { trialAddresses } from "./network/layout.js";
+export { ScratchNetwork } from "./network/scratch-network.js";
+export { commOf, type OrderedTrial, type ProbeOrder, type ProbeResult, probeMain } from "./prober.js";
+export { addressOf, errnoName, libc, mapMemory } from "./system/libc.js";
+export { message } from "./system/message.js";
+export * from "./system/numbers.js";
+export { connectCall, Ring } from "./system/ring.js";
+export { familyOf, sockaddr, v4Bytes, v6Bytes } from "./system/sockaddr.js";
+export { looseSourceRoute, routeControl, segmentRouting } from "./system/source-route.js";
+export { spawnAndWait } from "./system/spawn.js";
