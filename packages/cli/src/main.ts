@@ -19,6 +19,10 @@ const commands: Readonly<Record<string, { summary: string; load: () => Promise<C
     summary: "show what this kernel offers, what is missing and what that costs",
     load: async () => (await import("./commands/doctor.js")).doctor,
   },
+  selftest: {
+    summary: "try every way out of a fence on this kernel, and tell what became of each",
+    load: async () => (await import("./commands/selftest.js")).selftest,
+  },
 };
 
 const USAGE = "Usage: ringfence COMMAND [OPTIONS]";

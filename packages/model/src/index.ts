@@ -21,3 +21,4 @@ export * from "./policy/profile.js";
 export type * from "./report/outcome.js";
 export type * from "./report/report.js";
 export * from "./schema-names.js";
+export type * from "./selftest/selftest.js";

@@ -6,3 +6,6 @@ export const VERDICT_SCHEMA = "ringfence.verdict/v1";
 
 /** Name and version of what `ringfence explain --json` prints. */
 export const EXPLAIN_SCHEMA = "ringfence.explain/v1";
+
+/** Name and version of the result of a selftest. */
+export const SELFTEST_SCHEMA = "ringfence.selftest/v1";

@@ -3,3 +3,4 @@ export * from "./explain/explanation.js";
 export * from "./log/verdict-line.js";
 export * from "./report/outcome.js";
 export * from "./report/report.js";
+export * from "./selftest/selftest.js";

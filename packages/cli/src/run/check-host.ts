@@ -5,11 +5,7 @@ const KERNEL_BTF = "/sys/kernel/btf/vmlinux";
 
 /** What a run needs of its host, checked before anything is made. Throws RF_NOT_ROOT, RF_NESTED, RF_NO_BTF. */
 export function checkHost(): void {
-  if (process.geteuid?.() !== 0) {
-    throw new RingfenceError("RF_NOT_ROOT", "Cannot fence a command without root", {
-      hint: "run it with sudo; --user NAME drops to that user before the command",
-    });
-  }
+  requireRoot("fence a command", "run it with sudo; --user NAME drops to that user before the command");
   if (isFenced()) {
     throw new RingfenceError(
       "RF_NESTED",
@@ -24,6 +20,12 @@ export function checkHost(): void {
       hint: "use a kernel built with CONFIG_DEBUG_INFO_BTF=y, and mount sysfs",
     });
   }
+}
+
+/** Throws RF_NOT_ROOT; `action` completes "Cannot ... without root". */
+export function requireRoot(action: string, hint: string): void {
+  if (process.geteuid?.() !== 0)
+    throw new RingfenceError("RF_NOT_ROOT", `Cannot ${action} without root`, { hint });
 }
 
 /** A seccomp filter and no CAP_BPF in the bounding set: what a run without --privileged leaves. */

@@ -45,7 +45,7 @@ export function makeRunDirectory(): void {
 }
 
 /** Path of one of the files of a run. */
-export function runFile(id: string, kind: "json" | "json.new" | "state"): string {
+export function runFile(id: string, kind: "json" | "json.new" | "state" | "files"): string {
   return `${DIRECTORY}/${id}.${kind}`;
 }
 
@@ -79,7 +79,7 @@ function isMark(mark: Partial<ProcessMark> | null | undefined): boolean {
 }
 
 export function removeRun(id: string): void {
-  for (const kind of ["json", "json.new", "state"] as const) {
+  for (const kind of ["json", "json.new", "state", "files"] as const) {
     rmSync(runFile(id, kind), { force: true, recursive: true });
   }
 }

@@ -97,6 +97,11 @@ export const errorTable = {
     meaning: "The policy file cannot be read",
     remedy: "Check its path and permissions",
   },
+  RF_SELFTEST: {
+    meaning: "The selftest could not make its scratch network, or could not run what it tries",
+    remedy:
+      "Read the reason in the message; iproute2 and util-linux must be installed, and veth be available",
+  },
   RF_INTERNAL: {
     meaning: "Ringfence broke one of its own rules",
     remedy: "Report it with the full output of the command",

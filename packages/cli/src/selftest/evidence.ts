@@ -1,0 +1,40 @@
+import type { ReportFlow, VerdictLine } from "@ringfence/model";
+import { commOf, type Trial } from "@ringfence/probe";
+
+/** What a fence said about one trial. */
+export interface Evidence {
+  /** hook of the first refusal */
+  readonly refusedBy: VerdictLine["hook"] | null;
+  /** whether a verdict says that it was not, or would not be, allowed, or that its socket came from elsewhere */
+  readonly reported: boolean;
+}
+
+type Verdict = Pick<VerdictLine, "outcome" | "hook" | "address" | "port" | "reason">;
+
+/** Reasons that tell of something that went on. */
+const tellingReasons: readonly string[] = ["borrowed"];
+
+/** Picks what concerns a trial: by its port or its address, and where a verdict has neither, by its process's name. */
+export function evidenceOf(
+  trial: Trial,
+  log: readonly VerdictLine[],
+  flows: readonly ReportFlow[],
+): Evidence {
+  const own: Verdict[] = [
+    ...log.filter((line) => concerns(trial, line) || (line.address === null && line.comm === commOf(trial))),
+    ...flows.filter((flow) => concerns(trial, flow)),
+  ];
+  const refused = own.find(({ outcome }) => outcome === "denied" || outcome === "would-allow");
+  return {
+    refusedBy: refused?.hook ?? null,
+    reported: own.some(
+      ({ outcome, reason }) =>
+        outcome === "denied" || outcome === "would-deny" || tellingReasons.includes(reason),
+    ),
+  };
+}
+
+function concerns({ v4, v6, port }: Trial, verdict: Pick<Verdict, "address" | "port">): boolean {
+  if (verdict.port !== null && verdict.port !== 0) return verdict.port === port;
+  return verdict.address === v4 || verdict.address === v6;
+}
