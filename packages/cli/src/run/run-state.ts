@@ -91,14 +91,16 @@ export function listRuns(): string[] {
     .map((name) => name.slice(0, -".json".length));
 }
 
+const torn = /^((?:selftest-)?\d+-[0-9a-f]+)\.(?:json\.new|state|files)$/;
+
 /**
  * Ids of runs that were killed between two steps of writing their first files, so that no note tells of them. Told by
- * the process id that an id begins with; a later process with that number delays the removal.
+ * the process id in an id; a later process with that number delays the removal.
  */
 export function listTornRuns(): string[] {
   const noted = new Set(listRuns());
-  const ids = entries().flatMap((name) => /^(\d+-[0-9a-f]+)\.(?:json\.new|state)$/.exec(name)?.[1] ?? []);
-  return ids.filter((id) => !noted.has(id) && markOf(Number.parseInt(id, 10)) === null);
+  const ids = entries().flatMap((name) => torn.exec(name)?.[1] ?? []);
+  return ids.filter((id) => !noted.has(id) && markOf(Number(/\d+/.exec(id)?.[0])) === null);
 }
 
 function entries(): string[] {

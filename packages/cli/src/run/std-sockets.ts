@@ -1,5 +1,6 @@
+import { readlinkSync } from "node:fs";
 import { executablesAbove } from "@ringfence/agent";
-import { AF_INET, AF_INET6, socketIdentity } from "@ringfence/kernel/system";
+import { AF_INET, AF_INET6, AF_UNIX, type SocketIdentity, socketIdentity } from "@ringfence/kernel/system";
 import { type Address, formatAddress, fromBytes16, RingfenceError } from "@ringfence/model";
 import { type FlowFacts, interpret, type ProcessFacts } from "@ringfence/policy";
 import type { RunPolicy } from "./load-policy.js";
@@ -11,6 +12,11 @@ const protocols: Readonly<Record<number, FlowFacts["protocol"]>> = {
   1: "icmp",
   58: "icmp",
 };
+
+/** TCP, UDP and MPTCP meet a hook at each call, whoever made the socket. */
+const judgedProtocols: readonly number[] = [6, 17, 262];
+const SOCK_RAW = 3;
+const AF_NETLINK = 16;
 
 /** Who the command will be, as far as it can be told before it runs. */
 export interface CommandFacts {
@@ -24,11 +30,19 @@ export interface CommandFacts {
 /**
  * Judges standard streams that are connected sockets: they meet no hook when the command writes to them, because
  * they were made elsewhere. Throws RF_STDIO_DENIED for one that the policy denies; returns a warning for each other.
+ * Throws RF_STDIO_UNJUDGED for what meets no hook even unconnected, unless the policy is only audited.
  */
 export function judgeStandardStreams(policy: RunPolicy, command: CommandFacts): string[] {
   const warnings: string[] = [];
   for (const [fd, name] of streams.entries()) {
-    const flow = flowOf(fd);
+    const socket = identityOf(fd);
+    const unjudged = isRing(fd) ? "an io_uring" : socket === null ? null : whyUnjudged(socket);
+    if (unjudged !== null) {
+      if (policy.profiles.some(({ mode }) => mode === "enforce")) throw unjudgedError(name, unjudged);
+      warnings.push(`${name} is ${unjudged}; no hook judges what goes through it`);
+      continue;
+    }
+    const flow = flowOf(socket);
     if (flow === null) continue;
     const place = `${flow.protocol} ${formatAddress(flow.address)} port ${flow.port ?? 0}`;
     const { enforced } = interpret(policy.compiled, factsOf(command), flow);
@@ -68,8 +82,32 @@ function factsOf({ exe, comm, uid, gid, cgroup }: CommandFacts): ProcessFacts {
   };
 }
 
-function flowOf(fd: number): FlowFacts | null {
-  const socket = identityOf(fd);
+/** Whoever has a ring has its maker's registered files and sockets, and perhaps a thread of its maker. */
+function isRing(fd: number): boolean {
+  try {
+    return readlinkSync(`/proc/self/fd/${fd}`) === "anon_inode:[io_uring]";
+  } catch {
+    return false; // closed
+  }
+}
+
+/** Packet hooks judge the rest, but only what was made in the run's own cgroup. */
+function whyUnjudged({ family, type, protocol }: SocketIdentity): string | null {
+  if (family === AF_UNIX || family === AF_NETLINK) return null;
+  if (family !== AF_INET && family !== AF_INET6) return `a socket of family ${family}`;
+  if (type === SOCK_RAW) return "a raw socket";
+  return judgedProtocols.includes(protocol) ? null : `a socket of protocol ${protocol}`;
+}
+
+function unjudgedError(name: string, what: string): RingfenceError {
+  return new RingfenceError(
+    "RF_STDIO_UNJUDGED",
+    `Cannot run with ${name} as ${what}: no hook judges what goes through it`,
+    { hint: `redirect ${name}` },
+  );
+}
+
+function flowOf(socket: SocketIdentity | null): FlowFacts | null {
   if (socket === null || socket.peer === null) return null;
   if (!isIp(socket.family)) return null;
   const { address, port } = socket.peer;

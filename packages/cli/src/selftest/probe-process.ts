@@ -8,7 +8,7 @@ import type { PlannedTrial } from "./plan.js";
 
 const PROBER = fileURLToPath(new URL("./prober.js", import.meta.url));
 /** Far more than any run needs, on an emulated machine too. */
-const LIMIT_MS = 120_000;
+const LIMIT_MS = 300_000;
 const EXIT_FAILED = 125;
 
 export interface ProbeProcess {

@@ -32,7 +32,8 @@ export function renderSelftest({ kernel, rows, ok, tookMs }: Selftest): string {
 
 function noteOf(row: SelftestRow): string {
   const expected = row.ok ? [] : [`expected ${row.expected.replaceAll("-", " ")}`];
-  return [...expected, ...(row.detail === null ? [] : [row.detail])].join("; ");
+  const detail = row.detail === null || row.hook === "launcher" ? [] : [row.detail];
+  return [...expected, ...detail].join("; ");
 }
 
 function columns(rows: readonly (readonly string[])[]): string[] {

@@ -7,10 +7,14 @@ import { evidenceOf } from "./evidence.js";
 import { expectedResult, isWorse, type KernelFacts } from "./expectations.js";
 import { type FencedOutcome, runFenced } from "./fenced-run.js";
 import { type Judgement, judgeTrial, type Observation, whyNotAvailable } from "./judge-trial.js";
+import { mapAtOnce } from "./map-at-once.js";
 import { loadedProtocols, type Plan, type PlannedTrial, planTrials } from "./plan.js";
 import { selftestPolicy } from "./policy.js";
 import { type ProbeOutcome, runProbe } from "./probe-process.js";
 import { Scratch } from "./scratch.js";
+
+/** Each run is three processes of Node with 45 MB or less. */
+const AT_ONCE = 3;
 
 export interface SelftestOptions {
   /** also tries protocols whose module the kernel would have to load */
@@ -47,14 +51,14 @@ export async function selftest({ loadModules, signal }: SelftestOptions): Promis
 
 type Observed<T> = ReadonlyMap<PlannedTrial, Observation & { readonly outcome: T }>;
 
-/** Runs one after the other share a wire, not a port; some at the same time. */
+/** Runs may go on at the same time: they share a wire, but no port and no mark. */
 async function observeAll<T extends ProbeOutcome>(
   runs: readonly (readonly PlannedTrial[])[],
   arrivals: Arrivals,
   make: (trials: readonly PlannedTrial[], index: number) => Promise<T>,
 ): Promise<Observed<T>> {
   const observed = new Map<PlannedTrial, Observation & { readonly outcome: T }>();
-  const outcomes = await Promise.all(runs.map(make));
+  const outcomes = await mapAtOnce(runs, AT_ONCE, make);
   for (const [index, outcome] of outcomes.entries()) {
     for (const planned of runs[index] ?? []) {
       const { method, trial } = planned;

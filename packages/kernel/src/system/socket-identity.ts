@@ -18,7 +18,7 @@ export interface SocketIdentity {
   readonly type: number;
   readonly protocol: number;
   readonly local: SocketEnd;
-  /** null while not connected */
+  /** null while not connected, and for families without peers */
   readonly peer: SocketEnd | null;
 }
 
@@ -73,24 +73,24 @@ function option(fd: number, name: number): number {
   return value[0] ?? 0;
 }
 
-function end(fd: number, call: NameCall, name: string, absent: number): SocketEnd | null {
+function end(fd: number, call: NameCall, name: string, absent: readonly number[]): SocketEnd | null {
   const address = new Uint8Array(ADDRESS_BYTES);
   const length = new Uint32Array([ADDRESS_BYTES]);
   if (call(fd, address, length) === 0) return decodeSocketAddress(address.subarray(0, length[0] ?? 0));
   const errno = koffi.errno();
-  if (errno === absent) return null;
+  if (absent.includes(errno)) return null;
   throw new SystemError(name, errno, `read an address of descriptor ${fd}`);
 }
 
 /** Who a descriptor talks as and to; null when it is not a socket. Throws SystemError (EBADF, ...). */
 export function socketIdentity(fd: number): SocketIdentity | null {
-  const local = end(fd, nativeSockname(), "getsockname", constants.errno.ENOTSOCK);
+  const local = end(fd, nativeSockname(), "getsockname", [constants.errno.ENOTSOCK]);
   if (local === null) return null;
   return {
     family: option(fd, SO_DOMAIN),
     type: option(fd, SO_TYPE),
     protocol: option(fd, SO_PROTOCOL),
     local,
-    peer: end(fd, nativePeername(), "getpeername", constants.errno.ENOTCONN),
+    peer: end(fd, nativePeername(), "getpeername", [constants.errno.ENOTCONN, constants.errno.EOPNOTSUPP]),
   };
 }

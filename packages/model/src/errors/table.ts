@@ -81,6 +81,10 @@ export const errorTable = {
     meaning: "A standard stream of the command is a socket to a destination that the policy denies",
     remedy: "Redirect the stream to a file or a pipe, or allow the destination",
   },
+  RF_STDIO_UNJUDGED: {
+    meaning: "A standard stream of the command is something through which it could talk past every hook",
+    remedy: "Redirect the stream to a file or a pipe",
+  },
   RF_REPORT_FILE: {
     meaning: "The report or log file cannot be written",
     remedy: "Check that its directory exists and is writable",

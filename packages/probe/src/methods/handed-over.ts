@@ -1,17 +1,26 @@
 import { type HandedOver, LISTENER_PORT, type Method, type Trial } from "../method.js";
 import { INSIDE_LINK, INSIDE_V4 } from "../network/layout.js";
 import { bind, connect, interfaceIndex, send, sendto, socket } from "../system/calls.js";
-import { ethernetFrame, ipv4Packet, udpDatagram } from "../system/datagram.js";
-import { AF_INET, AF_PACKET, IPPROTO_UDP, SOCK_DGRAM, SOCK_RAW, SOCK_STREAM } from "../system/numbers.js";
+import { echoRequest, ethernetFrame, ipv4Packet, udpDatagram } from "../system/datagram.js";
+import {
+  AF_INET,
+  AF_PACKET,
+  IPPROTO_ICMP,
+  IPPROTO_UDP,
+  SOCK_DGRAM,
+  SOCK_RAW,
+  SOCK_STREAM,
+} from "../system/numbers.js";
 import { linkSockaddr, sockaddr } from "../system/sockaddr.js";
 
 // Sockets that an unfenced process made.
 
-type Made = "tcp" | "udp" | "raw" | "packet";
+type Made = "tcp" | "udp" | "ping" | "raw" | "packet";
 
 function made(kind: Made): number {
   if (kind === "raw") return socket(AF_INET, SOCK_RAW, IPPROTO_UDP);
   if (kind === "packet") return socket(AF_PACKET, SOCK_RAW, 0);
+  if (kind === "ping") return socket(AF_INET, SOCK_DGRAM, IPPROTO_ICMP);
   return socket(AF_INET, kind === "tcp" ? SOCK_STREAM : SOCK_DGRAM);
 }
 
@@ -30,6 +39,7 @@ function uses(kind: Made) {
   return (trial: Trial, { fd }: HandedOver): undefined => {
     const data = Buffer.from(trial.mark);
     if (kind === "tcp") connect(fd, sockaddr(trial.v4, trial.port));
+    else if (kind === "ping") sendto(fd, echoRequest(false, data), sockaddr(trial.v4, 0));
     else if (kind === "raw") sendto(fd, udpDatagram(trial.port, data), sockaddr(trial.v4, 0));
     else sendto(fd, data, sockaddr(trial.v4, trial.port));
   };
@@ -83,6 +93,9 @@ export const handedOverMethods: readonly Method[] = [
   inherited("udp", "UDP socket made before the fence"),
   inheritedConnected("tcp", "TCP connected before the fence"),
   inheritedConnected("udp", "UDP connected before the fence"),
+  inherited("ping", "ping socket made before the fence"),
+  inherited("raw", "SOCK_RAW made before the fence"),
+  { ...packet, title: "AF_PACKET made before the fence", id: "inherited-packet" },
   passed(inherited("tcp", ""), "passed-tcp", "TCP socket passed over a UNIX socket"),
   passed(inherited("udp", ""), "passed-udp", "UDP socket passed"),
   passed(
@@ -92,6 +105,7 @@ export const handedOverMethods: readonly Method[] = [
   ),
   passed(inheritedConnected("tcp", ""), "passed-tcp-connected", "TCP connected and passed"),
   passed(inheritedConnected("udp", ""), "passed-udp-connected", "UDP connected and passed"),
+  passed(inherited("ping", ""), "passed-ping", "ping socket passed"),
   passed(inherited("raw", ""), "passed-raw", "SOCK_RAW passed"),
   passed(inheritedConnected("raw", ""), "passed-raw-connected", "SOCK_RAW connected and passed"),
   passed(packet, "passed-packet", "AF_PACKET passed"),

@@ -1,7 +1,8 @@
-import type { Method, Trial } from "../method.js";
+import { ALLOWED_V4, LISTENER_PORT, type Method, type Trial } from "../method.js";
 import { connect, sendto, setTcpOption, socket } from "../system/calls.js";
 import { errnoIs } from "../system/errno-is.js";
 import {
+  AF_INET,
   IPPROTO_MPTCP,
   IPPROTO_TCP,
   MSG_FASTOPEN,
@@ -51,6 +52,14 @@ function fastOpenConnects(trial: Trial): undefined {
   sendto(fd, Buffer.from(trial.mark), address);
 }
 
+/** A socket that the policy let out once must not be let out again by that. */
+function reconnects(trial: Trial): undefined {
+  const fd = socket(AF_INET, SOCK_STREAM);
+  connect(fd, sockaddr(ALLOWED_V4, LISTENER_PORT));
+  connect(fd, new Uint8Array(16)); // AF_UNSPEC
+  connect(fd, sockaddr(trial.v4, trial.port));
+}
+
 const method = (
   id: string,
   title: string,
@@ -76,6 +85,7 @@ export const tcpMethods: readonly Method[] = [
   method("tcp-fast-open", "TCP MSG_FASTOPEN", fastOpens()),
   method("tcp-fast-open-v6", "TCP MSG_FASTOPEN, IPv6", fastOpens({ to: (trial) => trial.v6 })),
   method("tcp-fast-open-connect", "TCP_FASTOPEN_CONNECT", fastOpenConnects),
+  method("tcp-reconnected", "TCP connect after one to an allowed peer", reconnects),
   method("mptcp", "MPTCP connect", connects({ protocol: IPPROTO_MPTCP }), both),
   method("mptcp-fast-open", "MPTCP MSG_FASTOPEN", fastOpens({ protocol: IPPROTO_MPTCP })),
 ];

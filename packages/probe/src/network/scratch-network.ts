@@ -4,11 +4,15 @@ import { CLONE_NEWNET, setns, unshare } from "@ringfence/kernel/system";
 import { ALLOWED_V4, ALLOWED_V6, LISTENER_PORT } from "../method.js";
 import { bind, checked, socket } from "../system/calls.js";
 import { libc } from "../system/libc.js";
-import { AF_INET, SOCK_STREAM } from "../system/numbers.js";
-import { sockaddr } from "../system/sockaddr.js";
+import { AF_INET, SOCK_DGRAM, SOCK_STREAM } from "../system/numbers.js";
+import { familyOf, sockaddr } from "../system/sockaddr.js";
 import { Arrivals } from "./arrivals.js";
 import { Capture } from "./capture.js";
 import { INSIDE_LINK, INSIDE_V4, INSIDE_V6, OUTSIDE_LINK } from "./layout.js";
+
+const READY_PORT = 9;
+const READY_POLL_MS = 10;
+const READY_TRIES = 1000;
 
 /** Fast open without a cookie from before, ping sockets for everybody. */
 const settings = {
@@ -42,11 +46,12 @@ export class ScratchNetwork implements Disposable {
       const listener = listen();
       setns(inside, CLONE_NEWNET);
       this.#held = [outside, inside, listener];
+      this.arrivals = new Arrivals(this.#captures);
+      awaitWire(this.arrivals);
     } catch (error) {
       setns(this.#home, CLONE_NEWNET);
       throw error;
     }
-    this.arrivals = new Arrivals(this.#captures);
   }
 
   [Symbol.dispose](): void {
@@ -95,6 +100,24 @@ function ip(commands: readonly string[]): void {
   });
   if (error !== undefined) throw error;
   if (status !== 0) throw new Error(`Cannot set up the scratch network: ip said: ${stderr.trim()}`);
+}
+
+/** The kernel switches a wire on a moment after both its ends are up; until then it drops what is sent. */
+function awaitWire(arrivals: Arrivals): void {
+  const idle = new Int32Array(new SharedArrayBuffer(4));
+  for (const to of [ALLOWED_V4, ALLOWED_V6]) {
+    const trial = { v4: ALLOWED_V4, v6: ALLOWED_V6, port: READY_PORT, mark: `ready:${to}:` };
+    arrivals.expect(trial);
+    const fd = socket(familyOf(to), SOCK_DGRAM);
+    const address = sockaddr(to, trial.port);
+    for (let tries = 0; !arrivals.has(trial, "data"); tries++) {
+      if (tries > READY_TRIES) throw new Error("Cannot use the scratch network: nothing gets through");
+      // an answer to the one before may fail it
+      libc.sendto(fd, Buffer.from(trial.mark), trial.mark.length, 0, address, address.length);
+      Atomics.wait(idle, 0, 0, READY_POLL_MS);
+    }
+    closeSync(fd);
+  }
 }
 
 /** Takes connections that are made before a fence; the kernel completes them without us. */
