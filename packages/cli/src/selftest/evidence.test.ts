@@ -1,64 +1,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { ReportFlow, VerdictLine } from "@ringfence/model";
 import { commOf } from "@ringfence/probe";
-import { evidenceOf } from "./evidence.js";
+import { evidenceOf, type Verdict } from "./evidence.js";
 
 const trial = { v4: "198.51.100.129", v6: "2001:db8:2::1", port: 20_005, mark: "mark" };
-const flow: ReportFlow = {
+const flow: Verdict = {
   outcome: "allowed",
-  exe: "/usr/bin/node",
-  exeFlags: [],
-  protocol: "udp",
-  address: "127.0.0.1",
-  port: 20_005,
-  rule: null,
-  shadowRule: null,
-  reason: "policy",
   hook: "sendmsg",
-  verdicts: 1,
-  sentBytes: 0,
-  receivedBytes: 0,
-  firstSeen: "",
-  lastSeen: "",
-  processes: [],
-  processCount: 1,
-};
-const line: VerdictLine = {
-  schema: "ringfence.verdict/v1",
-  time: "",
-  level: "warning",
-  msg: "",
-  host: "",
-  ringfencePid: 1,
-  labels: {},
-  action: "deny",
-  outcome: "denied",
-  wouldBe: "deny",
-  mode: "enforce",
-  rule: null,
-  shadowRule: null,
-  reason: "policy",
-  hook: "connect",
-  protocol: "tcp",
   address: "127.0.0.1",
   port: 20_005,
-  domain: null,
-  exe: "",
-  exeFlags: [],
-  commandLine: null,
-  execId: "",
-  pid: 1,
-  tid: 1,
-  ppid: 1,
-  comm: "node",
-  parentComm: "",
-  uid: 0,
-  gid: 0,
-  cgroupId: "",
-  netns: 0,
-  policyRevision: "",
+  reason: "policy",
 };
+const line = { ...flow, outcome: "denied", hook: "connect", comm: "node" } as const;
 const nothing = { refusedBy: null, reported: false };
 
 test("evidenceOf goes by the port, whatever the address", () => {

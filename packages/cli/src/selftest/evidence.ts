@@ -1,4 +1,4 @@
-import type { ReportFlow, VerdictLine } from "@ringfence/model";
+import type { VerdictLine } from "@ringfence/model";
 import { commOf, type Trial } from "@ringfence/probe";
 
 /** What a fence said about one trial. */
@@ -9,7 +9,8 @@ export interface Evidence {
   readonly reported: boolean;
 }
 
-type Verdict = Pick<VerdictLine, "outcome" | "hook" | "address" | "port" | "reason">;
+/** What a line of the log and a row of the report have in common. */
+export type Verdict = Pick<VerdictLine, "outcome" | "hook" | "address" | "port" | "reason">;
 
 /** Reasons that tell of something that went on. */
 const tellingReasons: readonly string[] = ["borrowed"];
@@ -17,8 +18,8 @@ const tellingReasons: readonly string[] = ["borrowed"];
 /** Picks what concerns a trial: by its port or its address, and where a verdict has neither, by its process's name. */
 export function evidenceOf(
   trial: Trial,
-  log: readonly VerdictLine[],
-  flows: readonly ReportFlow[],
+  log: readonly (Verdict & Pick<VerdictLine, "comm">)[],
+  flows: readonly Verdict[],
 ): Evidence {
   const own: Verdict[] = [
     ...log.filter((line) => concerns(trial, line) || (line.address === null && line.comm === commOf(trial))),
