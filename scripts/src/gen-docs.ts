@@ -1,7 +1,13 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { EXPLAIN_SCHEMA, REPORT_SCHEMA, renderErrorsPage, VERDICT_SCHEMA } from "@ringfence/model";
-import { explanationSchema, reportSchema, verdictLineSchema } from "@ringfence/model/schemas";
+import {
+  EXPLAIN_SCHEMA,
+  REPORT_SCHEMA,
+  renderErrorsPage,
+  SELFTEST_SCHEMA,
+  VERDICT_SCHEMA,
+} from "@ringfence/model";
+import { explanationSchema, reportSchema, selftestSchema, verdictLineSchema } from "@ringfence/model/schemas";
 import { commandHelp } from "./command-help.js";
 import { explainExample } from "./explain-example.js";
 import { fillBlock } from "./generated-block.js";
@@ -38,10 +44,12 @@ const pages: readonly GeneratedPage[] = [
   schemaPage("docs/reference/report.schema.json", REPORT_SCHEMA, reportSchema),
   schemaPage("docs/reference/verdict.schema.json", VERDICT_SCHEMA, verdictLineSchema),
   schemaPage("docs/reference/explain.schema.json", EXPLAIN_SCHEMA, explanationSchema),
+  schemaPage("docs/reference/selftest.schema.json", SELFTEST_SCHEMA, selftestSchema),
   helpPage("run"),
   helpPage("explain", example),
   filledPage("README.md", example),
   helpPage("doctor"),
+  helpPage("selftest"),
 ];
 
 if (process.argv.includes("--check")) {
