@@ -10,6 +10,8 @@ const PROBER = fileURLToPath(new URL("./prober.js", import.meta.url));
 /** Far more than any run needs, on an emulated machine too. */
 const LIMIT_MS = 300_000;
 const EXIT_FAILED = 125;
+/** How the messages of RF_STDIO_DENIED and RF_STDIO_UNJUDGED begin for what was handed over. */
+const STREAM_REFUSED = "Cannot run with stdin as ";
 
 export interface ProbeProcess {
   readonly trials: readonly PlannedTrial[];
@@ -44,13 +46,14 @@ export async function runProbe({ trials, via, exit, signal }: ProbeProcess): Pro
   const stdin = trials.some(({ method }) => method.handOver === "stdin") ? (handed[0] ?? null) : null;
   try {
     const passed = stdin === null ? handed.filter((one) => one !== null) : [];
-    return read(await start(words, stdin, passed, signal), trials);
+    return readOutcome(await start(words, stdin, passed, signal), trials);
   } finally {
     for (const one of handed) if (one !== null) closeSync(one.fd);
   }
 }
 
-interface Finished {
+/** How a prober, or the run around it, ended. */
+export interface Finished {
   readonly code: number | null;
   readonly stderr: string;
 }
@@ -99,13 +102,17 @@ function finish(child: ChildProcess, signal: AbortSignal): Promise<Finished> {
   });
 }
 
-function read({ code, stderr }: Finished, trials: readonly PlannedTrial[]): ProbeOutcome {
+/** Tells what the prober met from why there was none. Throws RF_SELFTEST. */
+export function readOutcome({ code, stderr }: Finished, trials: readonly PlannedTrial[]): ProbeOutcome {
   const lines = stderr.split("\n").filter((line) => line !== "");
   const found = lines.filter((line) => line.startsWith("{")).map((line) => JSON.parse(line) as ProbeResult);
   const results = new Map(found.map((result) => [result.port, result]));
   const said = lines.filter((line) => !line.startsWith("{")).join(" ");
   if (code === 0 && trials.every(({ trial }) => results.has(trial.port))) return { results, refusal: null };
-  if (code === EXIT_FAILED && results.size === 0) return { results, refusal: said };
+  // any other failure to start must not look like protection
+  const refused = code === EXIT_FAILED && results.size === 0 && said.includes(STREAM_REFUSED);
+  const byStream = trials.every(({ method }) => method.handOver === "stdin");
+  if (refused && byStream) return { results, refusal: said };
   throw new RingfenceError("RF_SELFTEST", `Cannot make the trials: exit status ${code}: ${said}`, {
     hint: "run the selftest again; if it stays, report it with `ringfence doctor --json`",
   });
