@@ -44,11 +44,13 @@ const method = (
   runs: Method["runs"] = ["plain"],
 ): Method => ({ id, title, runs, witness: "data", attempt });
 
+const both = ["plain", "moved"] as const;
+
 /** Ways to put another address into the packet than the call names. */
 export const sourceRouteMethods: readonly Method[] = [
-  method("route-lsrr", "LSRR as option", byOption(looseSourceRoute)),
-  method("route-ssrr", "SSRR as option", byOption(strictSourceRoute)),
-  method("route-rthdr", "IPV6_RTHDR as option", byOptionV6),
+  method("route-lsrr", "LSRR as option", byOption(looseSourceRoute), both),
+  method("route-ssrr", "SSRR as option", byOption(strictSourceRoute), both),
+  method("route-rthdr", "IPV6_RTHDR as option", byOptionV6, both),
   method("route-lsrr-message", "LSRR as control message", byMessage("lsrr"), ["privileged", "moved"]),
   method("route-ssrr-message", "SSRR as control message", byMessage("ssrr"), ["privileged", "moved"]),
   method("route-rthdr-message", "IPV6_RTHDR as control message", byMessage("rthdr2"), [
