@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { describe, test } from "node:test";
+import { AF_INET, IPPROTO_UDP, libc, SOCK_RAW } from "@ringfence/probe";
 import { linkIds } from "./harness/bpf-links.js";
 import { assertNothingLeft } from "./harness/leftovers.js";
 import { ringfencePath } from "./harness/paths.js";
@@ -69,6 +70,27 @@ describe("ringfence run with a socket as standard stream", () => {
         assert.match(stderr, expected);
       } finally {
         server.close();
+      }
+    });
+  }
+});
+
+describe("ringfence run with a raw socket as standard input", () => {
+  for (const [mode, code, expected] of [
+    ["enforce", 125, /Cannot run with stdin as a raw socket: no hook judges what goes through it/],
+    ["audit", 0, /warning: stdin is a raw socket; no hook judges/],
+  ] as const) {
+    test(`refuses it only where verdicts hold: ${mode}`, { timeout }, async () => {
+      const fd = libc.socket(AF_INET, SOCK_RAW, IPPROTO_UDP);
+      try {
+        const args = ["run", "--mode", mode, "--default", "deny", "--", "true"];
+        const { code: status, stderr } = await runProcess(ringfencePath, args, {
+          stdio: [fd, "pipe", "pipe"],
+        });
+        assert.equal(status, code, stderr);
+        assert.match(stderr, expected);
+      } finally {
+        libc.close(fd);
       }
     });
   }
