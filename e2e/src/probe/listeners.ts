@@ -1,8 +1,7 @@
 import { readSync, writeSync } from "node:fs";
+import { AF_INET, AF_INET6, errnoName, libc, sockaddr } from "@ringfence/probe";
 import type { AttemptResult } from "./attempt.js";
-import { errnoName, libc } from "./libc.js";
 import type { ListenerStep } from "./listener-step.js";
-import { AF_INET, AF_INET6, sockaddr } from "./sockaddr.js";
 
 // Makes sockets as its argument says, prints what each step came to and the ports, waits for a line of input, and
 // prints how much each socket got: connections that can be accepted, or datagrams.

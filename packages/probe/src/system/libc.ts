@@ -31,7 +31,6 @@ export const libc = {
   sendmmsg: declare<[number, Pointer, number, number]>(
     "int sendmmsg(int fd, void *messages, unsigned int count, int flags)",
   ),
-  listen: declare<[number, number]>("int listen(int fd, int backlog)"),
   ioctl: declare<[number, number, Pointer]>("int ioctl(int fd, unsigned long request, void *argument)"),
   if_nametoindex: declare<[Pointer]>("unsigned int if_nametoindex(const void *name)"),
   recv: declare<[number, Pointer, number, number]>(
