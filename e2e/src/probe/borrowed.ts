@@ -1,8 +1,7 @@
 import { receiveDescriptors } from "@ringfence/kernel/system";
+import { errnoName, libc, sockaddr } from "@ringfence/probe";
 import type { BorrowedAttempt } from "./attempt.js";
-import { errnoName, libc } from "./libc.js";
 import { receive, setTimeouts } from "./receive.js";
-import { sockaddr } from "./sockaddr.js";
 
 const STDIN = 0;
 const MSG_NOSIGNAL = 0x4000;

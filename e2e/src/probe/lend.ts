@@ -1,8 +1,7 @@
 import { existsSync } from "node:fs";
 import { delimiter, isAbsolute, join } from "node:path";
 import { duplicateDescriptor, execve, sendDescriptors, socketPair } from "@ringfence/kernel/system";
-import { errnoName, libc } from "./libc.js";
-import { familyOf, sockaddr } from "./sockaddr.js";
+import { errnoName, familyOf, libc, sockaddr } from "@ringfence/probe";
 
 // lend.js "KIND ADDRESS PORT, ..." COMMAND...: makes sockets, sends them into a UNIX socket that becomes the command's
 // stdin, and becomes the command. KIND is tcp or udp for a connected socket, "bound" for a datagram socket without a
