@@ -7,7 +7,8 @@ const kernel = { release: "6.1.0", architecture: "x64", lsmBpf: false };
 
 test("expectedResult is a refusal at the call unless the table says otherwise", () => {
   assert.equal(expectedResult("plain", "tcp-connect", kernel), "blocked-at-call");
-  assert.equal(expectedResult("privileged", "packet-raw", kernel), "open");
+  assert.equal(expectedResult("privileged", "packet-raw", kernel), "blocked-in-flight");
+  assert.equal(expectedResult("privileged", "packet-raw", { ...kernel, lsmBpf: true }), "blocked-at-call");
   assert.equal(expectedResult("plain", "packet-raw", kernel), "blocked-at-call");
 });
 
