@@ -12,7 +12,7 @@ export const pools = {
     "/**",
     "/usr/bin/c*l",
     "/opt/é/*",
-    "**/node",
+    "/**/node",
     "/usr/bin/python3*",
   ],
   paths: [

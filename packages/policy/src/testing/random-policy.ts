@@ -12,6 +12,7 @@ import {
   RingfenceError,
   type Rule,
 } from "@ringfence/model";
+import { checkPortsWithProtocols } from "../text/protocol-text.js";
 import { pools } from "./pools.js";
 import type { Random } from "./random.js";
 
@@ -60,7 +61,7 @@ function randomCondition(random: Random): ProcessCondition {
   const maybe = <T extends object>(make: () => T): T | Record<never, never> =>
     random.oneIn(4) ? make() : {};
   const patterns = () => random.list(1, 2, () => random.pick(pools.patterns));
-  return {
+  const condition = {
     ...maybe(() => ({ exe: patterns() })),
     ...maybe(() => ({ ancestor: patterns() })),
     ...maybe(() => ({ comm: random.list(1, 2, () => random.pick(pools.comms)) })),
@@ -69,6 +70,8 @@ function randomCondition(random: Random): ProcessCondition {
     ...maybe(() => ({ cgroup: random.list(1, 2, () => random.pick(pools.cgroups)) })),
     ...maybe(() => ({ host: true as const })),
   };
+  // The language has no condition without a key.
+  return Object.keys(condition).length > 0 ? condition : { exe: patterns() };
 }
 
 function randomRange(random: Random, values: readonly [number, ...number[]]): NumberRange {
@@ -79,11 +82,13 @@ function randomRange(random: Random, values: readonly [number, ...number[]]): Nu
 
 function randomDestination(random: Random): Destination {
   const protocols = random.oneIn(3)
-    ? random.list(1, 2, () => random.pick(["tcp", "udp", "icmp"] as const))
+    ? [...new Set(random.list(1, 2, () => random.pick(["tcp", "udp", "icmp"] as const)))]
     : null;
+  const ports = random.oneIn(2) ? null : random.list(1, 3, () => randomPorts(random));
   return {
     to: random.oneIn(4) ? null : random.list(1, 3, () => randomPeer(random)),
-    ports: random.oneIn(2) ? null : random.list(1, 3, () => randomPorts(random)),
+    // The language refuses ports that never match the protocols beside them.
+    ports: ports !== null && checkPortsWithProtocols(ports, protocols) === null ? ports : null,
     protocols,
   };
 }
