@@ -1,23 +1,29 @@
 import type { Profile } from "@ringfence/model";
 import { compile } from "../compile/compile.js";
-import type { CompiledPolicy } from "../compile/compiled-policy.js";
 import { evaluate } from "../evaluate/evaluate.js";
-import type { FlowFacts, ProcessFacts } from "../evaluate/facts.js";
 import { interpret } from "../interpret/interpret.js";
-import type { Evaluation } from "../verdict.js";
+import { factsNearRule } from "./facts-near-rule.js";
+import {
+  type Answer,
+  answerOf,
+  type Compiler,
+  type Judge,
+  type PolicyCase,
+  type Question,
+  sameAnswer,
+} from "./policy-case.js";
 import { pools } from "./pools.js";
 import { Random } from "./random.js";
 import { randomFlow, randomProcess } from "./random-facts.js";
 import { randomProfiles } from "./random-policy.js";
+import { shrink } from "./shrink.js";
 
-/** A question on which the two judges differ, with all that is needed to ask it again. */
+/** A question on which reference and tables differ; `seed` makes its policy and question again. */
 export interface Disagreement {
   readonly seed: number;
-  readonly profiles: readonly Profile[];
-  readonly process: ProcessFacts;
-  readonly flow: FlowFacts;
-  readonly expected: Evaluation;
-  readonly actual: Evaluation;
+  readonly case: PolicyCase;
+  readonly expected: Answer;
+  readonly actual: Answer | undefined;
 }
 
 /** How a differential run went; `outcomes` shows that no kind of verdict was left out. */
@@ -27,42 +33,89 @@ export interface DifferentialResult {
   readonly disagreement: Disagreement | null;
 }
 
+export interface DifferentialOptions {
+  /** Policy i of the run is made from `seed + i`, so that a failing one can be had as the first. */
+  readonly seed: number;
+  readonly policies: number;
+  readonly flowsPerPolicy: number;
+  readonly compiler?: Compiler;
+  readonly judge?: Judge;
+  readonly makeProfiles?: (random: Random) => readonly Profile[];
+}
+
+/** The product's compiler on the machine of `pools`. */
+export const productCompiler: Compiler = (profiles) =>
+  compile(profiles, { containerCgroups: pools.containerCgroups });
+
+/** Reads the tables as the kernel does. */
+export const interpreter: Judge = (compiled, questions) =>
+  questions.map(({ process, flow }) => answerOf(interpret(compiled, process, flow)));
+
 /**
  * Asks the reference evaluator and the tables the same questions, `flowsPerPolicy` for each of `policies` random
- * policies, until they first differ. `mutate` breaks the tables on purpose, to prove that the run would notice.
+ * policies, until they first differ.
  */
-export function runDifferential(
-  seed: number,
-  policies: number,
-  flowsPerPolicy: number,
-  mutate: (compiled: CompiledPolicy) => CompiledPolicy = (compiled) => compiled,
-): DifferentialResult {
+export function runDifferential(options: DifferentialOptions): DifferentialResult {
+  const { seed, policies, flowsPerPolicy, makeProfiles = randomProfiles } = options;
   const outcomes = new Map<string, number>();
   let pairs = 0;
   for (let policy = 0; policy < policies; policy++) {
     const random = new Random(seed + policy);
-    const profiles = randomProfiles(random);
-    const compiled = mutate(compile(profiles, { containerCgroups: pools.containerCgroups }));
-    for (let i = 0; i < flowsPerPolicy; i++) {
-      const process = randomProcess(random);
-      const flow = randomFlow(random);
-      const expected = evaluate(profiles, process, flow);
-      const actual = interpret(compiled, process, flow);
-      pairs++;
-      outcomes.set(expected.outcome, (outcomes.get(expected.outcome) ?? 0) + 1);
-      if (!sameEvaluation(expected, actual)) {
-        const disagreement = { seed: seed + policy, profiles, process, flow, expected, actual };
-        return { pairs, outcomes, disagreement };
-      }
+    const profiles = makeProfiles(random);
+    const questions = Array.from({ length: flowsPerPolicy }, () => randomQuestion(random, profiles));
+    const found = compareAnswers(profiles, questions, options, outcomes);
+    if (found !== null) {
+      return { pairs: pairs + found.index + 1, outcomes, disagreement: { seed: seed + policy, ...found } };
     }
+    pairs += questions.length;
   }
   return { pairs, outcomes, disagreement: null };
 }
 
-function sameEvaluation(a: Evaluation, b: Evaluation): boolean {
-  return (
-    a.outcome === b.outcome &&
-    a.enforced.rule?.ruleId === b.enforced.rule?.ruleId &&
-    a.shadow.rule?.ruleId === b.shadow.rule?.ruleId
+/** The first of the questions that is answered in two ways; counts the outcomes of those before. */
+export function compareAnswers(
+  profiles: readonly Profile[],
+  questions: readonly Question[],
+  { compiler = productCompiler, judge = interpreter }: Pick<DifferentialOptions, "compiler" | "judge">,
+  outcomes: Map<string, number> = new Map(),
+): (Omit<Disagreement, "seed"> & { readonly index: number }) | null {
+  const answers = judge(compiler(profiles), questions);
+  for (const [index, question] of questions.entries()) {
+    const evaluation = evaluate(profiles, question.process, question.flow);
+    const expected = answerOf(evaluation);
+    const actual = answers[index];
+    outcomes.set(evaluation.outcome, (outcomes.get(evaluation.outcome) ?? 0) + 1);
+    if (actual === undefined || !sameAnswer(expected, actual)) {
+      return { index, case: { profiles, ...question }, expected, actual };
+    }
+  }
+  return null;
+}
+
+/** Makes what differs as small as it can be. */
+export function shrinkDisagreement(
+  { seed, case: start, expected, actual }: Disagreement,
+  judges: Pick<DifferentialOptions, "compiler" | "judge">,
+): Disagreement {
+  let smallest = { expected, actual };
+  const shrunk = shrink(start, (smaller) => {
+    const found = compareAnswers(smaller.profiles, [smaller], judges);
+    if (found !== null) smallest = found;
+    return found !== null;
+  });
+  return { seed, case: shrunk.case, expected: smallest.expected, actual: smallest.actual };
+}
+
+/** Half of the questions are drawn from the pools, half are near a rule of the policy. */
+function randomQuestion(random: Random, profiles: readonly Profile[]): Question {
+  const directions = ["egress", "ingress"] as const;
+  const rules = profiles.flatMap((profile) =>
+    directions.flatMap((direction) =>
+      (profile[direction]?.rules ?? []).map((rule) => ({ profile, rule, direction })),
+    ),
   );
+  const near = rules[random.below(rules.length)];
+  if (near === undefined || random.oneIn(2))
+    return { process: randomProcess(random), flow: randomFlow(random) };
+  return factsNearRule(random, near.profile, near.rule, near.direction);
 }

@@ -1,5 +1,6 @@
 import {
   type Destination,
+  type Direction,
   formatPrefix,
   type NumberRange,
   type Peer,
@@ -18,7 +19,7 @@ export function policyYaml(profiles: readonly Profile[]): string {
   return profiles.map((profile) => stringify(document(profile), { lineWidth: 0 })).join("---\n");
 }
 
-function document({ name, mode, subject, egress }: Profile): object {
+function document({ name, mode, subject, egress, ingress, listen, unattributed }: Profile): object {
   return {
     apiVersion: "ringfence.dev/v1alpha1",
     kind: "SecurityProfile",
@@ -26,18 +27,25 @@ function document({ name, mode, subject, egress }: Profile): object {
     spec: {
       mode,
       ...(subject === null ? {} : { subject: subject.map(condition) }),
-      ...(egress === null
-        ? {}
-        : { egress: { default: egress.default, rules: egress.rules.map((one) => rule(name, one)) } }),
+      ...(egress === null ? {} : { egress: direction(name, egress, target) }),
+      ...(ingress === null ? {} : { ingress: direction(name, ingress, source) }),
+      ...(listen === null ? {} : { listen: listen.ports.length === 0 ? "none" : listen.ports.map(portText) }),
+      ...(unattributed === null ? {} : { unattributed: unattributed.action }),
     },
   };
 }
 
-function rule(profile: string, { id, action, mode, process, destination }: Rule): object {
+type OtherEnd = (destination: Destination) => object;
+
+function direction(name: string, { default: action, rules }: Direction, otherEnd: OtherEnd): object {
+  return { default: action, rules: rules.map((one) => rule(name, one, otherEnd)) };
+}
+
+function rule(profile: string, { id, action, mode, process, destination }: Rule, otherEnd: OtherEnd): object {
   const name = id.slice(profile.length + 1);
   const body = {
     ...(process === null ? {} : { process: process.map(condition) }),
-    ...target(destination),
+    ...otherEnd(destination),
   };
   return {
     ...(name.endsWith("]") ? {} : { name }),
@@ -59,6 +67,14 @@ function target({ to, ports, protocols }: Destination): object {
   return {
     ...(to === null ? {} : { to: to.map(peer) }),
     ...(ports === null ? {} : { ports: ports.map(portText) }),
+    ...(protocols === null ? {} : { protocol: protocols }),
+  };
+}
+
+function source({ to, ports, protocols }: Destination): object {
+  return {
+    ...(to === null ? {} : { from: to.map(peer) }),
+    ...(ports === null ? {} : { localPorts: ports.map(portText) }),
     ...(protocols === null ? {} : { protocol: protocols }),
   };
 }

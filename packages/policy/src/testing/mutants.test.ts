@@ -1,0 +1,29 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { productCompiler, runDifferential } from "./differential.js";
+import type { Compiler } from "./policy-case.js";
+import { seedOf } from "./seed.js";
+import { sourceMutants } from "./source-mutants.js";
+import { tableMutants } from "./table-mutants.js";
+
+const seed = seedOf(process.env);
+/** A twelfth of the pairs that `interpret` is compared on. */
+const most = { policies: 125, flowsPerPolicy: 40 };
+
+const compilers: Readonly<Record<string, Compiler>> = {
+  ...sourceMutants,
+  ...Object.fromEntries(
+    Object.entries(tableMutants).map(([name, mutate]): [string, Compiler] => [
+      `in the tables, ${name}`,
+      (profiles) => mutate(productCompiler(profiles)),
+    ]),
+  ),
+};
+
+for (const [name, compiler] of Object.entries(compilers)) {
+  test(`the comparison catches a compiler for which ${name}`, (t) => {
+    const { pairs, disagreement } = runDifferential({ seed, ...most, compiler });
+    assert.notEqual(disagreement, null, `not within ${pairs} pairs`);
+    t.diagnostic(`caught by pair ${pairs}: ${name}`);
+  });
+}
