@@ -14,6 +14,7 @@ import { fillBlock } from "./generated-block.js";
 import { type GeneratedPage, outdatedPages, writePages } from "./generated-page.js";
 import { repositoryRoot } from "./repository-root.js";
 import { schemaPage } from "./schema-page.js";
+import { verifiedPage } from "./verified-page.js";
 
 // Writes the reference pages that come from tables in the code: gen-docs [--check]
 
@@ -50,6 +51,7 @@ const pages: readonly GeneratedPage[] = [
   filledPage("README.md", example),
   helpPage("doctor"),
   helpPage("selftest"),
+  verifiedPage,
 ];
 
 if (process.argv.includes("--check")) {

@@ -1,0 +1,34 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { BpfLoadError } from "../libbpf/bpf-load-error.js";
+import { BpfObject } from "../libbpf/bpf-object.js";
+
+const productObject = /^(?!.*-test\.)(.+)\.bpf\.o$/;
+
+/** Instructions that the verifier walked, by program; null for an object that this kernel does not load. */
+export type VerifiedObjects = Readonly<Record<string, Readonly<Record<string, number>> | null>>;
+
+/**
+ * Loads every object of a folder that is not a test's, and asks the kernel what the verifier did. Throws for a
+ * refusal that comes from the verifier: such a program is broken, not unsupported.
+ */
+export function verifiedObjects(folder: string): VerifiedObjects {
+  const names = readdirSync(folder)
+    .flatMap((file) => productObject.exec(file)?.[1] ?? [])
+    .toSorted();
+  return Object.fromEntries(names.map((name) => [name, verifiedPrograms(join(folder, `${name}.bpf.o`))]));
+}
+
+function verifiedPrograms(path: string): Readonly<Record<string, number>> | null {
+  using object = BpfObject.open(path);
+  try {
+    object.load();
+  } catch (error) {
+    if (error instanceof BpfLoadError && error.verifierLog === "") return null;
+    throw error;
+  }
+  const programs = object.programs().map(({ name }) => name);
+  return Object.fromEntries(
+    programs.toSorted().map((name) => [name, object.program(name).verifiedInstructions()]),
+  );
+}
