@@ -8,6 +8,10 @@ export const policyErrors = {
     meaning: "The policy file is larger than a policy may be",
     remedy: "Split it, or replace long lists by wider prefixes",
   },
+  RF_POLICY_MORE_ERRORS: {
+    meaning: "The policy file has more errors than are told at once",
+    remedy: "Correct those that are told, and try again",
+  },
   RF_POLICY_YAML: {
     meaning: "The policy file is not valid YAML",
     remedy: "Correct the syntax at the given place",

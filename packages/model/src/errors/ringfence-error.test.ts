@@ -19,3 +19,10 @@ test("RingfenceError keeps code and cause", () => {
   assert.equal(error.cause, cause);
   assert.ok(error instanceof Error);
 });
+
+test("format shows what was quoted without letting it flood or steer the terminal", () => {
+  const steering = new RingfenceError("RF_USAGE", 'Cannot use "\u001B[31m\u202Eab"');
+  assert.equal(steering.format(), 'Cannot use "\\u{1b}[31m\\u{202e}ab"');
+  const flooding = new RingfenceError("RF_USAGE", `Cannot use "${"a".repeat(5000)}"`, { hint: "Write b" });
+  assert.match(flooding.format(), /^Cannot use "a{400,} \[\.\.\.\] a{400,}": Write b$/);
+});

@@ -24,11 +24,31 @@ export class RingfenceError extends Error {
     if (location !== undefined) this.location = location;
   }
 
-  /** One line for a terminal: `file:line:col: Message: hint`, without the parts that are absent. */
+  /**
+   * One line for a terminal: `file:line:col: Message: hint`, without the parts that are absent. What was quoted from
+   * a file cannot flood it or change how the rest is shown.
+   */
   format(): string {
     const parts = [this.message];
     if (this.location !== undefined) parts.unshift(formatLocation(this.location));
     if (this.hint !== undefined) parts.push(this.hint);
-    return parts.join(": ").replace(/\s*\n\s*/g, " ");
+    return parts
+      .map(shortened)
+      .join(": ")
+      .replace(/\s*\n\s*/g, " ")
+      .replace(unprintable, escaped);
   }
+}
+
+const longestPart = 1000;
+/** Control characters, and those that turn the direction of text. */
+const unprintable = /[\p{Cc}\p{Bidi_Control}\p{Cs}]/gu;
+
+function shortened(text: string): string {
+  const half = longestPart / 2;
+  return text.length <= longestPart ? text : `${text.slice(0, half)} [...] ${text.slice(-half)}`;
+}
+
+function escaped(character: string): string {
+  return `\\u{${character.codePointAt(0)?.toString(16)}}`;
 }

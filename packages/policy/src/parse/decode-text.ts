@@ -2,6 +2,8 @@ import { RingfenceError } from "@ringfence/model";
 
 /** A policy of 100,000 prefixes is about 2 MB. */
 const largestFile = 32 * 2 ** 20;
+/** Most rules there can be, with sixteen lines each; an empty line costs the parser as much as any. */
+const mostLines = 2 ** 20;
 const lineFeed = 0x0a;
 
 /** The text of a policy file, or the located error why it cannot be read as one. */
@@ -12,12 +14,24 @@ export function decodeText(input: string | Uint8Array, file: string): string | R
       location: { file, line: 1, column: 1 },
     });
   }
-  if (typeof input === "string") return input;
-  const text = decode(input);
-  if (text !== null) return text;
+  const text = typeof input === "string" ? input : decode(input);
+  if (text !== null) return hasTooManyLines(text) ? tooManyLines(file) : text;
   return new RingfenceError("RF_POLICY_ENCODING", "The policy is not valid UTF-8", {
     hint: "Save the file as UTF-8",
-    location: { file, line: firstBrokenLine(input), column: 1 },
+    location: { file, line: typeof input === "string" ? 1 : firstBrokenLine(input), column: 1 },
+  });
+}
+
+function hasTooManyLines(text: string): boolean {
+  let lines = 0;
+  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) lines++;
+  return lines > mostLines;
+}
+
+function tooManyLines(file: string): RingfenceError {
+  return new RingfenceError("RF_POLICY_TOO_LARGE", `The policy has over ${mostLines} lines`, {
+    hint: "Split it, or remove empty lines",
+    location: { file, line: mostLines + 1, column: 1 },
   });
 }
 

@@ -215,3 +215,17 @@ test("parsePolicy never throws on a damaged file, and places every error inside 
     }
   }
 });
+
+test("parsePolicy tells the first hundred errors and how many more there are", () => {
+  const { errors } = parsePolicy("--- {}\n".repeat(250), "p.yaml", fixedResolver);
+  assert.equal(errors.length, 101);
+  assert.equal(errors.at(-1)?.code, "RF_POLICY_MORE_ERRORS");
+  assert.match(errors.at(-1)?.message ?? "", /\b150 more/);
+});
+
+test("parsePolicy refuses deep nesting and too many lines where they begin", () => {
+  const [deep] = parsePolicy(`a:\n  ${"[".repeat(1000)}`, "p.yaml", fixedResolver).errors;
+  assert.match(deep?.format() ?? "", /^p\.yaml:2:6\d: The YAML is nested too deeply/);
+  const [long] = parsePolicy("\n".repeat(2 ** 21), "p.yaml", fixedResolver).errors;
+  assert.match(long?.format() ?? "", /^p\.yaml:1048577:1: The policy has over/);
+});

@@ -1,10 +1,11 @@
 import { type Profile, RingfenceError } from "@ringfence/model";
-import { type Document, LineCounter, type ParsedNode, parseAllDocuments, visit } from "yaml";
+import { type Document, LineCounter, type ParsedNode, visit } from "yaml";
 import type { Resolver } from "../resolver.js";
 import { warnAbout } from "../warn/warn-about.js";
 import { decodeText } from "./decode-text.js";
 import { readProfile } from "./read-profile.js";
 import { Reader } from "./reader.js";
+import { UnbearableYaml, yamlDocuments } from "./yaml-documents.js";
 
 /** What a policy file says. All errors are reported at once, and with an error there is nothing else. */
 export interface ParseResult {
@@ -24,7 +25,7 @@ export function parsePolicy(input: string | Uint8Array, file: string, resolver: 
   const reader = new Reader(file, lines, resolver);
   const profiles = readDocuments(reader, parseDocuments(reader, text, lines));
   if (reader.errors.length > 0) {
-    return { profiles: [], warnings: [], errors: reader.errors.toSorted(byPlace) };
+    return { profiles: [], warnings: [], errors: [...reader.errors.toSorted(byPlace), ...reader.untold()] };
   }
   for (const profile of profiles) warnAbout(reader, profile);
   return { profiles, warnings: reader.warnings.toSorted(byPlace), errors: [] };
@@ -37,23 +38,22 @@ function byPlace({ location: a }: RingfenceError, { location: b }: RingfenceErro
 
 function parseDocuments(reader: Reader, text: string, lines: LineCounter): readonly Document.Parsed[] {
   try {
-    const documents = parseAllDocuments(text, {
-      lineCounter: lines,
-      prettyErrors: false,
-      // Duplicate keys are looked for while reading, where the message can name the map.
-      uniqueKeys: false,
-      schema: "core",
-      logLevel: "silent",
-    });
-    return Array.isArray(documents) ? documents : [];
+    return [...yamlDocuments(text, lines)];
   } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    const options = {
-      hint: "Write the policy without deep nesting",
-      location: reader.locateOffset(0),
-      cause: error,
-    };
-    reader.errors.push(new RingfenceError("RF_POLICY_YAML", "The YAML is nested too deeply", options));
+    if (!(error instanceof UnbearableYaml)) throw error;
+    const location = reader.locateOffset(error.offset);
+    if (error.kind === "depth") {
+      const message = `The YAML is nested too deeply: ${error.message}`;
+      reader.report("RF_POLICY_YAML", location, message, "Write the policy without deep nesting");
+    } else {
+      const message = `The policy is too large: ${error.message}`;
+      reader.report(
+        "RF_POLICY_TOO_LARGE",
+        location,
+        message,
+        "Split it, or replace long lists by wider prefixes",
+      );
+    }
     return [];
   }
 }
@@ -72,21 +72,18 @@ function readDocuments(reader: Reader, documents: readonly Document.Parsed[]): r
     profiles.push(read.profile);
   }
   if (profiles.length === 0 && reader.errors.length === 0) {
-    const options = {
-      hint: "Write apiVersion: ringfence.dev/v1alpha1, kind: SecurityProfile, metadata and spec",
-      location: reader.locateOffset(0),
-    };
-    reader.errors.push(new RingfenceError("RF_POLICY_EMPTY", "The file contains no profile", options));
+    const hint = "Write apiVersion: ringfence.dev/v1alpha1, kind: SecurityProfile, metadata and spec";
+    reader.report("RF_POLICY_EMPTY", reader.locateOffset(0), "The file contains no profile", hint);
   }
   return profiles;
 }
 
 /** Reports broken syntax and aliases, behind which a document cannot be read. */
 function isReadable(reader: Reader, document: Document.Parsed): boolean {
-  const before = reader.errors.length;
+  const before = reader.errorCount;
   for (const { message, pos } of [...document.errors, ...document.warnings]) {
-    const options = { hint: "Correct the syntax, or quote the text", location: reader.locateOffset(pos[0]) };
-    reader.errors.push(new RingfenceError("RF_POLICY_YAML", `Cannot read YAML: ${message}`, options));
+    const hint = "Correct the syntax, or quote the text";
+    reader.report("RF_POLICY_YAML", reader.locateOffset(pos[0]), `Cannot read YAML: ${message}`, hint);
   }
   visit(document, {
     Alias: (_key, alias) => {
@@ -98,7 +95,7 @@ function isReadable(reader: Reader, document: Document.Parsed): boolean {
       );
     },
   });
-  return reader.errors.length === before;
+  return reader.errorCount === before;
 }
 
 /** An empty document, as between two separators, holds nothing to read. */

@@ -19,10 +19,7 @@ export function parsePorts(text: string, resolver: Resolver): readonly PortRange
   const from = Number(numbers[1]);
   const to = numbers[2] === undefined ? from : Number(numbers[2]);
   if (from > highestPort || to > highestPort) {
-    return rangeFault(
-      `Port ${Math.max(from, to)} is over ${highestPort}`,
-      `Write ports from 0 to ${highestPort}`,
-    );
+    return rangeFault(`Port "${body}" is over ${highestPort}`, `Write ports from 0 to ${highestPort}`);
   }
   if (to < from) return rangeFault(`Port range "${body}" is reversed`, `Write "${to}-${from}"`);
   return [{ from, to, protocol: suffix }];
