@@ -9,6 +9,7 @@ import {
   describeDisagreement,
   type Judge,
   largeProfiles,
+  largeTableMutants,
   productCompiler,
   type Random,
   runDifferential,
@@ -62,6 +63,21 @@ for (const [name, mutate] of Object.entries({ ...tableMutants, ...segmentMutants
     const compiler: Compiler = (profiles) => mutate(productCompiler(profiles));
     const options = { seed, policies: 25, flowsPerPolicy: 200, compiler, judge: kernel };
     const { pairs, disagreement } = runDifferential(options);
+    assert.notEqual(disagreement, null, `not within ${pairs} pairs`);
+    t.diagnostic(`caught by pair ${pairs}: ${name}`);
+  });
+}
+
+for (const [name, mutate] of Object.entries(largeTableMutants)) {
+  test(`the comparison of large policies with the kernel catches tables in which ${name}`, (t) => {
+    const { pairs, disagreement } = runDifferential({
+      seed,
+      policies: 2,
+      flowsPerPolicy: 2000,
+      makeProfiles: (random) => largeProfiles(random, { rules: 1000, prefixesPerRule: 4, users: 4 }),
+      compiler: (profiles) => mutate(productCompiler(profiles)),
+      judge: kernel,
+    });
     assert.notEqual(disagreement, null, `not within ${pairs} pairs`);
     t.diagnostic(`caught by pair ${pairs}: ${name}`);
   });

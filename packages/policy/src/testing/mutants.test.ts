@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { productCompiler, runDifferential } from "./differential.js";
+import { largeProfiles } from "./large-policy.js";
 import type { Compiler } from "./policy-case.js";
 import { seedOf } from "./seed.js";
 import { sourceMutants } from "./source-mutants.js";
-import { tableMutants } from "./table-mutants.js";
+import { largeTableMutants, tableMutants } from "./table-mutants.js";
 
 const seed = seedOf(process.env);
 /** A twelfth of the pairs that `interpret` is compared on. */
@@ -23,6 +24,20 @@ const compilers: Readonly<Record<string, Compiler>> = {
 for (const [name, compiler] of Object.entries(compilers)) {
   test(`the comparison catches a compiler for which ${name}`, (t) => {
     const { pairs, disagreement } = runDifferential({ seed, ...most, compiler });
+    assert.notEqual(disagreement, null, `not within ${pairs} pairs`);
+    t.diagnostic(`caught by pair ${pairs}: ${name}`);
+  });
+}
+
+for (const [name, mutate] of Object.entries(largeTableMutants)) {
+  test(`the comparison of large policies catches tables in which ${name}`, (t) => {
+    const { pairs, disagreement } = runDifferential({
+      seed,
+      policies: 2,
+      flowsPerPolicy: 2000,
+      makeProfiles: (random) => largeProfiles(random, { rules: 1000, prefixesPerRule: 4, users: 4 }),
+      compiler: (profiles) => mutate(productCompiler(profiles)),
+    });
     assert.notEqual(disagreement, null, `not within ${pairs} pairs`);
     t.diagnostic(`caught by pair ${pairs}: ${name}`);
   });

@@ -71,6 +71,25 @@ export const tableMutants: Readonly<Record<string, TableMutant>> = {
   }),
 };
 
+/** The same for what only a policy of many rules and blocks has. */
+export const largeTableMutants: Readonly<Record<string, TableMutant>> = {
+  "the first bit of each block is lost": (c) => withoutBits(c, (bit) => bit % 512 === 0),
+  "the last bit of each word is lost": (c) => withoutBits(c, (bit) => bit % 64 === 63),
+  "the summaries leave out the last block": (c) => withoutSummary(c, c.blockCount - 1),
+  "the summaries leave out the first block": (c) => withoutSummary(c, 0),
+  "the summaries are those of the row before": (c) => ({
+    ...c,
+    summaries: c.summaries.map((_, at) => c.summaries[Math.max(at - 16, at % 16)] ?? 0),
+  }),
+  "the first level points one interval late": (c) => onPositions(c, (position) => position + 1),
+  "a search ends where its bucket begins": (c) =>
+    onPositions(c, (position, bucket, positions) => positions[bucket - 1] ?? position),
+  "the first level takes too many bits of a value": (c) => ({
+    ...c,
+    v4Index: { ...c.v4Index, shift: c.v4Index.shift - 1 },
+  }),
+};
+
 /** Ends of segments that are one off: only the kernel reads them, the interpreter knows each rule's action. */
 export const segmentMutants: Readonly<Record<string, TableMutant>> = {
   "the last deny rule allows": (c) => segments(c, { denyEnd: c.segments.denyEnd - 1 }),
@@ -80,6 +99,19 @@ export const segmentMutants: Readonly<Record<string, TableMutant>> = {
   "the last default deny allows": (c) => segments(c, { defaultDenyEnd: c.segments.defaultDenyEnd - 1 }),
   "the first default allow denies": (c) => segments(c, { defaultDenyEnd: c.segments.defaultDenyEnd + 1 }),
 };
+
+function withoutSummary(compiled: CompiledPolicy, block: number): CompiledPolicy {
+  const lost = (at: number) => (at % 16 === block >> 3 ? 1 << (block & 7) : 0);
+  return { ...compiled, summaries: compiled.summaries.map((byte, at) => byte & ~lost(at)) };
+}
+
+function onPositions(
+  compiled: CompiledPolicy,
+  change: (position: number, bucket: number, positions: Uint32Array) => number,
+): CompiledPolicy {
+  const { v4Index } = compiled;
+  return { ...compiled, v4Index: { ...v4Index, positions: v4Index.positions.map(change) } };
+}
 
 function segments(compiled: CompiledPolicy, change: Partial<CompiledPolicy["segments"]>): CompiledPolicy {
   const changed = { ...compiled.segments, ...change };
