@@ -84,6 +84,9 @@ export function randomCallPolicy(random: Random, { patterns, comms, ports }: Cal
         },
       })),
     },
+    ingress: null,
+    listen: null,
+    unattributed: null,
   }));
 }
 

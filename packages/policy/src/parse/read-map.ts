@@ -78,7 +78,7 @@ function readPair(
     const message = `Key "${key}" is not supported in this version`;
     reader.error("RF_POLICY_UNSUPPORTED", keyNode, message, "Remove it: what cannot be enforced is refused");
   } else if (!shape.keys.includes(key)) {
-    const hint = shape.elsewhere?.[key] ?? choiceHint(key, shape.keys);
+    const hint = own(shape.elsewhere, key) ?? choiceHint(key, shape.keys);
     reader.error("RF_POLICY_UNKNOWN_KEY", keyNode, `Unknown key "${key}" in ${shape.what}`, hint);
   } else if (isEmpty(pair.value)) {
     const hint = "Give it a value, or remove the key";
@@ -90,4 +90,9 @@ function isEmpty(value: unknown): boolean {
   return (
     value === null || value === undefined || (isScalar(value) && (value.value === null || value.value === ""))
   );
+}
+
+/** A key such as "constructor" is in every object, and in none of our tables. */
+function own(table: Readonly<Record<string, string>> | undefined, key: string): string | undefined {
+  return table !== undefined && Object.hasOwn(table, key) ? table[key] : undefined;
 }

@@ -17,7 +17,8 @@ export interface Comb {
  * so that the two verdicts of one flow come from the two sides of a word's or block's border.
  */
 export function combOf(bits: number): Comb {
-  const rules = Array.from({ length: bits - 1 }, (_, bit) => combRule(bit));
+  // the last three are the defaults of egress, ingress and listen
+  const rules = Array.from({ length: bits - 3 }, (_, bit) => combRule(bit));
   const egress = { default: "deny" as const, rules };
   const silence = { ingress: null, listen: null, unattributed: null };
   const profiles: Profile[] = [{ name: "comb", mode: "enforce", subject: null, egress, ...silence }];

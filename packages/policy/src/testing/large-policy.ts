@@ -24,7 +24,13 @@ function largeProfile(random: Random, name: string, mode: Profile["mode"], size:
     largeRule(random, `${name}/egress[${index}]`, index, size),
   );
   const silence = { ingress: null, listen: null, unattributed: null };
-  return { name, mode, subject: null, egress: { default: random.pick(["allow", "deny"]), rules }, ...silence };
+  return {
+    name,
+    mode,
+    subject: null,
+    egress: { default: random.pick(["allow", "deny"]), rules },
+    ...silence,
+  };
 }
 
 function largeRule(random: Random, id: string, index: number, size: PolicySize): Rule {

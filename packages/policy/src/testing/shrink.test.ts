@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { flowFactsOf } from "../flow-text/flow-facts.js";
 import { parseFlowLine } from "../flow-text/parse-flow-line.js";
 import { parsePolicy } from "../parse/parse-policy.js";
 import { describeDisagreement, questionLine } from "./describe-disagreement.js";
@@ -43,10 +44,10 @@ function differsAgain(found: Disagreement, compiler: Compiler): boolean {
   const { profiles, errors } = parsePolicy(policyYaml(found.case.profiles), "policy.yaml", fixedResolver);
   assert.deepEqual(errors, []);
   const line = parseFlowLine(questionLine(found.case), "flow");
-  assert.ok(line.direction === "egress");
   const process = { ...found.case.process, ...line.process };
-  assert.deepEqual({ process, flow: line.flow }, { process: found.case.process, flow: found.case.flow });
-  return compareAnswers(profiles, [{ process, flow: line.flow }], { compiler }) !== null;
+  const flow = { direction: "egress" as const, ...flowFactsOf(line) };
+  assert.deepEqual({ process, flow }, { process: found.case.process, flow: found.case.flow });
+  return compareAnswers(profiles, [{ process, flow }], { compiler }) !== null;
 }
 
 test("shrinkDisagreement leaves at most two rules of a random policy that still fail when read from the file", () => {

@@ -37,17 +37,14 @@ function* smallerProfiles(profile: Profile): Generator<Profile> {
 }
 
 function* smallerDirections(place: string, direction: Direction): Generator<Direction> {
-  for (const rules of shorterLists(direction.rules))
-    yield { ...direction, rules: renumbered(place, rules) };
+  for (const rules of shorterLists(direction.rules)) yield { ...direction, rules: renumbered(place, rules) };
   for (const rules of simplerItems(direction.rules, smallerRules)) yield { ...direction, rules };
   if (direction.default === "deny") yield { ...direction, default: "allow" };
 }
 
 /** A rule without a name is called by its place. */
 function renumbered(place: string, rules: readonly Rule[]): readonly Rule[] {
-  return rules.map((rule, index) =>
-    rule.id.endsWith("]") ? { ...rule, id: `${place}[${index}]` } : rule,
-  );
+  return rules.map((rule, index) => (rule.id.endsWith("]") ? { ...rule, id: `${place}[${index}]` } : rule));
 }
 
 function* smallerRules(rule: Rule): Generator<Rule> {

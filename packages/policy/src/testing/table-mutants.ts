@@ -77,9 +77,11 @@ export const largeTableMutants: Readonly<Record<string, TableMutant>> = {
   "the last bit of each word is lost": (c) => withoutBits(c, (bit) => bit % 64 === 63),
   "the summaries leave out the last block": (c) => withoutSummary(c, c.blockCount - 1),
   "the summaries leave out the first block": (c) => withoutSummary(c, 0),
-  "the summaries are those of the row before": (c) => ({
+  "the summaries name the block behind": (c) => ({
     ...c,
-    summaries: c.summaries.map((_, at) => c.summaries[Math.max(at - 16, at % 16)] ?? 0),
+    summaries: c.summaries.map(
+      (byte, at) => (byte << 1) | (at % 8 === 0 ? 0 : (c.summaries[at - 1] ?? 0) >> 7),
+    ),
   }),
   "the first level points one interval late": (c) => onPositions(c, (position) => position + 1),
   "a search ends where its bucket begins": (c) =>
@@ -101,7 +103,7 @@ export const segmentMutants: Readonly<Record<string, TableMutant>> = {
 };
 
 function withoutSummary(compiled: CompiledPolicy, block: number): CompiledPolicy {
-  const lost = (at: number) => (at % 16 === block >> 3 ? 1 << (block & 7) : 0);
+  const lost = (at: number) => (at % 8 === block >> 3 ? 1 << (block & 7) : 0);
   return { ...compiled, summaries: compiled.summaries.map((byte, at) => byte & ~lost(at)) };
 }
 
