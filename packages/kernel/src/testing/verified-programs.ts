@@ -19,16 +19,31 @@ export function verifiedObjects(folder: string): VerifiedObjects {
   return Object.fromEntries(names.map((name) => [name, verifiedPrograms(join(folder, `${name}.bpf.o`))]));
 }
 
+/** With every program that is optional; where the kernel has no LSM hooks for BPF, without those for them. */
 function verifiedPrograms(path: string): Readonly<Record<string, number>> | null {
+  return loadAndAsk(path, () => true) ?? loadAndAsk(path, (section) => !section.startsWith("lsm/"));
+}
+
+function loadAndAsk(
+  path: string,
+  takes: (section: string) => boolean,
+): Readonly<Record<string, number>> | null {
   using object = BpfObject.open(path);
+  const programs = object.programs().filter(({ section }) => takes(section.replace("?", "")));
+  for (const { name } of object.programs()) {
+    object.setAutoload(
+      name,
+      programs.some((program) => program.name === name),
+    );
+  }
   try {
     object.load();
   } catch (error) {
     if (error instanceof BpfLoadError && error.verifierLog === "") return null;
     throw error;
   }
-  const programs = object.programs().map(({ name }) => name);
+  const names = programs.map(({ name }) => name);
   return Object.fromEntries(
-    programs.toSorted().map((name) => [name, object.program(name).verifiedInstructions()]),
+    names.toSorted().map((name) => [name, object.program(name).verifiedInstructions()]),
   );
 }
