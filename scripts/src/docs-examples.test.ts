@@ -28,8 +28,11 @@ for (const { path, least } of pages) {
     assert.ok(blocks.length >= least, `${path} has ${blocks.length} examples, expected at least ${least}`);
     for (const { text, line } of blocks) {
       const { profiles, errors, warnings } = parsePolicy(text, `${path} from line ${line}`, resolver);
+      // the reference shows one direction at a time; what README shows is there to be used
+      const meant = path === "README.md" ? [] : ["RF_POLICY_DIRECTION_ABSENT"];
+      const problems = [...errors, ...warnings].filter(({ code }) => !meant.includes(code));
       assert.deepEqual(
-        [...errors, ...warnings].map((problem) => problem.format()),
+        problems.map((problem) => problem.format()),
         [],
       );
       assert.ok(compile(profiles, { containerCgroups: [] }).bits.length > 0);
