@@ -1,0 +1,110 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { BpfObject, layout, type RawMap, StructCodec } from "@ringfence/kernel";
+import type { Profile } from "@ringfence/model";
+import { type CompiledPolicy, compile } from "@ringfence/policy";
+import { largeProfiles, Random } from "@ringfence/policy/testing";
+import { MadeUpCgroups } from "../testing/made-up-cgroups.js";
+import { PolicySlots, planSlots, slotSizes } from "./policy-slots.js";
+
+const OBJECT = fileURLToPath(new URL("../../../../bpf/build/verdict-test.bpf.o", import.meta.url));
+const headerCodec = new StructCodec(layout.rf_policy, "rf_policy");
+const cgroups = new MadeUpCgroups();
+
+const ofRules = (rules: number): CompiledPolicy =>
+  compile(largeProfiles(new Random(rules), { rules, prefixesPerRule: 2, users: 8 }), {
+    containerCgroups: [],
+  });
+
+function loaded(first: CompiledPolicy): { object: BpfObject; slots: PolicySlots } {
+  const plan = planSlots(first, cgroups, true);
+  const object = BpfObject.open(OBJECT, { maxEntries: slotSizes(plan) });
+  object.load();
+  return { object, slots: new PolicySlots(object, plan, cgroups, first) };
+}
+
+const key = (number: number) => new Uint8Array(Uint32Array.of(number).buffer);
+
+/** Slot in force, and generation and bits of the policy in it. */
+function inForce(object: BpfObject): { slot: number; generation: number; bits: number } {
+  const slot = number(object.rawMap("active"), 0);
+  const header = headerCodec.fromBytes(object.rawMap("policy").lookup(key(slot)) ?? new Uint8Array());
+  return { slot, generation: header.generation, bits: header.bit_count };
+}
+
+function number(map: RawMap, at: number): number {
+  const value = map.lookup(key(at));
+  assert.ok(value);
+  return new DataView(value.buffer, value.byteOffset).getUint32(0, true);
+}
+
+test("PolicySlots puts each policy into the slot that is not in force", () => {
+  const policies = [10, 20, 30, 40].map(ofRules);
+  const { object, slots } = loaded(policies[0] ?? ofRules(1));
+  try {
+    const seen = [inForce(object)];
+    for (const policy of policies.slice(1)) {
+      slots.replace(policy);
+      seen.push(inForce(object));
+    }
+    assert.deepEqual(
+      seen,
+      policies.map(({ bits }, index) => ({ slot: index % 2, generation: index + 1, bits: bits.length })),
+    );
+  } finally {
+    object.close();
+  }
+});
+
+test("PolicySlots refuses a policy that does not fit, with both numbers, and keeps the one in force", () => {
+  const { object, slots } = loaded(ofRules(10));
+  try {
+    const before = inForce(object);
+    assert.throws(() => slots.replace(ofRules(20_000)), {
+      code: "RF_POLICY_LIMIT",
+      message: /needs \d+ entries in "\w+", and there is room for \d+/,
+    });
+    assert.deepEqual(inForce(object), before);
+    assert.equal(slots.replace(ofRules(30)), 2);
+  } finally {
+    object.close();
+  }
+});
+
+test("PolicySlots keeps the policy in force when writing another fails half-way", () => {
+  const { object, slots } = loaded(ofRules(10));
+  try {
+    const before = inForce(object);
+    const noRows = {
+      starts: [0n],
+      get rows(): never {
+        throw new TypeError("no rows");
+      },
+    };
+    const broken: CompiledPolicy = { ...ofRules(20), v6: noRows };
+    assert.throws(() => slots.replace(broken), TypeError);
+    assert.deepEqual(inForce(object), before);
+    assert.equal(slots.replace(ofRules(20)), 2);
+    assert.equal(inForce(object).bits, ofRules(20).bits.length);
+  } finally {
+    object.close();
+  }
+});
+
+test("PolicySlots forgets the subjects and names of policies that are no longer in force", () => {
+  const named = (comm: string): CompiledPolicy => {
+    const silence = { ingress: null, listen: null, unattributed: null };
+    const egress: Profile["egress"] = { default: "deny", rules: [] };
+    const profile: Profile = { name: "p", mode: "enforce", subject: [{ comm: [comm] }], egress, ...silence };
+    return compile([profile], { containerCgroups: [] });
+  };
+  const { object, slots } = loaded(named("a"));
+  try {
+    for (const comm of ["b", "c", "d", "e"]) slots.replace(named(comm));
+    const entries = [...object.rawMap("comms").batches()].reduce((sum, { count }) => sum + count, 0);
+    assert.equal(entries, 2, "one for each slot");
+  } finally {
+    object.close();
+  }
+});
