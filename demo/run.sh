@@ -20,7 +20,9 @@ clean_up() {
 trap clean_up EXIT
 trap 'exit 130' INT TERM
 
-say() { printf '\n\033[1m%s\033[0m\n' "$1"; }
+say() {
+  if [[ -t 1 && -z ${NO_COLOR:-} ]]; then printf '\n\033[1m%s\033[0m\n' "$1"; else printf '\n%s\n' "$1"; fi
+}
 
 [[ $(id -u) == 0 ]] || { echo 'demo: needs root, for network namespaces and BPF: sudo make demo' >&2; exit 1; }
 ip netns del "$build_ns" 2>/dev/null || true
@@ -51,7 +53,7 @@ sleep 0.2
 echo '   what the other side saw:'
 sed -n '/^ready/!s/^/     /p' "$work/world"
 
-say '2. The same build inside a fence: ringfence run --policy demo/policy.yaml -- ./build.sh'
+say '2. The same build inside a fence: in demo/, ringfence run --policy policy.yaml -- ./build.sh'
 : >"$work/world"
 ip netns exec "$build_ns" ../ringfence run --policy policy.yaml --log "$work/log" -- ./build.sh
 sleep 0.2
