@@ -51,8 +51,8 @@ export const programFeatures: readonly Feature[] = [
     probe: { kind: "program", type: 13, attachType: 3, sections: ["sockops"] },
     since: "4.13",
     required: false,
-    neededFor: "labelling accepted connections and measuring round trips",
-    withoutIt: "accepted connections carry no round-trip time",
+    neededFor: "measuring round trips, which is planned",
+    withoutIt: "nothing today: no program needs it",
   },
   {
     name: "tp_btf",
@@ -89,7 +89,7 @@ export const programFeatures: readonly Feature[] = [
     probe: { kind: "program", type: 31, attachType: 0, flags: 16, sections: ["syscall"] },
     since: "5.14",
     required: true,
-    neededFor: "switching policy tables in one step",
+    neededFor: "putting the command into its fence",
     withoutIt: nothingRuns,
   },
   {
@@ -145,7 +145,7 @@ export const programFeatures: readonly Feature[] = [
     since: "6.0",
     required: false,
     neededFor: "security hooks limited to one cgroup",
-    withoutIt: "security hooks apply to the whole machine",
+    withoutIt: "nothing today: no program needs it",
   },
   {
     name: "fentry",
@@ -159,7 +159,7 @@ export const programFeatures: readonly Feature[] = [
     since: "5.5",
     required: false,
     neededFor: "cheap tracing of kernel functions",
-    withoutIt: "tracepoints are used instead",
+    withoutIt: "nothing today: no program needs it",
   },
   {
     name: "kprobe",
@@ -173,6 +173,6 @@ export const programFeatures: readonly Feature[] = [
     since: "4.1",
     required: false,
     neededFor: "tracing kernel functions that have no tracepoint",
-    withoutIt: "such functions are not traced",
+    withoutIt: "nothing today: no program needs it",
   },
 ];
