@@ -157,6 +157,7 @@ struct rf_socket {
 	__u64 exec_ns;
 	__u64 start_ns;
 	__u64 cgroup;
+	__u64 listed_cgroup; /* the deepest at or above it that the policy listed then; 0: none */
 	__u8 address[16]; /* destination judged last; v4 as ::ffff:a.b.c.d */
 	__u8 comm[RF_COMM_LEN];
 	__u32 tgid;

@@ -158,8 +158,8 @@ static __always_inline int judge_egress(struct __sk_buff *skb)
 		return refuse_packet(&call, socket, RF_REASON_UNJUDGED);
 	if (!is_peer(socket, &call) && is_connected(sk, &call) && !is_peer(socket, &call))
 		return judge_by_packet(skb, &call, socket);
-	/* What an unconnected socket sends was judged at this very call. */
-	if (sk->dst_port && !still_allowed(socket, &call))
+	/* What an unconnected socket sends was judged when that began: by an older policy, if it was held back since. */
+	if ((has_peer(sk) || is_outdated(socket)) && !still_allowed(socket, &call))
 		return RF_DROP;
 	count_sent(flow_of_packet(skb, socket, &call), skb->len);
 	return RF_PASS;

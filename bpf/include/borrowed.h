@@ -82,7 +82,7 @@ static __always_inline void take_over(struct rf_socket *socket, const struct rf_
 
 	if (!policy)
 		return;
-	stamp(socket, holder);
+	stamp(policy, socket, holder);
 	__builtin_memcpy(socket->address, &call->address, sizeof(socket->address));
 	socket->port = call->port;
 	socket->protocol = call->protocol;

@@ -36,13 +36,18 @@ __noinline int is_reply(__u64 cookie, const struct rf_call *call)
 {
 	struct rf_peer_key key = { .cookie = cookie };
 	struct rf_peer_state *peer;
+	struct rf_policy *policy;
 
 	if (!call)
 		return 0;
+	policy = policy_in(call->question.slot);
 	key.port = call->port;
 	__builtin_memcpy(key.address, &call->address, sizeof(key.address));
 	peer = bpf_map_lookup_elem(&peers, &key);
-	return peer && peer->heard_ns && bpf_ktime_get_boot_ns() - peer->heard_ns < RF_REPLY_WINDOW_NS;
+	/* What an older policy let in asks for nothing now. */
+	if (!peer || !policy || peer->heard_generation != policy->generation)
+		return false;
+	return peer->heard_ns && bpf_ktime_get_boot_ns() - peer->heard_ns < RF_REPLY_WINDOW_NS;
 }
 
 /* Keeps whom this socket wrote to, whether it was asked to, and which row counts what goes to and comes from this peer,
@@ -89,7 +94,8 @@ static __always_inline bool is_settled(struct rf_socket *socket, const struct rf
 				       const struct rf_caller *caller, __u32 row, const struct rf_call *call)
 {
 	__u32 before = *(volatile __u32 *)&socket->sequence;
-	bool same = (socket->flags & RF_SOCKET_JUDGED) && socket->generation == policy->generation &&
+	bool same = (socket->flags & (RF_SOCKET_JUDGED | RF_SOCKET_REVOKED)) == RF_SOCKET_JUDGED &&
+		    socket->generation == policy->generation &&
 		    socket->subject_row == row && row != RF_NO_ROW && socket->port == call->port &&
 		    socket->protocol == call->protocol && socket->tgid == caller->tgid &&
 		    socket->uid == caller->uid && caller->record && socket->exec_ns == caller->record->exec_ns &&
@@ -112,12 +118,23 @@ static __always_inline void end_settling(struct rf_socket *socket)
 	__sync_fetch_and_add(&socket->sequence, 1);
 }
 
+/* The deepest cgroup at or above the task's that the policy lists; 0 if there is none. */
+static __noinline __u64 find_listed_cgroup(struct rf_policy *policy, struct task_struct *task)
+{
+	struct cgroup_walk walk = { .slot = policy->slot };
+
+	walk.cgroup = task->cgroups->dfl_cgrp;
+	bpf_loop(RF_CGROUP_DEPTH, cgroup_step, &walk, 0);
+	return walk.id;
+}
+
 /* Who uses the socket, for the packet hooks and for policies to come. */
-static __always_inline void stamp(struct rf_socket *socket, const struct rf_caller *caller)
+static __always_inline void stamp(struct rf_policy *policy, struct rf_socket *socket, const struct rf_caller *caller)
 {
 	socket->exec_ns = caller->record ? caller->record->exec_ns : 0;
 	socket->start_ns = caller->record ? caller->record->start_ns : 0;
 	socket->cgroup = cgroup_of(caller->task);
+	socket->listed_cgroup = policy->cgroup_count ? find_listed_cgroup(policy, caller->task) : 0;
 	read_comm(caller->task, socket->comm);
 	socket->tgid = caller->tgid;
 	socket->uid = caller->uid;
@@ -125,12 +142,12 @@ static __always_inline void stamp(struct rf_socket *socket, const struct rf_call
 }
 
 /* Keeps what was judged; of two threads at once, the first. */
-static __always_inline void settle(struct rf_socket *socket, const struct rf_policy *policy,
+static __always_inline void settle(struct rf_socket *socket, struct rf_policy *policy,
 				   const struct rf_caller *caller, const struct rf_call *call, __u32 flow)
 {
 	if (!begin_settling(socket))
 		return;
-	stamp(socket, caller);
+	stamp(policy, socket, caller);
 	__builtin_memcpy(socket->address, &call->address, sizeof(socket->address));
 	socket->subject_row = call->question.subject_row;
 	socket->generation = policy->generation;
@@ -233,7 +250,7 @@ static __always_inline int judge_socket(struct bpf_sock *ctx)
 		count_loss(RF_LOSS_SOCKETS);
 		return policy->enforcing ? RF_REFUSE : RF_PASS;
 	}
-	stamp(socket, &caller);
+	stamp(policy, socket, &caller);
 	socket->protocol = call.protocol;
 	socket->flags = RF_SOCKET_OWN | (per_packet ? RF_SOCKET_PER_PACKET : 0);
 	if (!per_packet)

@@ -8,6 +8,12 @@
 
 #define RF_DROP 0
 
+/* A datagram socket may be connected to port 0: its state tells. */
+static __always_inline bool has_peer(struct bpf_sock *sk)
+{
+	return sk->dst_port || sk->state == BPF_TCP_ESTABLISHED;
+}
+
 /*
  * True for a connected socket, with the destination it is connected to in `call`: its sends meet no hook. The packet
  * may show another one, where the host's own address translation came before us. An unconnected socket was judged at
@@ -15,7 +21,7 @@
  */
 static __always_inline bool is_connected(struct bpf_sock *sk, struct rf_call *call)
 {
-	if (!sk->dst_port)
+	if (!has_peer(sk))
 		return false;
 	call->port = bpf_ntohs(sk->dst_port);
 	if (sk->family == 2 /* AF_INET */) {

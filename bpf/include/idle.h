@@ -8,7 +8,8 @@ extern int bpf_sock_destroy(struct sock_common *sk) __ksym __weak;
 
 static __always_inline bool is_connected_socket(struct sock_common *sk)
 {
-	return BPF_CORE_READ(sk, skc_dport) != 0;
+	/* a datagram socket may be connected to port 0 */
+	return BPF_CORE_READ(sk, skc_dport) || BPF_CORE_READ(sk, skc_state) == BPF_TCP_ESTABLISHED;
 }
 
 /* May a connection that was accepted go on? */

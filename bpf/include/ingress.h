@@ -129,8 +129,17 @@ static __always_inline int settle_listen(struct rf_policy *policy, struct bpf_so
 	return 0;
 }
 
+/* The tracepoint where listening begins cannot refuse. If there was no memory for the label, as a command can bring
+ * about for its own socket, only the maker is known: nobody may connect. */
+static __always_inline bool lost_listener(struct bpf_sock *sk, const struct rf_socket *socket,
+					  const struct rf_listener *listener)
+{
+	return !listener && (socket ? (socket->flags & RF_SOCKET_OWN) : is_subflow_of_fence(sk));
+}
+
 /* A first segment, or one that completes a handshake: both reach the listener. Dropped here, nobody inside sees it. */
-static __noinline int judge_opening(struct __sk_buff *skb, struct bpf_sock *sk, struct rf_listener *listener)
+static __noinline int judge_opening(struct __sk_buff *skb, struct bpf_sock *sk, struct rf_socket *socket,
+				    struct rf_listener *listener)
 {
 	struct rf_policy *policy = the_policy();
 	struct rf_call call = { .hook = RF_HOOK_PACKET, .direction = RF_INGRESS };
@@ -139,6 +148,8 @@ static __noinline int judge_opening(struct __sk_buff *skb, struct bpf_sock *sk, 
 	if (!policy)
 		return RF_DROP;
 	call.port = sk->src_port;
+	if (lost_listener(sk, socket, listener))
+		return refuse_packet(&call, socket, RF_REASON_UNJUDGED);
 	if (!listener || !(listener->owner.flags & RF_SOCKET_OWNED))
 		return judge_unattributed(policy, &call);
 	if (!(flags & PACKET_READABLE))
@@ -194,7 +205,7 @@ static __always_inline bool is_answer(struct __sk_buff *skb, const struct rf_pol
 static __always_inline bool answers_connection(struct rf_policy *policy, struct bpf_sock *sk, struct rf_socket *socket,
 					       struct rf_call *packet)
 {
-	if (!(socket->flags & RF_SOCKET_JUDGED) || !sk->dst_port)
+	if (!(socket->flags & RF_SOCKET_JUDGED) || !has_peer(sk))
 		return false;
 	if (!ask_owner(policy, socket, RF_EGRESS, packet))
 		return false;
@@ -281,7 +292,7 @@ static __always_inline int judge_ingress(struct __sk_buff *skb)
 		return count_opened(skb, socket);
 	listener = bpf_sk_storage_get(&listeners, sk, 0, 0);
 	if (sk->state == BPF_TCP_LISTEN)
-		return judge_opening(skb, sk, listener);
+		return judge_opening(skb, sk, socket, listener);
 	if (!listener || !(listener->owner.flags & RF_SOCKET_OWNED))
 		return RF_PASS;
 	return count_accepted(skb, sk, listener);

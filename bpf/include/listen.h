@@ -48,7 +48,7 @@ static __always_inline void own_listener(struct rf_policy *policy, struct rf_lis
 					 const struct rf_caller *caller, const struct rf_call *call)
 {
 	__sync_fetch_and_add(&listener->owner.sequence, 1);
-	stamp(&listener->owner, caller);
+	stamp(policy, &listener->owner, caller);
 	listener->owner.protocol = call->protocol;
 	listener->owner.flags = RF_SOCKET_OWNED;
 	listener->accepted_generation = 0;
@@ -133,8 +133,10 @@ static __always_inline int judge_listen(struct sock *sk, bool can_refuse)
 
 	if (sk->sk_protocol != IPPROTO_TCP)
 		return RF_PASS;
+	socket = bpf_sk_storage_get(&sockets, sk, 0, 0);
 	if (!find_caller(&caller)) {
-		disown_listener(bpf_sk_storage_get(&listeners, sk, 0, 0));
+		/* one that was made inside keeps a word that nobody there listens: see lost_listener() */
+		disown_listener(bpf_sk_storage_get(&listeners, sk, 0, socket ? BPF_SK_STORAGE_GET_F_CREATE : 0));
 		return RF_PASS;
 	}
 	listener = bpf_sk_storage_get(&listeners, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
@@ -142,7 +144,6 @@ static __always_inline int judge_listen(struct sock *sk, bool can_refuse)
 		count_loss(RF_LOSS_SOCKETS);
 	if (!listener || !policy)
 		return RF_REFUSE;
-	socket = bpf_sk_storage_get(&sockets, sk, 0, 0);
 	if (socket)
 		socket->flags &= ~RF_SOCKET_JUDGED; /* what it accepts is no flow that it once opened */
 	call.port = sk->__sk_common.skc_num;

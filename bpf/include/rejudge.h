@@ -20,9 +20,12 @@ static __noinline int classify_stamp(struct rf_policy *policy, const struct rf_s
 		image_of(policy, record, &image, false);
 	else
 		unknown_image(policy, &image);
+	/* The owner may have ended meanwhile, and its record be another's. */
+	if (record && *(volatile __u64 *)&record->start_ns != socket->start_ns)
+		unknown_image(policy, &image);
 	__builtin_memcpy(comm.name, socket->comm, sizeof(comm.name));
 	ask_ids(policy, direction, socket->uid, socket->gid, &comm, &image, subject);
-	subject->cgroup_row = listed_cgroup_row(policy, socket->cgroup);
+	subject->cgroup_row = listed_cgroup_row(policy, socket->cgroup, socket->listed_cgroup);
 	return 0;
 }
 
@@ -44,7 +47,8 @@ static __always_inline void recall_stamp(struct rf_policy *policy, struct rf_soc
 	if (socket->generation == policy->generation && socket->subject_row != RF_NO_ROW)
 		return;
 	ask_stamp(policy, socket, question);
-	if (!begin_settling(socket))
+	/* Of any other socket the generation says that its destination was judged, too. */
+	if (!(socket->flags & RF_SOCKET_PER_PACKET) || !begin_settling(socket))
 		return;
 	socket->subject_row = question->subject_row;
 	socket->generation = policy->generation;
@@ -84,6 +88,14 @@ static __noinline int rejudge(struct rf_policy *policy, struct rf_call *call, st
 	flow = record_packet(call, socket);
 	settle_again(socket, policy, &call->question, flow);
 	return call->question.verdict.action == RF_ALLOW;
+}
+
+/* True if the policy in force did not let this socket out, or took that back. */
+static __always_inline bool is_outdated(const struct rf_socket *socket)
+{
+	struct rf_policy *policy = the_policy();
+
+	return !policy || socket->generation != policy->generation || (socket->flags & RF_SOCKET_REVOKED);
 }
 
 /* True while the policy in force lets this judged socket go on. Where it is asked again, `call` names the socket's

@@ -16,6 +16,7 @@ struct cgroup_walk {
 	__u32 slot;
 	__u32 row;
 	__u32 found;
+	__u64 id; /* of the one found */
 };
 
 static long cgroup_step(__u32 depth, struct cgroup_walk *walk)
@@ -33,6 +34,7 @@ static long cgroup_step(__u32 depth, struct cgroup_walk *walk)
 		row = bpf_map_lookup_elem(&cgroups, &key);
 		if (row) {
 			walk->row = *row;
+			walk->id = key.id;
 			walk->found = 1;
 		}
 	}
@@ -74,12 +76,20 @@ static __always_inline __u32 comm_row(struct rf_policy *policy, struct rf_comm *
 	return row ? *row : policy->comm_other_row;
 }
 
-/* The row of a cgroup by its id alone: user space lists those below the ones that the policy names, too. */
-static __always_inline __u32 listed_cgroup_row(struct rf_policy *policy, __u64 id)
+/* The row of a cgroup by its id alone: user space lists those below the ones that the policy names, too. One that was
+ * made later, or is gone, has the row of the deepest above it that was listed when somebody was there. */
+static __always_inline __u32 listed_cgroup_row(struct rf_policy *policy, __u64 id, __u64 listed)
 {
 	struct rf_cgroup key = { .id = id, .slot = policy->slot };
-	__u32 *row = policy->cgroup_count ? bpf_map_lookup_elem(&cgroups, &key) : NULL;
+	__u32 *row = NULL;
 
+	if (!policy->cgroup_count)
+		return policy->cgroup_other_row;
+	row = bpf_map_lookup_elem(&cgroups, &key);
+	if (!row && listed) {
+		key.id = listed;
+		row = bpf_map_lookup_elem(&cgroups, &key);
+	}
 	return row ? *row : policy->cgroup_other_row;
 }
 
@@ -110,14 +120,15 @@ static __always_inline void ask_ids(struct rf_policy *policy, __u32 direction, _
 	subject->unused = 0;
 }
 
-static __always_inline void keep_row(struct rf_policy *policy, const struct rf_caller *caller, __u32 row)
+static __always_inline void keep_row(struct rf_policy *policy, const struct rf_caller *caller, __u64 cgroup, __u32 row)
 {
 	struct rf_known_subject *known = &caller->record->known;
 	__u32 before;
 
-	if (!begin_write(caller->record, &before))
+	/* moved while it was classified: nobody knows which of the two the row is of */
+	if (cgroup_of(caller->task) != cgroup || !begin_write(caller->record, &before))
 		return;
-	known->cgroup = cgroup_of(caller->task);
+	known->cgroup = cgroup;
 	known->uid = caller->uid;
 	known->gid = caller->gid;
 	known->generation = policy->generation;
@@ -172,11 +183,13 @@ static __always_inline bool recall_row(struct rf_policy *policy, const struct rf
 static __always_inline void ask_caller(struct rf_policy *policy, const struct rf_caller *caller,
 				       struct rf_question *question)
 {
+	__u64 cgroup = cgroup_of(caller->task);
+
 	question->slot = policy->slot;
 	if (recall_row(policy, caller, &question->subject_row))
 		return;
 	classify_caller(policy, caller, RF_EGRESS, &question->subject);
 	question->subject_row = subject_row(policy, &question->subject);
 	if (caller->record && question->subject_row != RF_NO_ROW)
-		keep_row(policy, caller, question->subject_row);
+		keep_row(policy, caller, cgroup, question->subject_row);
 }

@@ -321,6 +321,53 @@ describe("ringfence run incoming", () => {
     assert.deepEqual(rowsOf(open.report, "unattributed"), []);
   });
 
+  test("let nobody connect to a listener for which there was no memory", { timeout }, async () => {
+    const policy = profile("p", { ingress: { default: "deny" }, listen: "none" });
+    const steps: ListenerStep[] = [
+      socket("tcp", "v4", "tcp"),
+      { op: "exhaust", name: "tcp" },
+      listen("tcp"),
+      socket("bound", "v4", "tcp"),
+      { op: "exhaust", name: "bound" },
+      bind("bound", "127.0.0.1"),
+    ];
+    const { results, report } = await listeners(steps, { policies: [policy] }, async (port) => {
+      await isIgnored("127.0.0.1", port("tcp"), "127.0.0.1");
+    });
+    assert.deepEqual(
+      ["exhaust tcp", "listen tcp", "got tcp", "exhaust bound", "bind bound"].map((name) => results[name]),
+      ["ok", "ok", "0", "ok", "EPERM"],
+    );
+    assert.equal(report.losses.sockets, 2);
+    assert.deepEqual(
+      report.flows.map(({ outcome, direction, reason }) => `${outcome} ${direction} ${reason}`),
+      ["denied ingress unjudged-socket"],
+    );
+  });
+
+  test("know a listener in a cgroup that was made since by the one above", { timeout }, async () => {
+    const policy = profile("p", {
+      subject: { cgroup: "/" },
+      ingress: { default: "deny" },
+      listen: "0-65535",
+    });
+    const steps: ListenerStep[] = [
+      { op: "cgroup", name: "later" },
+      ...listener("tcp", "127.0.0.1"),
+      socket("udp", "v4", "udp"),
+      bind("udp", "127.0.0.1"),
+    ];
+    const { results, report } = await listeners(steps, { policies: [policy] }, async (port) => {
+      await isIgnored("127.0.0.1", port("tcp"), "127.0.0.1");
+      await sendDatagram("127.0.0.1", port("udp"), "127.0.0.1");
+    });
+    assert.deepEqual([results["got tcp"], results["got udp"]], ["0", "0"]);
+    assert.deepEqual(rowsOf(report, "ingress"), [
+      "denied tcp 127.0.0.1 p/ingress.default",
+      "denied udp 127.0.0.1 p/ingress.default",
+    ]);
+  });
+
   test("judge a connection that was accepted again when the policy changes", { timeout }, async () => {
     const file = join(temporaryFolder(), "policy.yaml");
     const write = (action: "allow" | "deny") => {

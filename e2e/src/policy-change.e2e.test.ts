@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
 import type { ChildProcess } from "node:child_process";
+import { createSocket } from "node:dgram";
+import { once } from "node:events";
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { reportSchema } from "@ringfence/model/schemas";
 import { EchoServers } from "./harness/echo-servers.js";
+import { compileNative } from "./harness/native.js";
 import { ringfencePath } from "./harness/paths.js";
 import { profile, rules } from "./harness/profile.js";
 import { runProcess } from "./harness/run-process.js";
@@ -154,6 +157,89 @@ describe("ringfence run --watch", () => {
     assert.ok(tries > rounds * 10, `only ${tries} tries`);
   });
 
+  test("lets no UDP socket with a past out to where the new policy forbids", { timeout }, async () => {
+    const folder = temporaryFolder();
+    const file = join(folder, "policy.yaml");
+    const [kept, gone] = [createSocket("udp4"), createSocket("udp4")];
+    const got: string[] = [];
+    gone.on("message", (data) => got.push(String(data)));
+    for (const socket of [kept, gone]) await once(socket.bind(0, "127.0.0.1"), "listening");
+    const ports = [kept.address().port, gone.address().port];
+    const first = rules({
+      one: { allow: { to: ["127.0.0.1"], ports } },
+      two: { allow: { to: ["127.0.0.2"] } },
+    });
+    replaceFile(file, profile("p", { default: "deny", rules: first }));
+    const options = ["--report", "none", "--user", "nobody", "--watch", "--policy", file];
+    const command = [compileNative("old-datagrams", folder), ...ports.map(String)];
+    const said = { out: "", err: "" };
+    let child: ChildProcess | undefined;
+    const finished = runProcess(ringfencePath, ["run", ...options, "--", ...command], {
+      input: null,
+      onStart: (started) => {
+        child = started;
+        started.stdout?.on("data", (text: string) => (said.out += text));
+        started.stderr?.on("data", (text: string) => (said.err += text));
+      },
+    });
+    try {
+      assert.ok(await until(() => said.out.includes("ready") && got.length > 0, 20_000), said.err);
+      replaceFile(file, allowing("second", ports.slice(0, 1)));
+      assert.ok(await until(() => said.err.includes("is in force"), 20_000), said.err);
+    } finally {
+      child?.stdin?.end("\n");
+    }
+    const { stdout, stderr } = await finished;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    for (const socket of [kept, gone]) socket.close();
+    assert.deepEqual(got, ["early"], stderr);
+    const lines = stdout.trim().split("\n").slice(1);
+    assert.deepEqual(
+      lines.filter((line) => !line.startsWith("port 0")),
+      ["connected once: EPERM", "another since: EPERM", "fresh: EPERM"],
+    );
+    assert.ok(
+      lines.some((line) => /^port 0: E/.test(line)),
+      stdout,
+    );
+  });
+
+  test("lets nobody be answered whom only the old policy let speak", { timeout }, async () => {
+    const file = join(temporaryFolder(), "policy.yaml");
+    const policy = (action: "allow" | "deny") =>
+      profile("p", { default: "deny", ingress: { default: action }, listen: "0-65535" });
+    replaceFile(file, policy("allow"));
+    const said = { out: "", err: "" };
+    const peer = createSocket("udp4");
+    let answers = 0;
+    peer.on("message", () => (answers += 1));
+    const options = ["--report", "none", "--user", "nobody", "--watch", "--policy", file];
+    let child: ChildProcess | undefined;
+    const finished = runProcess(ringfencePath, ["run", ...options, "--", process.execPath, "-e", answerer], {
+      input: null,
+      onStart: (started) => {
+        child = started;
+        started.stdout?.on("data", (text: string) => (said.out += text));
+        started.stderr?.on("data", (text: string) => (said.err += text));
+      },
+    });
+    try {
+      assert.ok(await until(() => said.out.includes("port"), 20_000), said.err);
+      peer.send("hello", Number(/port (\d+)/.exec(said.out)?.[1]), "127.0.0.1");
+      assert.ok(await until(() => answers === 1, 20_000), said.out);
+      replaceFile(file, policy("deny"));
+      assert.ok(await until(() => said.err.includes("is in force"), 20_000), said.err);
+      child?.stdin?.write("again\n");
+      assert.ok(await until(() => said.out.includes("again"), 20_000), said.err);
+    } finally {
+      child?.stdin?.end("\n");
+    }
+    await finished;
+    peer.close();
+    assert.match(said.out, /first null\nagain EPERM/);
+    assert.equal(answers, 1);
+  });
+
   test("refuses a root command, and a file that others may change", { timeout }, async () => {
     const folder = temporaryFolder();
     const file = join(folder, "policy.yaml");
@@ -172,6 +258,16 @@ describe("ringfence run --watch", () => {
     assert.match(await attempt("--user", "nobody", "--policy", open), /others may change ".*open\.yaml"/);
   });
 });
+
+/** A UDP server that answers the first datagram at once, and again when it is told to. */
+const answerer = `
+const socket = require("dgram").createSocket("udp4");
+socket.bind(0, "127.0.0.1", () => console.log("port " + socket.address().port));
+socket.on("message", (_, { port, address }) => {
+  const answer = (name, then) => socket.send(name, port, address, (error) => { console.log(name, error && error.code); then(); });
+  answer("first", () => process.stdin.once("data", () => answer("again", () => process.exit())));
+});
+`;
 
 /** Connects, as fast as it can, to a port that every policy here allows and to one that none does. */
 const hammer = `

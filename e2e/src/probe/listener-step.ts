@@ -13,5 +13,9 @@ export type ListenerStep =
   /** a name stands for the port of that socket */
   | { readonly op: "bind"; readonly name: string; readonly address: string; readonly port: number | string }
   | { readonly op: "listen"; readonly name: string }
+  /** uses up the memory that the kernel grants a socket for options, so that programs get none for what they keep */
+  | { readonly op: "exhaust"; readonly name: string }
   /** the effective user id of the process from here on */
-  | { readonly op: "uid"; readonly id: number };
+  | { readonly op: "uid"; readonly id: number }
+  /** makes a cgroup of that name below the process's own, and moves there */
+  | { readonly op: "cgroup"; readonly name: string };

@@ -1,4 +1,5 @@
-import { readSync, writeSync } from "node:fs";
+import { mkdirSync, readSync, writeFileSync, writeSync } from "node:fs";
+import { Cgroup2 } from "@ringfence/kernel";
 import { AF_INET, AF_INET6, errnoName, libc, sockaddr } from "@ringfence/probe";
 import type { AttemptResult } from "./attempt.js";
 import type { ListenerStep } from "./listener-step.js";
@@ -13,6 +14,10 @@ const IPPROTO_IPV6 = 41;
 const IPV6_V6ONLY = 26;
 const SOL_SOCKET = 1;
 const SO_REUSEPORT = 15;
+const IPPROTO_TCP = 6;
+const TCP_MD5SIG = 14;
+const TCP_MD5SIG_SIZE = 216;
+const TCP_MD5SIG_KEYLEN = 130;
 const KEEP = 0xffffffff;
 
 const sockets = new Map<string, { readonly fd: number; readonly type: "tcp" | "udp" }>();
@@ -36,6 +41,17 @@ function make(step: Extract<ListenerStep, { op: "socket" }>): number {
   return fd;
 }
 
+/** Each key for signed segments takes some of it, and binds nobody but the peer that it is for. */
+function exhaust(fd: number): number {
+  const option = new Uint8Array(TCP_MD5SIG_SIZE);
+  option.set(sockaddr("10.0.0.0", 0));
+  const view = new DataView(option.buffer);
+  view.setUint16(TCP_MD5SIG_KEYLEN, 1, true);
+  for (let peer = 1; libc.setsockopt(fd, IPPROTO_TCP, TCP_MD5SIG, option, option.length) === 0; peer++)
+    view.setUint32(4, (10 << 24) + peer);
+  return errnoName() === "ENOMEM" ? 0 : -1;
+}
+
 function take(step: ListenerStep): number {
   switch (step.op) {
     case "socket":
@@ -47,8 +63,17 @@ function take(step: ListenerStep): number {
     }
     case "listen":
       return libc.listen(fdOf(step.name), 64);
+    case "exhaust":
+      return exhaust(fdOf(step.name));
     case "uid":
       return libc.setresuid(KEEP, step.id, KEEP);
+    case "cgroup": {
+      using cgroups = Cgroup2.open();
+      const folder = `${cgroups.root}${cgroups.pathOf("self") ?? ""}/${step.name}`;
+      mkdirSync(folder);
+      writeFileSync(`${folder}/cgroup.procs`, "0");
+      return 0;
+    }
   }
 }
 
@@ -68,7 +93,8 @@ function got(fd: number, type: "tcp" | "udp"): number {
 
 for (const step of JSON.parse(process.argv[2] ?? "[]") as ListenerStep[]) {
   const result = take(step) < 0 ? errnoName() : "ok";
-  if (step.op === "bind" || step.op === "listen") print(`${step.op} ${step.name}`, result);
+  if (["bind", "listen", "exhaust"].includes(step.op) && "name" in step)
+    print(`${step.op} ${step.name}`, result);
 }
 print("ports", JSON.stringify(Object.fromEntries([...sockets].map(([name, { fd }]) => [name, portOf(fd)]))));
 readSync(0, new Uint8Array(1));
