@@ -123,7 +123,7 @@ describe("ringfence run process keys of a policy", () => {
         "tcp 127.0.0.1 1008": rest,
         [`write ${group.entry} 0`]: "ok",
         "tcp 127.0.0.1 1005 # moved": "denied p/group",
-        "udp 127.0.0.1 1006 # moved": rest,
+        "tcp 127.0.0.1 1006 # moved": rest,
         "tcp 127.0.0.1 1007 # moved": "denied p/root",
         "tcp 127.0.0.1 1008 # moved": "denied p/all-keys",
         "tcp 127.0.0.1 1009 # moved": rest,

@@ -1,6 +1,6 @@
 import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
-import { type AddressInfo, createServer, type Server } from "node:net";
+import { type AddressInfo, type Socket as Connection, createServer, type Server } from "node:net";
 
 /** What a server saw. */
 export interface Seen {
@@ -47,8 +47,11 @@ interface Part {
 }
 
 async function tcp(host: string): Promise<Part> {
+  const open = new Set<Connection>();
   const server: Server = createServer((socket) => {
     seen.connections += 1;
+    open.add(socket);
+    socket.on("close", () => open.delete(socket));
     socket.on("error", () => socket.destroy());
     socket.on("data", (data) => {
       seen.bytes += data.length;
@@ -58,7 +61,12 @@ async function tcp(host: string): Promise<Part> {
   server.listen(0, host);
   await once(server, "listening");
   const seen: Seen = { port: (server.address() as AddressInfo).port, connections: 0, bytes: 0 };
-  return { seen, close: () => server.close() };
+  // a fence may swallow the other side's last word, and an open connection keeps this process
+  const close = () => {
+    server.close();
+    for (const socket of open) socket.destroy();
+  };
+  return { seen, close };
 }
 
 async function udp(host: string): Promise<Part> {
