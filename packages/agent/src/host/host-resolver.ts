@@ -30,7 +30,8 @@ function numberFrom(database: string, key: string, field: number): number | null
 
 function getent(database: string, key: string): string | null {
   try {
-    return execFileSync("getent", [database, key], {
+    // a key that begins with a dash is no option
+    return execFileSync("getent", ["--", database, key], {
       encoding: "utf8",
       stdio: ["ignore", "pipe", "ignore"],
     }).trim();
