@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
 import { hostResolver } from "@ringfence/agent";
 import { type Profile, RingfenceError } from "@ringfence/model";
 import { commandLineProfile } from "@ringfence/policy";
+import { readBounded } from "./read-bounded.js";
 import type { PolicyOptions } from "./run-options.js";
 
 /** Profiles in the order in which they decide: files first, then what the command line says. */
@@ -49,16 +49,16 @@ export async function readProfiles(options: PolicyOptions): Promise<ProfilesRead
 
 async function readPolicies(files: readonly string[]) {
   if (files.length === 0) return [];
-  const { parsePolicy } = await import("@ringfence/policy/parse");
+  const { largestPolicyFile, parsePolicy } = await import("@ringfence/policy/parse");
   return files.map((file) => {
-    const bytes = readPolicy(file);
+    const bytes = readPolicy(file, largestPolicyFile);
     return { file, bytes, ...parsePolicy(bytes, file, hostResolver) };
   });
 }
 
-function readPolicy(file: string): Uint8Array {
+function readPolicy(file: string, most: number): Uint8Array {
   try {
-    return readFileSync(file);
+    return readBounded(file, most);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new RingfenceError("RF_POLICY_FILE", `Cannot read policy file "${file}": ${reason}`, {

@@ -1,18 +1,22 @@
 import { RingfenceError } from "@ringfence/model";
 
-/** A policy of 100,000 prefixes is about 2 MB. */
-const largestFile = 32 * 2 ** 20;
+/** Bytes that a policy may have; one of 100,000 prefixes has about 2 MB. */
+export const largestPolicyFile = 32 * 2 ** 20;
 /** Most rules there can be, with sixteen lines each; an empty line costs the parser as much as any. */
 const mostLines = 2 ** 20;
 const lineFeed = 0x0a;
 
 /** The text of a policy file, or the located error why it cannot be read as one. */
 export function decodeText(input: string | Uint8Array, file: string): string | RingfenceError {
-  if (input.length > largestFile) {
-    return new RingfenceError("RF_POLICY_TOO_LARGE", `The policy has over ${largestFile / 2 ** 20} MiB`, {
-      hint: "Split it, or replace long lists by wider prefixes",
-      location: { file, line: 1, column: 1 },
-    });
+  if (input.length > largestPolicyFile) {
+    return new RingfenceError(
+      "RF_POLICY_TOO_LARGE",
+      `The policy has over ${largestPolicyFile / 2 ** 20} MiB`,
+      {
+        hint: "Split it, or replace long lists by wider prefixes",
+        location: { file, line: 1, column: 1 },
+      },
+    );
   }
   const text = typeof input === "string" ? input : decode(input);
   if (text !== null) return hasTooManyLines(text) ? tooManyLines(file) : text;
