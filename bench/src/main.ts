@@ -14,20 +14,31 @@ import { renderResults } from "./report/render-results.js";
 import type { PartName, PartResults, Results } from "./report/results.js";
 
 // Measures everything, then writes bench/results/latest.json and the tables in docs/benchmarks.md. A missed bar is
-// a result, not a failure: the exit status says whether the measuring worked.
+// a result, not a failure: the exit status says whether the measuring worked. When a part fails, the others are
+// measured and printed, and nothing is written.
 //   --only PART[,PART]  measures these and prints what it found; writes nothing
 //   --quick             a few rounds of everything, to see whether it works; writes nothing
 
-async function measure({ only, quick }: BenchOptions, signal: AbortSignal): Promise<Results> {
+async function measure(
+  { only, quick }: BenchOptions,
+  signal: AbortSignal,
+): Promise<{ results: Results; failures: number }> {
   const machine = describeMachine();
   const began = new Date();
   const found: { -readonly [Name in PartName]?: PartResults[Name] } = {};
+  let failures = 0;
   for (const name of only ?? Object.keys(parts).filter(isPartName)) {
     say(`${name}: ${parts[name].about}`);
-    await measureInto(found, name, new Effort(quick), signal);
+    try {
+      await measureInto(found, name, new Effort(quick), signal);
+    } catch (error) {
+      if (signal.aborted) throw error;
+      failures += 1;
+      complain(`Cannot measure "${name}": ${messageOf(error)}`);
+    }
   }
   const seconds = (Date.now() - began.getTime()) / 1000;
-  return { version: 1, date: began.toISOString(), seconds, machine, ...found };
+  return { results: { version: 1, date: began.toISOString(), seconds, machine, ...found }, failures };
 }
 
 async function measureInto<Name extends PartName>(
@@ -55,6 +66,15 @@ function say(text: string): void {
   process.stdout.write(`bench: ${text}\n`);
 }
 
+function complain(text: string): void {
+  process.stderr.write(`bench: ${text}\n`);
+  process.exitCode = 1;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 function checkHost(): void {
   if (process.geteuid?.() !== 0) throw new Error("Cannot load programs into the kernel: run it as root");
   for (const path of [places.object, places.ringfence]) {
@@ -77,9 +97,8 @@ try {
   const options = readOptions(process.argv.slice(2));
   checkHost();
   compileNative();
-  report(await measure(options, signal), options.only === null && !options.quick);
+  const { results, failures } = await measure(options, signal);
+  report(results, options.only === null && !options.quick && failures === 0);
 } catch (error) {
-  const reason: unknown = signal.aborted ? signal.reason : error;
-  process.stderr.write(`bench: ${reason instanceof Error ? reason.message : String(reason)}\n`);
-  process.exitCode = 1;
+  complain(messageOf(signal.aborted ? signal.reason : error));
 }
