@@ -98,3 +98,24 @@ static __always_inline void classify_peer(struct rf_policy *policy, const struct
 		peer->port_row = policy->other_row;
 	}
 }
+
+/*
+ * Asks the policy in the question's slot about a peer, or about nobody's where `address` is NULL. Returns 0 and the
+ * verdict in the question, or 1 when there is no policy to ask. Global: verified once a program.
+ */
+__noinline int ask_policy(struct rf_question *question, const struct rf_address *address, __u32 port, __u32 protocol)
+{
+	struct rf_policy *policy;
+
+	if (!question)
+		return 1;
+	policy = policy_in(question->slot);
+	if (!policy)
+		return 1;
+	question->peer.address_row = 0;
+	question->peer.port_row = 0;
+	if (address)
+		classify_peer(policy, address, port, protocol, &question->peer);
+	decide(policy, question);
+	return 0;
+}

@@ -66,8 +66,7 @@ static __always_inline int judge_by_packet(struct __sk_buff *skb, struct rf_call
 	if (!policy)
 		return RF_DROP;
 	recall_stamp(policy, socket, &call->question);
-	classify_peer(policy, &call->address, call->port, call->protocol, &call->question.peer);
-	if (decide(&call->question))
+	if (ask(call))
 		return RF_DROP;
 	flow = record_packet(call, socket);
 	if (call->question.verdict.action == RF_ALLOW) {

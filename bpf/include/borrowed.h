@@ -89,8 +89,7 @@ static __always_inline void take_over(struct rf_socket *socket, const struct rf_
 	socket->flags |= RF_SOCKET_BORROWED |
 			 (has_call_hook(type, call->protocol) ? RF_SOCKET_JUDGED : RF_SOCKET_PER_PACKET);
 	ask_stamp(policy, socket, &call->question);
-	classify_peer(policy, &call->address, call->port, call->protocol, &call->question.peer);
-	if (decide(&call->question))
+	if (ask(call))
 		return;
 	enforce_or_tell(&call->question.verdict);
 	flow = record_packet(call, socket);
@@ -100,11 +99,13 @@ static __always_inline void take_over(struct rf_socket *socket, const struct rf_
 static __always_inline void look_at_descriptor(struct task_struct *task, struct file *file)
 {
 	struct rf_call call = { .hook = RF_HOOK_SCAN, .direction = RF_EGRESS };
-	struct rf_caller holder = { .task = task };
+	struct rf_caller holder = {};
 	struct rf_socket *socket;
 	struct socket *found;
 	struct sock *sk;
 
+	task = for_reading(task);
+	holder.task = task;
 	holder.tgid = task->tgid;
 	holder.record = process_of(holder.tgid);
 	if (!holder.record || !holder.record->fenced)

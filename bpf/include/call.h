@@ -189,8 +189,7 @@ static __always_inline int judge_call(struct bpf_sock_addr *ctx, struct rf_call 
 		count_verdict(socket->flow, bpf_ktime_get_boot_ns());
 		return RF_PASS;
 	}
-	classify_peer(policy, &call->address, call->port, call->protocol, &question->peer);
-	if (decide(question))
+	if (ask(call))
 		return RF_REFUSE;
 	/* An answer needs no rule; a deny rule stands all the same. */
 	if (verdict->shadow_action == RF_DENY && call->hook == RF_HOOK_SENDMSG &&

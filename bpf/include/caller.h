@@ -13,6 +13,23 @@ struct rf_caller {
 	__u32 gid;
 };
 
+extern void *bpf_rdonly_cast(const void *pointer, __u32 type) __ksym __weak;
+
+/*
+ * A task that is only read. Since Linux 6.2 the verifier looks through the names of all the kernel's types, up to four
+ * times, whenever it follows a pointer of a structure that it trusts: that was 40 % of all time for loading. What is
+ * cast to be read it trusts no more. The cast is no instruction.
+ */
+static __always_inline struct task_struct *for_reading(struct task_struct *task)
+{
+	return bpf_rdonly_cast ? bpf_rdonly_cast(task, bpf_core_type_id_kernel(struct task_struct)) : task;
+}
+
+static __always_inline struct task_struct *current_task(void)
+{
+	return for_reading((struct task_struct *)bpf_get_current_task_btf());
+}
+
 /* The kernel pads a name with zeros. Two loads through a typed pointer; a probe read costs ten times as much. */
 static __always_inline void read_comm(struct task_struct *task, __u8 *name)
 {
@@ -42,7 +59,7 @@ static __always_inline bool find_caller(struct rf_caller *caller)
 		if (!state || !state->orphans)
 			return false;
 	}
-	task = (struct task_struct *)bpf_get_current_task_btf();
+	task = current_task();
 	caller->task = task;
 	caller->uid = task->cred->euid.val; /* loads through a typed pointer cost a tenth of a probe read */
 	caller->gid = task->cred->egid.val;

@@ -87,8 +87,11 @@ static __always_inline long match_row(struct match *m, __u32 block, struct rf_bl
 
 	if (!subject)
 		return 1;
-	for (__u32 i = 0; i < RF_BLOCK_WORDS; i++)
+#pragma unroll
+	for (__u32 i = 0; i < RF_BLOCK_WORDS; i++) {
 		any |= subject->word[i] & address->word[i] & port->word[i];
+		asm volatile("" : "+r"(any) : : "memory"); /* one word after the other, in registers */
+	}
 	if (!any)
 		return 0;
 	walk.enforced = block_of(m->policy, m->policy->enforced_row, block);
@@ -100,35 +103,21 @@ static __always_inline long match_row(struct match *m, __u32 block, struct rf_bl
 	return walk.done != 0;
 }
 
-struct dimension_walk {
-	struct rf_policy *policy;
-	struct rf_question *question;
-	__u32 block;
-	__u32 done;
-};
-
-static long dimension_step(__u32 word, struct dimension_walk *walk)
+/* The same for one word of all, for a subject without a row. */
+static long match_dimensions(__u32 index, struct match *m)
 {
-	struct rf_question *question = walk->question;
-	__u64 bits = word_of(walk->policy, question->peer.address_row, walk->block, word) &
-		     word_of(walk->policy, question->peer.port_row, walk->block, word);
+	__u32 block = index / RF_BLOCK_WORDS, word = index % RF_BLOCK_WORDS;
+	struct rf_question *question = m->question;
+	__u64 bits;
 
-	if (bits)
-		bits &= subject_word(walk->policy, &question->subject, walk->block, word);
-	if (!bits || !match_word(&question->verdict, bits, word_of(walk->policy, walk->policy->enforced_row, walk->block, word),
-				 (walk->block * RF_BLOCK_WORDS + word) * 64))
+	if (!((m->left >> (block & 63)) & 1))
 		return 0;
-	walk->done = 1;
-	return 1;
-}
-
-/* The same for a subject without a row. Inlined: one frame more, and the calls below a packet's hook were too deep. */
-static __always_inline long match_dimensions(struct match *m, __u32 block)
-{
-	struct dimension_walk walk = { .policy = m->policy, .question = m->question, .block = block };
-
-	bpf_loop(RF_BLOCK_WORDS, dimension_step, &walk, 0);
-	return walk.done != 0;
+	bits = word_of(m->policy, question->peer.address_row, block, word) &
+	       word_of(m->policy, question->peer.port_row, block, word);
+	if (bits)
+		bits &= subject_word(m->policy, &question->subject, block, word);
+	return bits && match_word(&question->verdict, bits, word_of(m->policy, m->policy->enforced_row, block, word),
+				  index * 64);
 }
 
 static long match_block(__u32 step, struct match *m)
@@ -140,8 +129,6 @@ static long match_block(__u32 step, struct match *m)
 		return 1;
 	block = first_bit(m->left);
 	m->left &= m->left - 1;
-	if (m->question->subject_row == RF_NO_ROW)
-		return match_dimensions(m, block);
 	address = block_of(m->policy, m->question->peer.address_row, block);
 	port = block_of(m->policy, m->question->peer.port_row, block);
 	return address && port ? match_row(m, block, address, port) : 1;
@@ -166,27 +153,24 @@ static __always_inline void narrow(struct match *m, __u32 row)
 	m->left &= summary ? summary->blocks : 0;
 }
 
-/* Returns 0 and the verdict in the question, or 1 when there is no policy to ask. */
-__noinline int decide(struct rf_question *question)
+/* Puts the verdict into a question whose rows are known. */
+static __always_inline void decide(struct rf_policy *policy, struct rf_question *question)
 {
-	struct match m = { .question = question, .left = ~0ULL };
+	struct match m = { .policy = policy, .question = question, .left = ~0ULL };
 
-	if (!question)
-		return 1;
-	m.policy = policy_in(question->slot);
-	if (!m.policy)
-		return 1;
 	question->verdict.bit = RF_NO_BIT;
 	question->verdict.shadow_bit = RF_NO_BIT;
 	narrow(&m, question->peer.address_row);
 	narrow(&m, question->peer.port_row);
-	if (question->subject_row != RF_NO_ROW)
+	if (question->subject_row == RF_NO_ROW) {
+		bpf_loop(policy->block_count * RF_BLOCK_WORDS, match_dimensions, &m, 0);
+	} else {
 		narrow(&m, question->subject_row);
-	/* most verdicts fall in the first block: spare them the loop, whose every step is a call */
-	if (!match_block(0, &m) && m.left)
-		bpf_loop(m.policy->block_count, match_block, &m, 0);
-	question->verdict.action = action_of(m.policy, question->verdict.bit);
-	question->verdict.shadow_action = action_of(m.policy, question->verdict.shadow_bit);
+		/* most verdicts fall in the first block: spare them the loop, whose every step is a call */
+		if (!match_block(0, &m) && m.left)
+			bpf_loop(policy->block_count, match_block, &m, 0);
+	}
+	question->verdict.action = action_of(policy, question->verdict.bit);
+	question->verdict.shadow_action = action_of(policy, question->verdict.shadow_bit);
 	question->verdict.reason = RF_REASON_POLICY;
-	return 0;
 }

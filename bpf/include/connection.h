@@ -44,7 +44,7 @@ static __always_inline bool ask_owner(struct rf_policy *policy, struct rf_socket
 
 	call->direction = direction;
 	call->question.slot = policy->slot;
-	classify_stamp(policy, owner, direction, &call->question.subject);
+	classify_stamp(policy->slot, owner, direction, &call->question.subject);
 	call->question.subject_row = subject_row(policy, &call->question.subject);
 	if (!(owner->flags & RF_SOCKET_OWNED))
 		return true;
@@ -57,8 +57,7 @@ static __always_inline int ask_ingress(struct rf_policy *policy, struct rf_socke
 {
 	if (!ask_owner(policy, owner, RF_INGRESS, call))
 		return 1;
-	classify_peer(policy, &call->address, call->port, call->protocol, &call->question.peer);
-	return decide(&call->question);
+	return ask(call);
 }
 
 /* The same for a connection: a denied listener takes none, whatever ingress says. */

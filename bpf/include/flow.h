@@ -142,6 +142,11 @@ struct rf_call {
 	__u32 direction; /* enum rf_direction */
 };
 
+static __always_inline int ask(struct rf_call *call)
+{
+	return ask_policy(&call->question, &call->address, call->port, call->protocol);
+}
+
 static __always_inline void fill_key(const struct rf_call *call, struct rf_flow_key *key)
 {
 	const struct rf_verdict *verdict = &call->question.verdict;

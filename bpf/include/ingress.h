@@ -87,9 +87,7 @@ static __always_inline int judge_unattributed(struct rf_policy *policy, struct r
 	call->direction = RF_UNATTRIBUTED;
 	question->slot = policy->slot;
 	question->subject_row = policy->direction_rows[RF_UNATTRIBUTED];
-	question->peer.address_row = 0;
-	question->peer.port_row = 0;
-	if (decide(question))
+	if (ask_policy(question, NULL, 0, 0))
 		return RF_DROP;
 	if (question->verdict.bit != RF_NO_BIT || question->verdict.shadow_bit != RF_NO_BIT)
 		record_packet(call, NULL);
@@ -120,7 +118,7 @@ static __always_inline int settle_listen(struct rf_policy *policy, struct bpf_so
 		return 0;
 	read_bound_address(sk, &packet->address);
 	packet->hook = RF_HOOK_LISTEN;
-	if (!ask_owner(policy, &listener->owner, RF_LISTEN, packet) || ask_listen(policy, packet))
+	if (!ask_owner(policy, &listener->owner, RF_LISTEN, packet) || ask(packet))
 		return 1;
 	keep_listen_verdict(policy, listener, packet);
 	record_packet(packet, &listener->owner);
@@ -209,8 +207,7 @@ static __always_inline bool answers_connection(struct rf_policy *policy, struct 
 		return false;
 	if (!ask_owner(policy, socket, RF_EGRESS, packet))
 		return false;
-	classify_peer(policy, &packet->address, packet->port, packet->protocol, &packet->question.peer);
-	return !decide(&packet->question) && packet->question.verdict.action == RF_ALLOW;
+	return !ask(packet) && packet->question.verdict.action == RF_ALLOW;
 }
 
 /* This machine's port; 0 for what has none. */

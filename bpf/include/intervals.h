@@ -26,6 +26,7 @@ __noinline __u32 search_intervals(__u32 offset, __u32 low, __u32 high, __u32 val
 			return 1;
 		below = ((__u64)entry->start - (__u64)value - 1) >> 63;
 		asm volatile("" : "+r"(below)); /* or the compiler makes a branch of it */
+		/* negated: of that the verifier knows nothing, so that all steps look alike to it */
 		base += half & -below;
 		count -= half;
 	}
@@ -34,17 +35,23 @@ __noinline __u32 search_intervals(__u32 offset, __u32 low, __u32 high, __u32 val
 	return entry ? entry->row : 1;
 }
 
-/* 1 where a is below b: the borrow of a - b (Warren, Hacker's Delight 2-13). */
-static __always_inline __u64 is_below(__u64 a, __u64 b)
+/* 1 where a - b - borrow is below zero; the difference has room for its sign. */
+static __always_inline __u64 borrow_of(__u32 a, __u32 b, __u64 borrow)
 {
-	return ((~a & b) | ((~a | b) & (a - b))) >> 63;
+	borrow = ((__u64)a - (__u64)b - borrow) >> 63;
+	asm volatile("" : "+r"(borrow));
+	return borrow;
 }
 
-static __always_inline __u64 is_equal(__u64 a, __u64 b)
+/* 1 where `start` is not above the value: all bits of start - value - 1, from the lowest word up. */
+static __always_inline __u64 is_reached(const struct rf_interval6 *start, __u64 high, __u64 low)
 {
-	__u64 difference = a ^ b;
+	const __u32 *highs = (const __u32 *)&start->high, *lows = (const __u32 *)&start->low;
+	__u64 borrow = borrow_of(lows[0], low, 1);
 
-	return ((difference | -difference) >> 63) ^ 1;
+	borrow = borrow_of(lows[1], low >> 32, borrow);
+	borrow = borrow_of(highs[0], high, borrow);
+	return borrow_of(highs[1], high >> 32, borrow);
 }
 
 __noinline __u32 search_intervals6(__u32 offset, __u32 count, __u64 high, __u64 low)
@@ -60,8 +67,7 @@ __noinline __u32 search_intervals6(__u32 offset, __u32 count, __u64 high, __u64 
 		entry = bpf_map_lookup_elem(&intervals6, &index);
 		if (!entry)
 			return 1;
-		below = (is_below(high, entry->high) | (is_equal(high, entry->high) & is_below(low, entry->low))) ^ 1;
-		asm volatile("" : "+r"(below));
+		below = is_reached(entry, high, low);
 		base += half & -below;
 		count -= half;
 	}

@@ -94,12 +94,11 @@ static __always_inline void on_exec(struct task_struct *task)
 	if (old) {
 		copy_record(old, &s->record);
 		become_ancestor(&s->record);
-		describe_image(task, s);
 	} else {
-		describe_task(task, s);
+		begin_record(task, s);
 		s->record.fenced = state->orphans != 0;
-		s->record.args_len = 0;
 	}
+	describe_image(task, s);
 	s->record.exec_ns = bpf_ktime_get_boot_ns();
 	s->record.announced = 0;
 	read_args(task, &s->record);

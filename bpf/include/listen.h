@@ -14,20 +14,13 @@ static __always_inline bool has_listen_rules(__u32 protocol)
 	return rule == IPPROTO_TCP || rule == IPPROTO_UDP;
 }
 
-/* Asks for whoever is in the question. */
 static __always_inline int ask_listen(struct rf_policy *policy, struct rf_call *call)
-{
-	classify_peer(policy, &call->address, call->port, call->protocol, &call->question.peer);
-	return decide(&call->question);
-}
-
-static __always_inline int ask_listen_of(struct rf_policy *policy, const struct rf_caller *caller, struct rf_call *call)
 {
 	call->direction = RF_LISTEN;
 	call->question.slot = policy->slot;
-	classify_caller(policy, caller, RF_LISTEN, &call->question.subject);
+	classify_caller(policy->slot, RF_LISTEN, &call->question.subject);
 	call->question.subject_row = subject_row(policy, &call->question.subject);
-	return ask_listen(policy, call);
+	return ask(call);
 }
 
 static __always_inline void keep_listen_verdict(struct rf_policy *policy, struct rf_listener *listener,
@@ -83,7 +76,7 @@ static __always_inline int judge_bind(struct bpf_sock_addr *ctx, struct rf_call 
 		return RF_PASS;
 	/* Port 0 is a wish for any: a TCP socket is judged by what it got, once it listens. */
 	if (call->port) {
-		if (ask_listen_of(policy, &caller, call))
+		if (ask_listen(policy, call))
 			return RF_REFUSE;
 		record_verdict(call, &caller);
 		if (call->question.verdict.action == RF_DENY)
@@ -151,7 +144,7 @@ static __always_inline int judge_listen(struct sock *sk, bool can_refuse)
 		return RF_PASS;
 	read_own_address(&sk->__sk_common, &call.address);
 	if (call.port || can_refuse) {
-		if (ask_listen_of(policy, &caller, &call))
+		if (ask_listen(policy, &call))
 			return RF_REFUSE;
 		record_verdict(&call, &caller);
 	}

@@ -12,7 +12,7 @@
 /* Who sends: such a packet passes here within the call that sends it. The verdict does not rest on it. */
 static __always_inline void stamp_sender(struct rf_socket *stamp)
 {
-	struct task_struct *task = (struct task_struct *)bpf_get_current_task_btf();
+	struct task_struct *task = current_task();
 	struct rf_process *record = process_of(task->tgid);
 
 	if (!record || !record->fenced)

@@ -151,17 +151,21 @@ static __always_inline void describe_image(struct task_struct *task, struct proc
 	struct rf_policy *policy = the_policy();
 	struct file *file = BPF_CORE_READ(task, mm, exe_file);
 	struct rf_process *record = &s->record;
-	__u32 flags = 0, len = 0;
+	__u32 len = 0;
+	__u32 flags;
 
 	record->mnt_ns = BPF_CORE_READ(task, nsproxy, mnt_ns, ns.inum);
 	BPF_CORE_READ_INTO(&record->comm, task, comm);
 	s->executable.inode = 0;
 	s->executable.device = 0;
+	/* Collected in memory: of a number in a register the verifier would follow every value on its own. */
+	record->exe_flags = 0;
 	if (file) {
-		len = resolve_path(file, s->path, &flags);
+		len = resolve_path(file, s->path, &record->exe_flags);
 		s->executable.inode = BPF_CORE_READ(file, f_inode, i_ino);
 		s->executable.device = BPF_CORE_READ(file, f_inode, i_sb, s_dev);
 	}
+	flags = *(volatile __u32 *)&record->exe_flags;
 	if (!len)
 		flags |= RF_EXE_UNKNOWN;
 	if (record->fenced && (flags & RF_EXE_UNKNOWN))
@@ -191,7 +195,8 @@ static __always_inline __u32 fresh_sequence(void)
 	return bpf_get_prandom_u32() & ~1U;
 }
 
-static __always_inline void describe_task(struct task_struct *task, struct process_scratch *s)
+/* The record of a process that has none: all but its image. */
+static __always_inline void begin_record(struct task_struct *task, struct process_scratch *s)
 {
 	struct rf_policy *policy = the_policy();
 
@@ -202,6 +207,11 @@ static __always_inline void describe_task(struct task_struct *task, struct proce
 	s->record.exec_ns = s->record.start_ns;
 	s->record.image.generation = policy ? policy->generation : 0;
 	s->record.sequence = fresh_sequence();
+}
+
+static __always_inline void describe_task(struct task_struct *task, struct process_scratch *s)
+{
+	begin_record(task, s);
 	describe_image(task, s);
 }
 

@@ -7,15 +7,18 @@
 
 /*
  * Who owns a packet, from its socket's stamp. An image that is gone cannot be asked about again: then no allow
- * rule by executable or ancestor counts, and every deny rule does.
+ * rule by executable or ancestor counts, and every deny rule does. Global: verified once a program.
  */
-static __noinline int classify_stamp(struct rf_policy *policy, const struct rf_socket *socket, __u32 direction,
-				     struct rf_subject *subject)
+__noinline int classify_stamp(__u32 slot, const struct rf_socket *socket, __u32 direction, struct rf_subject *subject)
 {
-	struct rf_process *record = process_of(socket->tgid);
+	struct rf_policy *policy = policy_in(slot);
 	struct rf_image image = {};
+	struct rf_process *record;
 	struct rf_comm comm;
 
+	if (!policy || !socket || !subject)
+		return 1;
+	record = process_of(socket->tgid);
 	if (record && record->start_ns == socket->start_ns)
 		image_of(policy, record, &image, false);
 	else
@@ -34,7 +37,7 @@ static __always_inline void ask_stamp(struct rf_policy *policy, const struct rf_
 				      struct rf_question *question)
 {
 	question->slot = policy->slot;
-	classify_stamp(policy, socket, RF_EGRESS, &question->subject);
+	classify_stamp(policy->slot, socket, RF_EGRESS, &question->subject);
 	question->subject_row = subject_row(policy, &question->subject);
 }
 
@@ -82,8 +85,7 @@ static __noinline int rejudge(struct rf_policy *policy, struct rf_call *call, st
 	call->port = socket->port;
 	call->protocol = socket->protocol;
 	ask_stamp(policy, socket, &call->question);
-	classify_peer(policy, &call->address, call->port, call->protocol, &call->question.peer);
-	if (decide(&call->question))
+	if (ask(call))
 		return 0;
 	flow = record_packet(call, socket);
 	settle_again(socket, policy, &call->question, flow);

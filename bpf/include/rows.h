@@ -69,23 +69,6 @@ __noinline __u64 ancestor_word(const struct rf_subject *subject, __u32 slot, __u
 	return run.subject & run.rule;
 }
 
-/* The blocks of a subject's dimensions. */
-struct subject_blocks {
-	struct rf_block *exe, *comm, *uid, *gid, *cgroup, *direction;
-};
-
-static __always_inline bool find_blocks(struct rf_policy *policy, const struct rf_subject *subject, __u32 block,
-					struct subject_blocks *found)
-{
-	found->exe = block_of(policy, subject->exe_row, block);
-	found->comm = block_of(policy, subject->comm_row, block);
-	found->uid = block_of(policy, subject->uid_row, block);
-	found->gid = block_of(policy, subject->gid_row, block);
-	found->cgroup = block_of(policy, subject->cgroup_row, block);
-	found->direction = block_of(policy, subject->direction_row, block);
-	return found->exe && found->comm && found->uid && found->gid && found->cgroup && found->direction;
-}
-
 /* One word of the AND of a subject's dimensions. */
 static __always_inline __u64 subject_word(struct rf_policy *policy, const struct rf_subject *subject, __u32 block,
 					  __u32 word)
@@ -105,38 +88,30 @@ struct row_build {
 	__u32 row;
 };
 
-static long build_step(__u32 block, struct row_build *build)
+static long build_step(__u32 index, struct row_build *build)
 {
+	__u32 block = index / RF_BLOCK_WORDS, word = index % RF_BLOCK_WORDS;
 	struct rf_block *target = block_of(build->policy, build->row, block);
-	struct subject_blocks from;
-	__u64 any = 0;
+	__u64 bits;
 
-	if (!target || !find_blocks(build->policy, build->subject, block, &from))
+	if (!target)
 		return 1;
-	for (__u32 i = 0; i < RF_BLOCK_WORDS; i++)
-		target->word[i] = from.exe->word[i] & from.comm->word[i] & from.uid->word[i] & from.gid->word[i] &
-				  from.cgroup->word[i] & from.direction->word[i];
-	if (build->policy->ancestor_count) {
-		for (__u32 i = 0; i < RF_BLOCK_WORDS; i++) {
-			if (target->word[i])
-				target->word[i] &= ancestor_word(build->subject, build->policy->slot, block, i);
-		}
-	}
-	for (__u32 i = 0; i < RF_BLOCK_WORDS; i++)
-		any |= target->word[i];
-	if (any)
+	bits = subject_word(build->policy, build->subject, block, word);
+	target->word[word] = bits;
+	if (bits)
 		build->blocks |= 1ULL << (block & 63);
 	return 0;
 }
 
-/* Fills in a subject's row that nobody knows yet; returns its summary. Global: verified once a program. */
+/* Fills in a subject's row that nobody knows yet; returns its summary. Word by word, as once for a subject is seldom
+ * and a step that does more is walked for long. Global: verified once a program. */
 __noinline __u64 build_row(const struct rf_subject *subject, __u32 slot, __u32 row)
 {
 	struct row_build build = { .subject = subject, .policy = policy_in(slot), .row = row };
 
 	if (!subject || !build.policy)
 		return 0;
-	bpf_loop(build.policy->block_count, build_step, &build, 0);
+	bpf_loop(build.policy->block_count * RF_BLOCK_WORDS, build_step, &build, 0);
 	return build.blocks;
 }
 

@@ -47,7 +47,7 @@ static long cgroup_step(__u32 depth, struct cgroup_walk *walk)
  * deepest one that the policy names, or `other_row`. */
 __noinline __u32 walk_cgroups(__u64 wanted, __u32 slot, __u32 other_row)
 {
-	struct task_struct *task = (struct task_struct *)bpf_get_current_task_btf();
+	struct task_struct *task = current_task();
 	struct cgroup_walk walk = {
 		.cgroup = task->cgroups->dfl_cgrp,
 		.wanted = wanted,
@@ -138,19 +138,23 @@ static __always_inline void keep_row(struct rf_policy *policy, const struct rf_c
 }
 
 /* Fills in the question's subject for whoever calls now, from the beginning. Its row is another function's task: the
- * stacks of both are too deep for one chain of calls. */
-static __noinline int classify_caller(struct rf_policy *policy, const struct rf_caller *caller, __u32 direction,
-				      struct rf_subject *subject)
+ * stacks of both are too deep for one chain of calls. Global: verified once a program. */
+__noinline int classify_caller(__u32 slot, __u32 direction, struct rf_subject *subject)
 {
+	struct rf_process *record = process_of(bpf_get_current_pid_tgid() >> 32);
+	struct task_struct *task = current_task();
+	struct rf_policy *policy = policy_in(slot);
 	struct rf_image image = {};
 	struct rf_comm comm;
 
-	if (caller->record)
-		image_of(policy, caller->record, &image, true);
+	if (!policy || !subject)
+		return 1;
+	if (record)
+		image_of(policy, record, &image, true);
 	else
 		unknown_image(policy, &image);
-	read_comm(caller->task, comm.name);
-	ask_ids(policy, direction, caller->uid, caller->gid, &comm, &image, subject);
+	read_comm(task, comm.name);
+	ask_ids(policy, direction, task->cred->euid.val, task->cred->egid.val, &comm, &image, subject);
 	subject->cgroup_row = policy->cgroup_count ? walk_cgroups(0, policy->slot, policy->cgroup_other_row)
 						   : policy->cgroup_other_row;
 	return 0;
@@ -188,7 +192,7 @@ static __always_inline void ask_caller(struct rf_policy *policy, const struct rf
 	question->slot = policy->slot;
 	if (recall_row(policy, caller, &question->subject_row))
 		return;
-	classify_caller(policy, caller, RF_EGRESS, &question->subject);
+	classify_caller(policy->slot, RF_EGRESS, &question->subject);
 	question->subject_row = subject_row(policy, &question->subject);
 	if (caller->record && question->subject_row != RF_NO_ROW)
 		keep_row(policy, caller, cgroup, question->subject_row);

@@ -100,8 +100,7 @@ static long judge_one(__u32 index, void *unused)
 		question.subject_row = c->without_row ? RF_NO_ROW : subject_row(policy, &question.subject);
 	if (c->direction != RF_INGRESS)
 		normalize(&c->address);
-	classify_peer(policy, &c->address, c->port, c->protocol, &question.peer);
-	decide(&question);
+	ask_policy(&question, &c->address, c->port, c->protocol);
 	c->bit = question.verdict.bit;
 	c->shadow_bit = question.verdict.shadow_bit;
 	c->action = question.verdict.action;
