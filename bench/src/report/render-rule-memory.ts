@@ -17,6 +17,6 @@ export function renderRuleMemory({ bySet, bytesPerRule, bytesPerPrefix }: RuleMe
     `### Memory by size of the policy\n\n` +
     `${table(["MiB", "kernel maps", "RSS of the supervisor"], rows)}\n` +
     `A rule takes ${bytesPerRule.toFixed(0)} bytes of kernel memory, a prefix ${bytesPerPrefix.toFixed(0)}. The ` +
-    "supervisor has read and compiled the policy file; what that left behind is in its figure.\n"
+    "supervisor has taken over the compiled policy; what that left behind is in its figure.\n"
   );
 }

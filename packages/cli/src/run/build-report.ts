@@ -10,7 +10,7 @@ import {
 } from "@ringfence/agent";
 import { isolationOf, landlockAbi } from "@ringfence/kernel/system";
 import { REPORT_SCHEMA, type Report, type ReportOutcome } from "@ringfence/model";
-import type { RunPolicy } from "./load-policy.js";
+import type { PolicySummary } from "./compile-policy.js";
 import type { RunOptions } from "./run-options.js";
 
 export interface FinishedCommand {
@@ -28,7 +28,7 @@ export function buildReport(
   names: FlowNames,
   context: {
     readonly finished: FinishedCommand;
-    readonly policy: RunPolicy;
+    readonly policy: PolicySummary;
     readonly options: RunOptions;
     readonly warnings: readonly string[];
     readonly lostLogLines: number;
@@ -57,7 +57,7 @@ export function buildReport(
     packetSockets: packetSocketsOf(fence, options),
     securityModule: fence.guard.status,
     policy: {
-      revision: policy.compiled.revision,
+      revision: policy.names.revision,
       profiles: policy.profiles.map(({ name, mode }, index) => ({
         name,
         mode,
@@ -85,7 +85,7 @@ export function buildReport(
   };
 }
 
-function modeOf({ profiles }: RunPolicy): Report["mode"] {
+function modeOf({ profiles }: PolicySummary): Report["mode"] {
   const modes = new Set(profiles.map((profile) => profile.mode).filter((mode) => mode !== "off"));
   return modes.size === 2 ? "mixed" : modes.has("enforce") ? "enforce" : "audit";
 }
@@ -117,9 +117,8 @@ function packetSocketsOf(fence: Fence, { privileged }: RunOptions): Report["pack
 }
 
 /** A policy that denies nothing has nothing that such a socket gets around. */
-function packetSocketWarnings(fence: Fence, { compiled }: RunPolicy, options: RunOptions): string[] {
-  const { denyEnd, allowEnd, defaultDenyEnd } = compiled.segments;
-  if (denyEnd === 0 && defaultDenyEnd === allowEnd) return [];
+function packetSocketWarnings(fence: Fence, { denies }: PolicySummary, options: RunOptions): string[] {
+  if (!denies) return [];
   const { interfaces, refused } = fence.packetSockets;
   switch (packetSocketsOf(fence, options)) {
     case "stopped":

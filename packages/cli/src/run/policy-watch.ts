@@ -1,4 +1,5 @@
 import { RingfenceError } from "@ringfence/model";
+import type { LoadOptions } from "./load-policy.js";
 import { changeableByOthers, stampOf } from "./watched-file.js";
 
 /** A change is taken when the files have stood still for one look, so that half-written ones are rare. */
@@ -8,8 +9,11 @@ export interface PolicyWatchOptions {
   readonly files: readonly string[];
   /** What the files were like, by stampsOf, before they were loaded for the first time. */
   readonly loaded: string;
-  /** Called when the files have changed, one call at a time. What it throws is told and changes nothing. */
-  readonly reload: () => Promise<string>;
+  /**
+   * Called when the files have changed, one call at a time: what changes meanwhile is loaded afterwards, so that the
+   * last content wins. Calls `onRead` when it has read them. What it throws is told and changes nothing.
+   */
+  readonly reload: (load: Required<LoadOptions>) => Promise<string>;
   readonly tell: (text: string) => void;
 }
 
@@ -17,6 +21,7 @@ export interface PolicyWatchOptions {
 export class PolicyWatch {
   readonly #options: PolicyWatchOptions;
   readonly #timer: NodeJS.Timeout;
+  readonly #stop = new AbortController();
   #loaded: string;
   #seen: string;
   #loading: Promise<void> | null = null;
@@ -28,9 +33,10 @@ export class PolicyWatch {
     this.#timer = setInterval(() => this.#look(), LOOK_EVERY_MS).unref();
   }
 
-  /** Stops looking, and waits for a load that is under way. */
+  /** Stops looking, and gives up a load that is under way. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
+    this.#stop.abort();
     await this.#loading;
   }
 
@@ -40,22 +46,30 @@ export class PolicyWatch {
     this.#seen = now;
     if (!still || now === this.#loaded || this.#loading !== null) return;
     this.#loaded = now;
-    this.#loading = this.#load().finally(() => {
+    this.#loading = this.#load(now).finally(() => {
       this.#loading = null;
     });
   }
 
-  async #load(): Promise<void> {
+  async #load(stamps: string): Promise<void> {
     const { files, reload, tell } = this.#options;
+    const { signal } = this.#stop;
+    const onRead = () => {
+      if (stampsOf(files) !== stamps) throw new ChangedMeanwhile();
+    };
     try {
       checkOwners(files);
-      tell(await reload());
+      tell(await reload({ signal, onRead }));
     } catch (error) {
+      if (signal.aborted || error instanceof ChangedMeanwhile) return;
       const reason = error instanceof RingfenceError ? error.format() : error;
       tell(`the policy stays as it was: ${reason instanceof Error ? reason.message : String(reason)}`);
     }
   }
 }
+
+/** What was read may be half of something; the next look finds the rest. */
+class ChangedMeanwhile extends Error {}
 
 /** What tells these files from what they were like before, without reading them. */
 export function stampsOf(files: readonly string[]): string {

@@ -1,7 +1,7 @@
 import { hostResolver } from "@ringfence/agent";
 import { type Profile, RingfenceError } from "@ringfence/model";
 import { commandLineProfile } from "@ringfence/policy";
-import { readBounded } from "./read-bounded.js";
+import { type PolicyFile, readPolicyFiles } from "./read-policy-files.js";
 import type { PolicyOptions } from "./run-options.js";
 
 /** Profiles in the order in which they decide: files first, then what the command line says. */
@@ -24,9 +24,17 @@ export class PolicyErrors extends Error {
   }
 }
 
-/** The profiles that the options stand for, before they are compiled. Throws PolicyErrors, RF_DESTINATION. */
-export async function readProfiles(options: PolicyOptions): Promise<ProfilesRead> {
-  const files = await readPolicies(options.policyFiles);
+/** The profiles that the options stand for. Throws PolicyErrors, RF_DESTINATION, RF_POLICY_FILE. */
+export function readProfiles(options: PolicyOptions): Promise<ProfilesRead> {
+  return parseProfiles(readPolicyFiles(options.policyFiles), options);
+}
+
+/** The same where the files were read already. */
+export async function parseProfiles(
+  read: readonly PolicyFile[],
+  options: PolicyOptions,
+): Promise<ProfilesRead> {
+  const files = await parseFiles(read);
   const errors = [...files.flatMap((file) => file.errors), ...duplicates(files)];
   if (errors.length > 0) throw new PolicyErrors(errors);
   const profiles: Profile[] = files.flatMap((file) => file.profiles);
@@ -47,24 +55,10 @@ export async function readProfiles(options: PolicyOptions): Promise<ProfilesRead
   };
 }
 
-async function readPolicies(files: readonly string[]) {
+async function parseFiles(files: readonly PolicyFile[]) {
   if (files.length === 0) return [];
-  const { largestPolicyFile, parsePolicy } = await import("@ringfence/policy/parse");
-  return files.map((file) => {
-    const bytes = readPolicy(file, largestPolicyFile);
-    return { file, bytes, ...parsePolicy(bytes, file, hostResolver) };
-  });
-}
-
-function readPolicy(file: string, most: number): Uint8Array {
-  try {
-    return readBounded(file, most);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new RingfenceError("RF_POLICY_FILE", `Cannot read policy file "${file}": ${reason}`, {
-      cause: error,
-    });
-  }
+  const { parsePolicy } = await import("@ringfence/policy/parse");
+  return files.map(({ file, bytes }) => ({ file, bytes, ...parsePolicy(bytes, file, hostResolver) }));
 }
 
 function saysSomething({ allow, deny, allowFrom, listen, default: action }: PolicyOptions): boolean {

@@ -3,7 +3,7 @@ import { executablesAbove } from "@ringfence/agent";
 import { AF_INET, AF_INET6, AF_UNIX, type SocketIdentity, socketIdentity } from "@ringfence/kernel/system";
 import { type Address, formatAddress, fromBytes16, RingfenceError } from "@ringfence/model";
 import { type FlowFacts, interpret, type ProcessFacts } from "@ringfence/policy";
-import type { RunPolicy } from "./load-policy.js";
+import type { RunPolicy } from "./compile-policy.js";
 
 const streams = ["stdin", "stdout", "stderr"] as const;
 const protocols: Readonly<Record<number, FlowFacts["protocol"]>> = {
@@ -38,7 +38,7 @@ export function judgeStandardStreams(policy: RunPolicy, command: CommandFacts): 
     const socket = identityOf(fd);
     const unjudged = isRing(fd) ? "an io_uring" : socket === null ? null : whyUnjudged(socket);
     if (unjudged !== null) {
-      if (policy.profiles.some(({ mode }) => mode === "enforce")) throw unjudgedError(name, unjudged);
+      if (policy.summary.profiles.some(({ mode }) => mode === "enforce")) throw unjudgedError(name, unjudged);
       warnings.push(`${name} is ${unjudged}; no hook judges what goes through it`);
       continue;
     }

@@ -10,7 +10,6 @@ import {
   Fence,
   findUser,
   type HostUser,
-  type NamedPolicy,
   PolicyNames,
 } from "@ringfence/agent";
 import { Cgroup2 } from "@ringfence/kernel";
@@ -21,6 +20,7 @@ import { printLine } from "../print-line.js";
 import { BorrowedWatch } from "./borrowed-watch.js";
 import { buildReport, type FinishedCommand } from "./build-report.js";
 import { checkHost } from "./check-host.js";
+import { type PolicySummary, type RunPolicy, sharedClock } from "./compile-policy.js";
 import { EventLog } from "./event-log.js";
 import { resolveCommand } from "./find-command.js";
 import { forwardSignals } from "./forward-signals.js";
@@ -32,7 +32,7 @@ import { Launcher } from "./launch.js";
 import type { LaunchOrder } from "./launch-order.js";
 import { type LaunchState, readLaunchState } from "./launch-state.js";
 import { letGoOfStreams } from "./let-go-of-streams.js";
-import { loadPolicy, type RunPolicy } from "./load-policy.js";
+import { type LoadOptions, loadPolicy } from "./load-policy.js";
 import { LogFile } from "./log-file.js";
 import { ReportOutput } from "./output.js";
 import { pinInPrivateMount } from "./pins.js";
@@ -53,19 +53,29 @@ export type RunEnd = { readonly code: number } | { readonly signal: NodeJS.Signa
 export async function supervise(options: RunOptions, argv: readonly Buffer[]): Promise<RunEnd> {
   keepStderr();
   checkHost();
+  using cgroups = Cgroup2.open();
+  const { run, output } = await prepare(options, argv, cgroups);
+  return await run.toItsEnd(output);
+}
+
+/** Everything that can be found wrong before anything is made. */
+async function prepare(
+  options: RunOptions,
+  argv: readonly Buffer[],
+  cgroups: Cgroup2,
+): Promise<{ readonly run: Run; readonly output: ReportOutput }> {
   const inherited = readLaunchState();
   const user = options.user === null ? null : userOf(options.user);
-  using cgroups = Cgroup2.open();
   checkHookCgroup(cgroups, options.hookCgroup);
   if (options.watch) checkWatch(options, user);
   const policyStamps = stampsOf(options.policyFiles);
   const policy = await loadPolicy(options, cgroups);
   const output = new ReportOutput(options, inherited.openDescriptors);
-  if (options.report === "none") warn(policy.warnings);
+  if (options.report === "none") warn(policy.summary.warnings);
   const log = options.log === null ? null : LogFile.open(options.log);
   sweepRuns(cgroups);
-  const run = new Run({ options, argv, inherited, user, cgroups, policy, policyStamps, log });
-  return await run.toItsEnd(output);
+  const run = new Run({ options, argv, inherited, user, cgroups, policyStamps, log }, policy);
+  return { run, output };
 }
 
 interface RunParts {
@@ -74,7 +84,6 @@ interface RunParts {
   readonly inherited: LaunchState;
   readonly user: HostUser | null;
   readonly cgroups: Cgroup2;
-  readonly policy: RunPolicy;
   /** of the policy files, taken before they were read */
   readonly policyStamps: string;
   readonly log: LogFile | null;
@@ -87,6 +96,7 @@ interface StartedRun {
   readonly events: EventLog;
   readonly guardians: Guardians;
   readonly output: ReportOutput;
+  readonly streamWarnings: readonly string[];
 }
 
 class Run {
@@ -97,17 +107,20 @@ class Run {
   #treeEmpty: () => void = () => undefined;
   #child: ChildProcess | null = null;
   /** The policy in force; a watched one may follow another. */
-  #policy: RunPolicy;
+  #policy: PolicySummary;
+  /** The first policy, until its tables are the kernel's: nothing else here is as large. */
+  #unwritten: RunPolicy | null;
 
   /** From here on a signal is the command's, and a kill leaves a note of what is to be swept. */
-  constructor(parts: RunParts) {
+  constructor(parts: RunParts, policy: RunPolicy) {
     this.#parts = parts;
-    this.#policy = parts.policy;
+    this.#policy = policy.summary;
+    this.#unwritten = policy;
     forwardSignals(parts.inherited.ignoredSignals, (signal) => this.#child?.kill(signal));
     this.#cgroup = runCgroupPath(parts.cgroups, this.#id);
     try {
       this.#note(null);
-      this.#guardianState = storeGuardianState(this.#state(new PolicyNames([namedPolicy(parts.policy)])));
+      this.#guardianState = storeGuardianState(this.#state(new PolicyNames([this.#policy.names])));
       parts.cgroups.create(this.#cgroup);
     } catch (error) {
       removeRun(this.#id);
@@ -120,8 +133,9 @@ class Run {
     this.#child = launcher.child;
     let fence: Fence;
     let guardians: Guardians;
+    let streamWarnings: readonly string[];
     try {
-      fence = this.#startFence();
+      ({ fence, streamWarnings } = this.#startFence());
       guardians = new Guardians(() => this.#startGuardian(fence), this.#unguarded);
     } catch (error) {
       launcher.child.kill("SIGKILL");
@@ -130,15 +144,19 @@ class Run {
     }
     const events = this.#readEvents(fence);
     try {
-      return await this.#runCommand({ launcher, fence, events, guardians, output });
+      return await this.#runCommand({ launcher, fence, events, guardians, output, streamWarnings });
     } finally {
       await this.#cleanUp(fence, guardians);
     }
   }
 
-  #startFence(): Fence {
-    const { options, policy, cgroups } = this.#parts;
-    return Fence.start({
+  #startFence(): Pick<StartedRun, "fence" | "streamWarnings"> {
+    const { options, cgroups } = this.#parts;
+    const policy = this.#unwritten;
+    if (policy === null) throw new Error("Cannot start the fence twice");
+    this.#unwritten = null;
+    const streamWarnings = this.#judgeStreams(policy);
+    const fence = Fence.start({
       objectPath: OBJECT_PATH,
       policy: policy.compiled,
       cgroups,
@@ -148,31 +166,31 @@ class Run {
       hookCgroup: options.hookCgroup,
       replaceable: options.watch,
     });
+    return { fence, streamWarnings };
   }
 
   #watch(fence: Fence, events: EventLog): PolicyWatch | null {
     const { options, policyStamps } = this.#parts;
     if (!options.watch) return null;
-    const reload = () => this.#replacePolicy(fence, events);
+    const reload = (load: LoadOptions) => this.#replacePolicy(fence, events, load);
     return new PolicyWatch({ files: options.policyFiles, loaded: policyStamps, reload, tell: printLine });
   }
 
-  async #replacePolicy(fence: Fence, events: EventLog): Promise<string> {
+  async #replacePolicy(fence: Fence, events: EventLog, load: LoadOptions): Promise<string> {
     const { options, cgroups } = this.#parts;
-    const policy = await loadPolicy(options, cgroups);
-    const started = performance.now();
-    fence.replacePolicy(policy.compiled);
-    const took = Math.round(performance.now() - started);
-    this.#policy = policy;
-    events.names.policies.add(namedPolicy(policy));
+    const { compiled, summary, checkedAt } = await loadPolicy(options, cgroups, load);
+    fence.replacePolicy(compiled);
+    const took = Math.round(sharedClock() - checkedAt);
+    this.#policy = summary;
+    events.names.policies.add(summary.names);
     replaceGuardianState(this.#guardianState, this.#state(events.names.policies));
-    warn(policy.warnings);
-    return `policy ${policy.compiled.revision} is in force, ${took} ms after it was compiled`;
+    warn(summary.warnings);
+    return `policy ${summary.names.revision} is in force, ${took} ms after it was checked`;
   }
 
   #readEvents(fence: Fence): EventLog {
     const { options, log } = this.#parts;
-    const policies = new PolicyNames([namedPolicy(this.#policy)]);
+    const policies = new PolicyNames([this.#policy.names]);
     const clock = new BootClock();
     return new EventLog({
       ringFd: fence.object.mapFd("events"),
@@ -228,13 +246,19 @@ class Run {
     });
   }
 
-  async #runCommand({ launcher, fence, events, guardians, output }: StartedRun): Promise<RunEnd> {
+  async #runCommand({
+    launcher,
+    fence,
+    events,
+    guardians,
+    output,
+    streamWarnings,
+  }: StartedRun): Promise<RunEnd> {
     const { options, argv, cgroups, log } = this.#parts;
     const { child } = launcher;
     let watch: PolicyWatch | null = null;
     let borrowed: BorrowedWatch | null = null;
     try {
-      const warnings = this.#judgeStreams();
       for (const fd of ipStreams()) fence.admitSocket(fd);
       const startedAt = new Date();
       const ended = endOf(child);
@@ -262,7 +286,7 @@ class Run {
         finished,
         policy: this.#policy,
         options,
-        warnings: [...warnings, ...guardians.warnings, ...borrowed.warnings],
+        warnings: [...streamWarnings, ...guardians.warnings, ...borrowed.warnings],
         lostLogLines: log?.lost ?? 0,
       });
       output.write(report);
@@ -278,8 +302,8 @@ class Run {
     }
   }
 
-  #judgeStreams(): string[] {
-    const { argv, user, policy, inherited } = this.#parts;
+  #judgeStreams(policy: RunPolicy): string[] {
+    const { argv, user, inherited } = this.#parts;
     const name = argv[0] ?? Buffer.alloc(0);
     const exe = resolveCommand(name, inherited.environment);
     return judgeStandardStreams(policy, {
@@ -361,10 +385,6 @@ function userOf(name: string): HostUser {
   throw new RingfenceError("RF_USER_UNKNOWN", `Cannot find user "${name}" on this host`, {
     hint: "check the spelling with getent passwd",
   });
-}
-
-function namedPolicy({ compiled }: RunPolicy): NamedPolicy {
-  return { revision: compiled.revision, bits: compiled.bits.map(({ ruleId }) => ({ ruleId })) };
 }
 
 /** A command that may write the policy that fences it has none. Throws RF_USAGE, RF_POLICY_FILE. */

@@ -6,6 +6,7 @@ export * from "./execve.js";
 export * from "./interfaces.js";
 export * from "./landlock.js";
 export * from "./limits.js";
+export * from "./memory-file.js";
 export * from "./mount.js";
 export * from "./mount-api.js";
 export * from "./namespaces.js";

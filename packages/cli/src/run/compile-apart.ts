@@ -1,0 +1,66 @@
+import { spawn } from "node:child_process";
+import { closeSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { createMemoryFile } from "@ringfence/kernel/system";
+import { RingfenceError } from "@ringfence/model";
+import type { RunPolicy } from "./compile-policy.js";
+import { handOver, type PolicyAnswer, type PolicyOrder, policyOf, takeOver } from "./policy-handover.js";
+
+const entry = fileURLToPath(new URL("./policy-compiler.js", import.meta.url));
+
+/**
+ * What `compilePolicy` does, in a process of its own: this one neither waits nor grows. An answer counts only if that
+ * process ended well. Throws what `compilePolicy` throws, and RF_POLICY_PROCESS.
+ */
+export async function compileApart(order: PolicyOrder, signal?: AbortSignal): Promise<RunPolicy> {
+  const fd = createMemoryFile("ringfence-policy");
+  try {
+    handOver(fd, order);
+    await compileInto(fd, signal);
+    return policyOf(takeOver<PolicyAnswer>(fd));
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Waits for a process that replaces an order by its answer. */
+async function compileInto(fd: number, signal: AbortSignal | undefined): Promise<void> {
+  const { RINGFENCE_DEBUG } = process.env;
+  const child = spawn(process.execPath, [entry], {
+    // Node's own last words tell a user nothing that our error does not
+    stdio: ["ignore", "ignore", RINGFENCE_DEBUG === undefined ? "ignore" : "inherit", fd],
+    // the keys of a terminal are for the command
+    detached: true,
+  });
+  const kill = () => child.kill("SIGKILL");
+  signal?.addEventListener("abort", kill);
+  try {
+    await new Promise<void>((resolve, reject) => {
+      child.once("error", (error) => reject(failed(`cannot be started: ${error.message}`)));
+      child.once("exit", (code, end) => (code === 0 ? resolve() : reject(failed(describe(code, end)))));
+      if (signal?.aborted) kill();
+    });
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
+  } finally {
+    signal?.removeEventListener("abort", kill);
+  }
+}
+
+function describe(code: number | null, signal: NodeJS.Signals | null): string {
+  switch (signal) {
+    case "SIGKILL":
+      return "was killed (SIGKILL), as the kernel does when memory runs out";
+    case "SIGABRT":
+      return "gave up (SIGABRT), as Node does when its memory runs out";
+    default:
+      return signal === null ? `ended with status ${code}` : `was ended by ${signal}`;
+  }
+}
+
+function failed(how: string): RingfenceError {
+  return new RingfenceError("RF_POLICY_PROCESS", `Cannot compile the policy: the process for it ${how}`, {
+    hint: "give the machine or the cgroup more memory, or make the policy smaller, and try again",
+  });
+}

@@ -1,0 +1,67 @@
+import { containerCgroups, type NamedPolicy } from "@ringfence/agent";
+import type { Cgroup2 } from "@ringfence/kernel";
+import type { ProcessCondition, Profile } from "@ringfence/model";
+import { type CompiledPolicy, compile } from "@ringfence/policy";
+import type { PolicyFile } from "./read-policy-files.js";
+import { parseProfiles } from "./read-profiles.js";
+import type { PolicyOptions } from "./run-options.js";
+
+/** What a run needs to know of its policy once the kernel has the tables: little for each rule. */
+export interface PolicySummary {
+  readonly names: NamedPolicy;
+  readonly profiles: readonly Pick<Profile, "name" | "mode">[];
+  /** Where each profile stands, in the same order. */
+  readonly sources: readonly string[];
+  /** False for a policy that refuses nothing, whatever is done. */
+  readonly denies: boolean;
+  readonly warnings: readonly string[];
+}
+
+/** A policy that is ready to be put in force. */
+export interface RunPolicy {
+  readonly compiled: CompiledPolicy;
+  readonly summary: PolicySummary;
+  /** When its files had been found to be right, in ms of the clock that all processes share. */
+  readonly checkedAt: number;
+}
+
+/** Milliseconds of CLOCK_MONOTONIC, which is the same in every process. */
+export function sharedClock(): number {
+  return Number(process.hrtime.bigint()) / 1e6;
+}
+
+/** What files and the command line say, compiled. Throws PolicyErrors, RF_DESTINATION, RF_POLICY_LIMIT. */
+export async function compilePolicy(
+  files: readonly PolicyFile[],
+  options: PolicyOptions,
+  cgroups: Cgroup2,
+): Promise<RunPolicy> {
+  const { profiles, sources, ...read } = await parseProfiles(files, options);
+  const checkedAt = sharedClock();
+  const warnings = [...read.warnings];
+  for (const path of new Set(conditionsOf(profiles).flatMap((condition) => condition.cgroup ?? []))) {
+    if (!cgroups.exists(path)) {
+      warnings.push(`cgroup "${path}" does not exist: what a rule says of it matches nothing in this run`);
+    }
+  }
+  const asksForHost = conditionsOf(profiles).some((condition) => condition.host === true);
+  const compiled = compile(profiles, { containerCgroups: asksForHost ? containerCgroups(cgroups) : [] });
+  const { denyEnd, allowEnd, defaultDenyEnd } = compiled.segments;
+  const summary = {
+    names: { revision: compiled.revision, bits: compiled.bits.map(({ ruleId }) => ({ ruleId })) },
+    profiles: profiles.map(({ name, mode }) => ({ name, mode })),
+    sources,
+    denies: denyEnd > 0 || defaultDenyEnd > allowEnd,
+    warnings,
+  };
+  return { compiled, summary, checkedAt };
+}
+
+function conditionsOf(profiles: readonly Profile[]): ProcessCondition[] {
+  return profiles.flatMap((profile) => [
+    ...(profile.subject ?? []),
+    ...[profile.egress, profile.ingress].flatMap((direction) =>
+      (direction?.rules ?? []).flatMap((rule) => rule.process ?? []),
+    ),
+  ]);
+}

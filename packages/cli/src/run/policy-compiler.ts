@@ -1,0 +1,29 @@
+import { Cgroup2 } from "@ringfence/kernel";
+import { exitNow, PR_SET_PDEATHSIG, prctl } from "@ringfence/kernel/system";
+import { compilePolicy } from "./compile-policy.js";
+import {
+  answerOfError,
+  HANDOVER_FD,
+  handOver,
+  type PolicyAnswer,
+  type PolicyOrder,
+  takeOver,
+} from "./policy-handover.js";
+
+// Compiles one policy for a supervisor and ends; what it took in memory ends with it.
+
+const SIGKILL = 9;
+
+async function answer(): Promise<PolicyAnswer> {
+  try {
+    const { files, options } = takeOver<PolicyOrder>(HANDOVER_FD);
+    using cgroups = Cgroup2.open();
+    return { kind: "policy", policy: await compilePolicy(files, options, cgroups) };
+  } catch (error) {
+    return answerOfError(error);
+  }
+}
+
+prctl(PR_SET_PDEATHSIG, SIGKILL);
+handOver(HANDOVER_FD, await answer());
+exitNow(0);
