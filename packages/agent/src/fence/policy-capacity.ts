@@ -36,6 +36,11 @@ export function capacityOf(policy: CompiledPolicy, cgroups: number): PolicyCapac
   };
 }
 
+/** Room for cgroups that somebody makes between the planning and the writing of a policy that names some. */
+export function withNewCgroups(needed: PolicyCapacity): PolicyCapacity {
+  return { ...needed, cgroups: needed.cgroups + LEAST_GROWTH.rows };
+}
+
 /** Room for policies of up to twice the size, and for small ones whatever they are. */
 export function withGrowth(needed: PolicyCapacity): PolicyCapacity {
   const grow = (size: number, least: number) => Math.max(2 * size, least);

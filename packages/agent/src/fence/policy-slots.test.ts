@@ -17,6 +17,17 @@ const ofRules = (rules: number): CompiledPolicy =>
     containerCgroups: [],
   });
 
+function ofSubject(condition: NonNullable<Profile["subject"]>[number]): CompiledPolicy {
+  const silence = { ingress: null, listen: null, unattributed: null };
+  const egress: Profile["egress"] = { default: "deny", rules: [] };
+  const profile: Profile = { name: "p", mode: "enforce", subject: [condition], egress, ...silence };
+  return compile([profile], { containerCgroups: [] });
+}
+
+function entriesOf(object: BpfObject, map: string): number {
+  return [...object.rawMap(map).batches()].reduce((sum, { count }) => sum + count, 0);
+}
+
 function loaded(first: CompiledPolicy): { object: BpfObject; slots: PolicySlots } {
   const plan = planSlots(first, cgroups, true);
   const object = BpfObject.open(OBJECT, { maxEntries: slotSizes(plan) });
@@ -92,18 +103,31 @@ test("PolicySlots keeps the policy in force when writing another fails half-way"
   }
 });
 
-test("PolicySlots forgets the subjects and names of policies that are no longer in force", () => {
-  const named = (comm: string): CompiledPolicy => {
-    const silence = { ingress: null, listen: null, unattributed: null };
-    const egress: Profile["egress"] = { default: "deny", rules: [] };
-    const profile: Profile = { name: "p", mode: "enforce", subject: [{ comm: [comm] }], egress, ...silence };
-    return compile([profile], { containerCgroups: [] });
+test("PolicySlots has room for cgroups that are made after the maps", () => {
+  const policy = ofSubject({ cgroup: ["/services"] });
+  const made: string[] = [];
+  const growing = {
+    exists: () => true,
+    idOf: (path: string) => cgroups.idOf(path),
+    children: (path: string) => (path === "/services" ? made : []),
   };
-  const { object, slots } = loaded(named("a"));
+  const plan = planSlots(policy, growing, false);
+  const object = BpfObject.open(OBJECT, { maxEntries: slotSizes(plan) });
   try {
-    for (const comm of ["b", "c", "d", "e"]) slots.replace(named(comm));
-    const entries = [...object.rawMap("comms").batches()].reduce((sum, { count }) => sum + count, 0);
-    assert.equal(entries, 2, "one for each slot");
+    object.load();
+    made.push(...Array.from({ length: 100 }, (_, index) => `new${index}`));
+    new PolicySlots(object, plan, growing, policy);
+    assert.equal(entriesOf(object, "cgroups"), 101);
+  } finally {
+    object.close();
+  }
+});
+
+test("PolicySlots forgets the subjects and names of policies that are no longer in force", () => {
+  const { object, slots } = loaded(ofSubject({ comm: ["a"] }));
+  try {
+    for (const comm of ["b", "c", "d", "e"]) slots.replace(ofSubject({ comm: [comm] }));
+    assert.equal(entriesOf(object, "comms"), 2, "one for each slot");
   } finally {
     object.close();
   }

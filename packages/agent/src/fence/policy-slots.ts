@@ -1,7 +1,14 @@
 import { type BpfObject, layout } from "@ringfence/kernel";
 import type { CompiledPolicy } from "@ringfence/policy";
 import { type CgroupTree, listCgroups } from "./listed-cgroups.js";
-import { capacityOf, checkFits, mapSizes, type PolicyCapacity, withGrowth } from "./policy-capacity.js";
+import {
+  capacityOf,
+  checkFits,
+  mapSizes,
+  type PolicyCapacity,
+  withGrowth,
+  withNewCgroups,
+} from "./policy-capacity.js";
 import { removeWhere } from "./remove-where.js";
 import { writePolicy } from "./write-policy.js";
 
@@ -17,7 +24,9 @@ export interface SlotPlan {
 /** Plans for a first policy. With `replaceable` the tables are there twice, with room to grow. */
 export function planSlots(policy: CompiledPolicy, tree: CgroupTree, replaceable: boolean): SlotPlan {
   const needed = capacityOf(policy, listCgroups(policy, tree).length);
-  return replaceable ? { slots: 2, capacity: withGrowth(needed) } : { slots: 1, capacity: needed };
+  return replaceable
+    ? { slots: 2, capacity: withGrowth(needed) }
+    : { slots: 1, capacity: policy.cgroup.entries.length > 0 ? withNewCgroups(needed) : needed };
 }
 
 /** Sizes of the policy's maps, for opening an object. */
