@@ -109,6 +109,7 @@ struct rf_image {
 /* Who calls, as far as it may change between two calls of one image; and the row that says it all. */
 struct rf_known_subject {
 	__u64 cgroup;
+	__u64 listed_cgroup; /* the deepest at or above it that the policy lists; 0: none */
 	__u32 uid;
 	__u32 gid;
 	__u32 generation;

@@ -29,16 +29,14 @@ static __always_inline bool is_peer(const struct rf_socket *socket, const struct
 	return socket->port == packet->port && same_address((const struct rf_address *)socket->address, &packet->address);
 }
 
-/* The row of the peer that this packet goes to or comes from. Global: its stack is not its callers'. */
-__noinline __u32 flow_of_packet(struct __sk_buff *skb, const struct rf_socket *socket, const struct rf_call *packet)
+/* The row of a peer that the socket's last call did not name. Global: its stack is not its callers'. */
+__noinline __u32 flow_of_peer(struct __sk_buff *skb, const struct rf_socket *socket, const struct rf_call *packet)
 {
 	struct rf_peer_key key = {};
 	struct rf_peer_state *peer;
 
 	if (!socket || !packet)
 		return 0;
-	if (is_peer(socket, packet))
-		return socket->flow;
 	key.port = packet->port;
 	key.cookie = bpf_get_socket_cookie(skb);
 	__builtin_memcpy(key.address, &packet->address, sizeof(key.address));
@@ -123,9 +121,9 @@ static __always_inline int judge_egress(struct __sk_buff *skb)
 	struct rf_socket *socket;
 	__u32 flags;
 
-	sk = sk ? bpf_sk_fullsock(sk) : NULL;
 	if (!sk)
 		return RF_PASS;
+	/* only a full socket has a stamp */
 	socket = bpf_sk_storage_get(&sockets, sk, 0, 0);
 	if (!is_fenced_packet(skb, sk, socket))
 		return RF_PASS;
@@ -135,6 +133,9 @@ static __always_inline int judge_egress(struct __sk_buff *skb)
 		count_sent(socket->flow, skb->len);
 		return RF_PASS;
 	}
+	sk = bpf_sk_fullsock(sk);
+	if (!sk)
+		return RF_PASS;
 	flags = read_packet(skb, PACKET_LEAVES, &call);
 	if (flags == PACKET_READABLE && call.protocol == IPPROTO_TCP &&
 	    (!socket || !(socket->flags & (RF_SOCKET_JUDGED | RF_SOCKET_PER_PACKET))))
@@ -160,6 +161,6 @@ static __always_inline int judge_egress(struct __sk_buff *skb)
 	/* What an unconnected socket sends was judged when that began: by an older policy, if it was held back since. */
 	if ((has_peer(sk) || is_outdated(socket)) && !still_allowed(socket, &call))
 		return RF_DROP;
-	count_sent(flow_of_packet(skb, socket, &call), skb->len);
+	count_sent(is_peer(socket, &call) ? socket->flow : flow_of_peer(skb, socket, &call), skb->len);
 	return RF_PASS;
 }

@@ -118,23 +118,13 @@ static __always_inline void end_settling(struct rf_socket *socket)
 	__sync_fetch_and_add(&socket->sequence, 1);
 }
 
-/* The deepest cgroup at or above the task's that the policy lists; 0 if there is none. */
-static __noinline __u64 find_listed_cgroup(struct rf_policy *policy, struct task_struct *task)
-{
-	struct cgroup_walk walk = { .slot = policy->slot };
-
-	walk.cgroup = task->cgroups->dfl_cgrp;
-	bpf_loop(RF_CGROUP_DEPTH, cgroup_step, &walk, 0);
-	return walk.id;
-}
-
 /* Who uses the socket, for the packet hooks and for policies to come. */
-static __always_inline void stamp(struct rf_policy *policy, struct rf_socket *socket, const struct rf_caller *caller)
+static __always_inline void stamp(struct rf_socket *socket, const struct rf_caller *caller, __u64 listed_cgroup)
 {
 	socket->exec_ns = caller->record ? caller->record->exec_ns : 0;
 	socket->start_ns = caller->record ? caller->record->start_ns : 0;
 	socket->cgroup = cgroup_of(caller->task);
-	socket->listed_cgroup = policy->cgroup_count ? find_listed_cgroup(policy, caller->task) : 0;
+	socket->listed_cgroup = listed_cgroup;
 	read_comm(caller->task, socket->comm);
 	socket->tgid = caller->tgid;
 	socket->uid = caller->uid;
@@ -147,7 +137,7 @@ static __always_inline void settle(struct rf_socket *socket, struct rf_policy *p
 {
 	if (!begin_settling(socket))
 		return;
-	stamp(policy, socket, caller);
+	stamp(socket, caller, listed_cgroup_of(policy, caller));
 	__builtin_memcpy(socket->address, &call->address, sizeof(socket->address));
 	socket->subject_row = call->question.subject_row;
 	socket->generation = policy->generation;
@@ -249,7 +239,7 @@ static __always_inline int judge_socket(struct bpf_sock *ctx)
 		count_loss(RF_LOSS_SOCKETS);
 		return policy->enforcing ? RF_REFUSE : RF_PASS;
 	}
-	stamp(policy, socket, &caller);
+	stamp(socket, &caller, listed_cgroup_of(policy, &caller));
 	socket->protocol = call.protocol;
 	socket->flags = RF_SOCKET_OWN | (per_packet ? RF_SOCKET_PER_PACKET : 0);
 	if (!per_packet)

@@ -41,7 +41,7 @@ static __always_inline void own_listener(struct rf_policy *policy, struct rf_lis
 					 const struct rf_caller *caller, const struct rf_call *call)
 {
 	__sync_fetch_and_add(&listener->owner.sequence, 1);
-	stamp(policy, &listener->owner, caller);
+	stamp(&listener->owner, caller, listed_cgroup_of(policy, caller));
 	listener->owner.protocol = call->protocol;
 	listener->owner.flags = RF_SOCKET_OWNED;
 	listener->accepted_generation = 0;

@@ -12,56 +12,51 @@
 
 struct cgroup_walk {
 	struct cgroup *cgroup;
-	__u64 wanted; /* stop at this id, or at the first that the policy names when 0 */
+	__u64 wanted; /* stop at this id, or at the first that the policy lists when 0 */
 	__u32 slot;
-	__u32 row;
-	__u32 found;
-	__u64 id; /* of the one found */
+	__u64 found; /* id, or 0 */
 };
 
 static long cgroup_step(__u32 depth, struct cgroup_walk *walk)
 {
 	struct cgroup *cgroup = walk->cgroup;
 	struct rf_cgroup key = { .slot = walk->slot };
-	__u32 *row;
 
 	if (!cgroup)
 		return 1;
 	key.id = BPF_CORE_READ(cgroup, kn, id);
-	if (walk->wanted) {
-		walk->found = key.id == walk->wanted;
-	} else {
-		row = bpf_map_lookup_elem(&cgroups, &key);
-		if (row) {
-			walk->row = *row;
-			walk->id = key.id;
-			walk->found = 1;
-		}
-	}
+	if (walk->wanted ? key.id == walk->wanted : bpf_map_lookup_elem(&cgroups, &key) != NULL)
+		walk->found = key.id;
 	/* `self` is a cgroup's first member, so the parent's state is the parent. */
 	walk->cgroup = (struct cgroup *)BPF_CORE_READ(cgroup, self.parent);
 	return walk->found != 0;
 }
 
-/* Walks up from the caller's cgroup. With an id wanted: 1 if that is the caller's or above it. Without: the row of the
- * deepest one that the policy names, or `other_row`. */
-__noinline __u32 walk_cgroups(__u64 wanted, __u32 slot, __u32 other_row)
+static __always_inline __u64 walk_cgroups(struct task_struct *task, __u64 wanted, __u32 slot)
 {
-	struct task_struct *task = current_task();
-	struct cgroup_walk walk = {
-		.cgroup = task->cgroups->dfl_cgrp,
-		.wanted = wanted,
-		.slot = slot,
-		.row = other_row,
-	};
+	struct cgroup_walk walk = { .cgroup = task->cgroups->dfl_cgrp, .wanted = wanted, .slot = slot };
 
 	bpf_loop(RF_CGROUP_DEPTH, cgroup_step, &walk, 0);
-	return wanted ? walk.found : walk.row;
+	return walk.found;
+}
+
+/* The deepest cgroup at or above the caller's that the policy lists, or with an id wanted that one; 0 if there is none. */
+__noinline __u64 find_cgroup(__u64 wanted, __u32 slot)
+{
+	return walk_cgroups(current_task(), wanted, slot);
 }
 
 static __always_inline bool inside_cgroup(__u64 id)
 {
-	return walk_cgroups(id, 0, 0);
+	return find_cgroup(id, 0) != 0;
+}
+
+static __always_inline __u32 cgroup_row(struct rf_policy *policy, __u64 listed)
+{
+	struct rf_cgroup key = { .id = listed, .slot = policy->slot };
+	__u32 *row = listed ? bpf_map_lookup_elem(&cgroups, &key) : NULL;
+
+	return row ? *row : policy->cgroup_other_row;
 }
 
 /* The name's slot is the policy's. */
@@ -120,7 +115,8 @@ static __always_inline void ask_ids(struct rf_policy *policy, __u32 direction, _
 	subject->unused = 0;
 }
 
-static __always_inline void keep_row(struct rf_policy *policy, const struct rf_caller *caller, __u64 cgroup, __u32 row)
+static __always_inline void keep_row(struct rf_policy *policy, const struct rf_caller *caller, __u64 cgroup,
+				     __u64 listed_cgroup, __u32 row)
 {
 	struct rf_known_subject *known = &caller->record->known;
 	__u32 before;
@@ -129,6 +125,7 @@ static __always_inline void keep_row(struct rf_policy *policy, const struct rf_c
 	if (cgroup_of(caller->task) != cgroup || !begin_write(caller->record, &before))
 		return;
 	known->cgroup = cgroup;
+	known->listed_cgroup = listed_cgroup;
 	known->uid = caller->uid;
 	known->gid = caller->gid;
 	known->generation = policy->generation;
@@ -137,27 +134,29 @@ static __always_inline void keep_row(struct rf_policy *policy, const struct rf_c
 	end_write(caller->record);
 }
 
-/* Fills in the question's subject for whoever calls now, from the beginning. Its row is another function's task: the
- * stacks of both are too deep for one chain of calls. Global: verified once a program. */
-__noinline int classify_caller(__u32 slot, __u32 direction, struct rf_subject *subject)
+/* Fills in the question's subject for whoever calls now, from the beginning, and returns the listed cgroup. Its row is
+ * another function's task: the stacks of both are too deep for one chain of calls. Global: verified once a program. */
+__noinline __u64 classify_caller(__u32 slot, __u32 direction, struct rf_subject *subject)
 {
 	struct rf_process *record = process_of(bpf_get_current_pid_tgid() >> 32);
 	struct task_struct *task = current_task();
 	struct rf_policy *policy = policy_in(slot);
 	struct rf_image image = {};
+	__u64 listed_cgroup = 0;
 	struct rf_comm comm;
 
 	if (!policy || !subject)
-		return 1;
+		return 0;
 	if (record)
 		image_of(policy, record, &image, true);
 	else
 		unknown_image(policy, &image);
 	read_comm(task, comm.name);
 	ask_ids(policy, direction, task->cred->euid.val, task->cred->egid.val, &comm, &image, subject);
-	subject->cgroup_row = policy->cgroup_count ? walk_cgroups(0, policy->slot, policy->cgroup_other_row)
-						   : policy->cgroup_other_row;
-	return 0;
+	if (policy->cgroup_count)
+		listed_cgroup = find_cgroup(0, slot);
+	subject->cgroup_row = cgroup_row(policy, listed_cgroup);
+	return listed_cgroup;
 }
 
 /* The row that the caller's last call was judged by, if nothing about the caller has changed. */
@@ -187,13 +186,32 @@ static __always_inline bool recall_row(struct rf_policy *policy, const struct rf
 static __always_inline void ask_caller(struct rf_policy *policy, const struct rf_caller *caller,
 				       struct rf_question *question)
 {
-	__u64 cgroup = cgroup_of(caller->task);
+	__u64 cgroup = cgroup_of(caller->task), listed_cgroup;
 
 	question->slot = policy->slot;
 	if (recall_row(policy, caller, &question->subject_row))
 		return;
-	classify_caller(policy->slot, RF_EGRESS, &question->subject);
+	listed_cgroup = classify_caller(policy->slot, RF_EGRESS, &question->subject);
 	question->subject_row = subject_row(policy, &question->subject);
 	if (caller->record && question->subject_row != RF_NO_ROW)
-		keep_row(policy, caller, cgroup, question->subject_row);
+		keep_row(policy, caller, cgroup, listed_cgroup, question->subject_row);
+}
+
+/* The deepest cgroup at or above the caller's that the policy lists, for the socket's stamp; 0 if there is none. */
+static __always_inline __u64 listed_cgroup_of(struct rf_policy *policy, const struct rf_caller *caller)
+{
+	struct rf_process *record = caller->record;
+	__u64 listed_cgroup;
+	__u32 before;
+
+	if (!policy->cgroup_count)
+		return 0;
+	if (record) {
+		before = *(volatile __u32 *)&record->sequence;
+		listed_cgroup = record->known.listed_cgroup;
+		if (record->known.generation == policy->generation &&
+		    record->known.cgroup == cgroup_of(caller->task) && unwritten(record, before))
+			return listed_cgroup;
+	}
+	return find_cgroup(0, policy->slot);
 }

@@ -436,14 +436,15 @@ export type rf_interval6 = StructValue<typeof rf_interval6>;
 
 /** struct rf_known_subject */
 export const rf_known_subject = {
-  size: 40,
+  size: 48,
   fields: {
     cgroup: { offset: 0, kind: "u64" },
-    uid: { offset: 8, kind: "u32" },
-    gid: { offset: 12, kind: "u32" },
-    generation: { offset: 16, kind: "u32" },
-    row: { offset: 20, kind: "u32" },
-    comm: { offset: 24, kind: { bytes: 16 } },
+    listed_cgroup: { offset: 8, kind: "u64" },
+    uid: { offset: 16, kind: "u32" },
+    gid: { offset: 20, kind: "u32" },
+    generation: { offset: 24, kind: "u32" },
+    row: { offset: 28, kind: "u32" },
+    comm: { offset: 32, kind: { bytes: 16 } },
   },
 } as const satisfies StructSpec;
 export type rf_known_subject = StructValue<typeof rf_known_subject>;
@@ -586,7 +587,7 @@ export type rf_policy = StructValue<typeof rf_policy>;
 
 /** struct rf_process */
 export const rf_process = {
-  size: 1064,
+  size: 1072,
   fields: {
     start_ns: { offset: 0, kind: "u64" },
     exec_ns: { offset: 8, kind: "u64" },
@@ -594,19 +595,19 @@ export const rf_process = {
     exe: { offset: 24, kind: rf_exe_key },
     image: { offset: 40, kind: rf_image },
     known: { offset: 72, kind: rf_known_subject },
-    sequence: { offset: 112, kind: "u32" },
-    tgid: { offset: 116, kind: "u32" },
-    parent_tgid: { offset: 120, kind: "u32" },
-    exe_flags: { offset: 124, kind: "u32" },
-    fenced: { offset: 128, kind: "u32" },
-    announced: { offset: 132, kind: "u32" },
-    mnt_ns: { offset: 136, kind: "u32" },
-    args_len: { offset: 140, kind: "u32" },
-    line_count: { offset: 144, kind: "u32" },
-    line_cut: { offset: 148, kind: "u32" },
-    comm: { offset: 152, kind: { bytes: 16 } },
-    line: { offset: 168, kind: { array: rf_exe_key, length: 24 } },
-    args: { offset: 552, kind: { bytes: 512 } },
+    sequence: { offset: 120, kind: "u32" },
+    tgid: { offset: 124, kind: "u32" },
+    parent_tgid: { offset: 128, kind: "u32" },
+    exe_flags: { offset: 132, kind: "u32" },
+    fenced: { offset: 136, kind: "u32" },
+    announced: { offset: 140, kind: "u32" },
+    mnt_ns: { offset: 144, kind: "u32" },
+    args_len: { offset: 148, kind: "u32" },
+    line_count: { offset: 152, kind: "u32" },
+    line_cut: { offset: 156, kind: "u32" },
+    comm: { offset: 160, kind: { bytes: 16 } },
+    line: { offset: 176, kind: { array: rf_exe_key, length: 24 } },
+    args: { offset: 560, kind: { bytes: 512 } },
   },
 } as const satisfies StructSpec;
 export type rf_process = StructValue<typeof rf_process>;
