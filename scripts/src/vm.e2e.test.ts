@@ -24,10 +24,10 @@ describe("vm.sh", () => {
   test("runs the command as root in the checkout under another kernel and returns its status", () => {
     const share = mkdtempSync(join(tmpdir(), "ringfence-share-"));
     try {
-      const script = `pwd; id -u; echo "to stderr" >&2; uname -r >${share}/release; touch package.json x; exit 7`;
-      const run = vm("run", "--timeout", "120", "--share", share, "--", "sh", "-c", script);
+      const script = `pwd; id -u; nproc; echo "to stderr" >&2; uname -r >${share}/release; touch package.json x; exit 7`;
+      const run = vm("run", "--timeout", "120", "--cpus", "2", "--share", share, "--", "sh", "-c", script);
       assert.equal(run.status, 7, run.stderr);
-      assert.equal(run.stdout, `${repositoryRoot}\n0\n`);
+      assert.equal(run.stdout, `${repositoryRoot}\n0\n2\n`);
       assert.match(run.stderr, /to stderr/);
       const guest = readFileSync(join(share, "release"), "utf8").trim();
       assert.notEqual(guest, release());
@@ -56,6 +56,7 @@ describe("vm.sh", () => {
   test("refuses a call it does not understand with status 125", () => {
     for (const [args, message] of [
       [["run", "--timeout", "soon", "--", "true"], /--timeout "soon"/],
+      [["run", "--cpus", "0", "--", "true"], /--cpus "0"/],
       [["run", "--fast", "--", "true"], /unknown option "--fast"/],
       [["run"], /no command given/],
       [[], /scripts\/vm\.sh run/],
