@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { RingfenceError } from "@ringfence/model";
-import { type OptionSpec, parseOptions, renderOptions } from "./option-table.js";
+import { type OptionSpec, parseOnlyOptions, parseOptions, renderOptions } from "./option-table.js";
 
 const specs: readonly OptionSpec[] = [
   { name: "allow", value: "DEST", repeatable: true, help: "let it reach DEST" },
@@ -46,6 +46,18 @@ for (const [args, expected] of [
     );
   });
 }
+
+test("parseOnlyOptions refuses what is no option, also after --", () => {
+  assert.equal(parseOnlyOptions(["--wait", "--"], specs, "doctor").has("wait"), true);
+  for (const args of [["a"], ["--wait", "a"], ["--", "a"], ["-"]]) {
+    assert.throws(
+      () => parseOnlyOptions(args, specs, "doctor"),
+      (error) =>
+        error instanceof RingfenceError &&
+        error.format() === `Cannot use the argument "${args.at(-1)}": see ringfence doctor --help`,
+    );
+  }
+});
 
 test("renderOptions shows every option with its value and help within 80 columns", () => {
   const text = renderOptions(specs);

@@ -45,6 +45,17 @@ export function parseOptions(
   return { values, rest: index };
 }
 
+/** Reads the options of a command that takes nothing else. Throws RF_USAGE. */
+export function parseOnlyOptions(
+  args: readonly string[],
+  specs: readonly OptionSpec[],
+  command: string,
+): ParsedOptions["values"] {
+  const { values, rest } = parseOptions(args, specs, command);
+  if (rest < args.length) throw usage(command, `Cannot use the argument "${args[rest]}"`);
+  return values;
+}
+
 /** The options as help shows them. */
 export function renderOptions(specs: readonly OptionSpec[]): string {
   const heads = specs.map(

@@ -4,7 +4,7 @@ import { isolationOf, landlockAbi } from "@ringfence/kernel/system";
 import { type DoctorReport, renderDoctor } from "../doctor/render-doctor.js";
 import { withLandlock } from "../doctor/with-landlock.js";
 import { OBJECT_PATH } from "../object-path.js";
-import { type OptionSpec, parseOptions, renderOptions } from "../option-table.js";
+import { type OptionSpec, parseOnlyOptions, renderOptions } from "../option-table.js";
 import { writeOut } from "../write-out.js";
 import type { Command } from "./command.js";
 
@@ -15,7 +15,7 @@ const specs: readonly OptionSpec[] = [
 
 export const doctor: Command = {
   async main(args) {
-    const { values } = parseOptions(args, specs, "doctor");
+    const values = parseOnlyOptions(args, specs, "doctor");
     if (values.has("help")) {
       writeOut(1, helpText());
       return 0;

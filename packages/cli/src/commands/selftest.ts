@@ -1,4 +1,4 @@
-import { type OptionSpec, parseOptions, renderOptions } from "../option-table.js";
+import { type OptionSpec, parseOnlyOptions, renderOptions } from "../option-table.js";
 import { checkHost, requireRoot } from "../run/check-host.js";
 import { leaveBySignal } from "../run/leave.js";
 import { renderSelftest } from "../selftest/render-selftest.js";
@@ -19,7 +19,7 @@ const endings = ["SIGHUP", "SIGINT", "SIGTERM"] as const;
 
 export const selftest: Command = {
   async main(args) {
-    const { values } = parseOptions(args, specs, "selftest");
+    const values = parseOnlyOptions(args, specs, "selftest");
     if (values.has("help")) {
       writeOut(1, helpText());
       return 0;
