@@ -70,6 +70,15 @@ struct rf_policy {
 	__u8 byte_class[256];
 };
 
+/* The most that the policies of one fence need: written before loading, and then constant, so that the verifier does
+ * not walk what no policy uses. */
+struct rf_scope {
+	__u32 search_steps; /* halvings of the longest table */
+	__u32 search_steps6;
+	__u32 cgroups;   /* 0: no policy names any */
+	__u32 ancestors; /* 0: no policy has a pattern for them */
+};
+
 struct rf_interval {
 	__u32 start;
 	__u32 row;

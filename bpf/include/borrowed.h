@@ -82,7 +82,7 @@ static __always_inline void take_over(struct rf_socket *socket, const struct rf_
 
 	if (!policy)
 		return;
-	stamp(socket, holder, policy->cgroup_count ? walk_cgroups(holder->task, 0, policy->slot) : 0);
+	stamp(socket, holder, names_cgroups(policy) ? walk_cgroups(holder->task, 0, policy->slot) : 0);
 	__builtin_memcpy(socket->address, &call->address, sizeof(socket->address));
 	socket->port = call->port;
 	socket->protocol = call->protocol;

@@ -76,7 +76,7 @@ static __always_inline void ask_again(struct rf_policy *policy, struct rf_proces
 
 	if ((record->exe_flags & RF_EXE_UNKEPT) || !ask_path(policy, &record->exe, image, &flags))
 		unknown_image(policy, image);
-	if (policy->ancestor_count)
+	if (scope.ancestors && policy->ancestor_count)
 		bpf_loop(RF_LINE_LENGTH, line_step, &run, 0);
 	image->ancestor_bits = record->line_cut ? ~0ULL : run.all;
 	image->trusted_ancestor_bits = run.trusted;

@@ -6,9 +6,8 @@
 
 #include "loss.h"
 
-#define RF_SEARCH_STEPS 21 /* 2^20 intervals */
-
-/* Row of the value among the intervals low..high-1; row 1, which holds no bit, where the table is broken: closed.
+/* Row of the value among the intervals low..high-1; row 1, which holds no bit, where the table is broken, or longer
+ * than the scope: closed.
  * Global functions are verified once. */
 __noinline __u32 search_intervals(__u32 offset, __u32 low, __u32 high, __u32 value)
 {
@@ -16,7 +15,7 @@ __noinline __u32 search_intervals(__u32 offset, __u32 low, __u32 high, __u32 val
 	struct rf_interval *entry;
 	__u32 index;
 
-	for (int step = 0; step < RF_SEARCH_STEPS && count > 1; step++) {
+	for (__u32 step = 0; step < scope.search_steps && count > 1; step++) {
 		__u32 half = count >> 1;
 		__u64 below;
 
@@ -30,6 +29,8 @@ __noinline __u32 search_intervals(__u32 offset, __u32 low, __u32 high, __u32 val
 		base += half & -below;
 		count -= half;
 	}
+	if (count > 1)
+		return 1;
 	index = base;
 	entry = bpf_map_lookup_elem(&intervals, &index);
 	return entry ? entry->row : 1;
@@ -59,7 +60,7 @@ __noinline __u32 search_intervals6(__u32 offset, __u32 count, __u64 high, __u64 
 	struct rf_interval6 *entry;
 	__u32 base = offset, index;
 
-	for (int step = 0; step < RF_SEARCH_STEPS && count > 1; step++) {
+	for (__u32 step = 0; step < scope.search_steps6 && count > 1; step++) {
 		__u32 half = count >> 1;
 		__u64 below;
 
@@ -71,6 +72,8 @@ __noinline __u32 search_intervals6(__u32 offset, __u32 count, __u64 high, __u64 
 		base += half & -below;
 		count -= half;
 	}
+	if (count > 1)
+		return 1;
 	index = base;
 	entry = bpf_map_lookup_elem(&intervals6, &index);
 	return entry ? entry->row : 1;

@@ -33,6 +33,14 @@ struct {
 
 /* --- policy --------------------------------------------------------------------------------------------- */
 
+/* Whoever sets nothing loads, and has verified, everything. */
+const volatile struct rf_scope scope SEC(".rodata.scope") = {
+	.search_steps = 21,
+	.search_steps6 = 21,
+	.cgroups = 1,
+	.ancestors = 1,
+};
+
 /* A new policy is written beside the old one, into the other slot, and takes effect when `active` changes. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);

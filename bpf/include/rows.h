@@ -78,7 +78,9 @@ static __always_inline __u64 subject_word(struct rf_policy *policy, const struct
 		     word_of(policy, subject->cgroup_row, block, word) &
 		     word_of(policy, subject->direction_row, block, word);
 
-	return bits && policy->ancestor_count ? bits & ancestor_word(subject, policy->slot, block, word) : bits;
+	if (bits && scope.ancestors && policy->ancestor_count)
+		bits &= ancestor_word(subject, policy->slot, block, word);
+	return bits;
 }
 
 struct row_build {

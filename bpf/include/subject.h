@@ -32,6 +32,11 @@ static long cgroup_step(__u32 depth, struct cgroup_walk *walk)
 	return walk->found != 0;
 }
 
+static __always_inline bool names_cgroups(const struct rf_policy *policy)
+{
+	return scope.cgroups && policy->cgroup_count;
+}
+
 static __always_inline __u64 walk_cgroups(struct task_struct *task, __u64 wanted, __u32 slot)
 {
 	struct cgroup_walk walk = { .cgroup = task->cgroups->dfl_cgrp, .wanted = wanted, .slot = slot };
@@ -78,7 +83,7 @@ static __always_inline __u32 listed_cgroup_row(struct rf_policy *policy, __u64 i
 	struct rf_cgroup key = { .id = id, .slot = policy->slot };
 	__u32 *row = NULL;
 
-	if (!policy->cgroup_count)
+	if (!names_cgroups(policy))
 		return policy->cgroup_other_row;
 	row = bpf_map_lookup_elem(&cgroups, &key);
 	if (!row && listed) {
@@ -153,7 +158,7 @@ __noinline __u64 classify_caller(__u32 slot, __u32 direction, struct rf_subject 
 		unknown_image(policy, &image);
 	read_comm(task, comm.name);
 	ask_ids(policy, direction, task->cred->euid.val, task->cred->egid.val, &comm, &image, subject);
-	if (policy->cgroup_count)
+	if (names_cgroups(policy))
 		listed_cgroup = find_cgroup(0, slot);
 	subject->cgroup_row = cgroup_row(policy, listed_cgroup);
 	return listed_cgroup;
@@ -204,7 +209,7 @@ static __always_inline __u64 listed_cgroup_of(struct rf_policy *policy, const st
 	__u64 listed_cgroup;
 	__u32 before;
 
-	if (!policy->cgroup_count)
+	if (!names_cgroups(policy))
 		return 0;
 	if (record) {
 		before = *(volatile __u32 *)&record->sequence;

@@ -21,7 +21,7 @@ import {
   packetSocketsLeft,
   stopPacketSockets,
 } from "./packet-sockets.js";
-import { PolicySlots, planSlots, slotSizes } from "./policy-slots.js";
+import { PolicySlots, planSlots, slotOptions } from "./policy-slots.js";
 import { runIterator } from "./run-iterator.js";
 
 /** Rows of the flow table; the first few count what finds no room. */
@@ -92,9 +92,11 @@ export class Fence implements Disposable {
     const { policy, cgroups, runCgroup, packetCgroup = runCgroup } = options;
     const stops = options.stopPacketSockets === true && guard.status !== "active";
     const plan = planSlots(policy, cgroups, options.replaceable ?? false);
+    const { maxEntries, constants } = slotOptions(plan);
     const object = BpfObject.open(options.objectPath, {
+      constants,
       maxEntries: {
-        ...slotSizes(plan),
+        ...maxEntries,
         flows: FLOW_ROWS,
         flow_index: FLOW_ROWS,
         processes: options.maxProcesses ?? maxProcesses(),

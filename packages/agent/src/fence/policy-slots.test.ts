@@ -6,7 +6,7 @@ import type { Profile } from "@ringfence/model";
 import { type CompiledPolicy, compile } from "@ringfence/policy";
 import { largeProfiles, Random } from "@ringfence/policy/testing";
 import { MadeUpCgroups } from "../testing/made-up-cgroups.js";
-import { PolicySlots, planSlots, slotSizes } from "./policy-slots.js";
+import { PolicySlots, planSlots, slotOptions } from "./policy-slots.js";
 
 const OBJECT = fileURLToPath(new URL("../../../../bpf/build/verdict-test.bpf.o", import.meta.url));
 const headerCodec = new StructCodec(layout.rf_policy, "rf_policy");
@@ -30,7 +30,7 @@ function entriesOf(object: BpfObject, map: string): number {
 
 function loaded(first: CompiledPolicy): { object: BpfObject; slots: PolicySlots } {
   const plan = planSlots(first, cgroups, true);
-  const object = BpfObject.open(OBJECT, { maxEntries: slotSizes(plan) });
+  const object = BpfObject.open(OBJECT, slotOptions(plan));
   object.load();
   return { object, slots: new PolicySlots(object, plan, cgroups, first) };
 }
@@ -112,7 +112,7 @@ test("PolicySlots has room for cgroups that are made after the maps", () => {
     children: (path: string) => (path === "/services" ? made : []),
   };
   const plan = planSlots(policy, growing, false);
-  const object = BpfObject.open(OBJECT, { maxEntries: slotSizes(plan) });
+  const object = BpfObject.open(OBJECT, slotOptions(plan));
   try {
     object.load();
     made.push(...Array.from({ length: 100 }, (_, index) => `new${index}`));

@@ -1,4 +1,4 @@
-import { type BpfObject, layout } from "@ringfence/kernel";
+import { type BpfObject, layout, type OpenOptions, StructCodec } from "@ringfence/kernel";
 import type { CompiledPolicy } from "@ringfence/policy";
 import { type CgroupTree, listCgroups } from "./listed-cgroups.js";
 import {
@@ -13,25 +13,43 @@ import { removeWhere } from "./remove-where.js";
 import { writePolicy } from "./write-policy.js";
 
 const FIRST_GENERATION = 1;
+const scopeCodec = new StructCodec(layout.rf_scope, "rf_scope");
+
+type SlotOptions = Pick<OpenOptions, "maxEntries" | "constants">;
+
 const firstElement = new Uint8Array(4);
 
 /** How the maps are sized: for the first policy alone, or for one that replaces it while programs go on reading. */
 export interface SlotPlan {
   readonly slots: 1 | 2;
   readonly capacity: PolicyCapacity;
+  /** what any of its policies may ask about */
+  readonly asks: { readonly cgroups: boolean; readonly ancestors: boolean };
 }
 
 /** Plans for a first policy. With `replaceable` the tables are there twice, with room to grow. */
 export function planSlots(policy: CompiledPolicy, tree: CgroupTree, replaceable: boolean): SlotPlan {
   const needed = capacityOf(policy, listCgroups(policy, tree).length);
-  return replaceable
-    ? { slots: 2, capacity: withGrowth(needed) }
-    : { slots: 1, capacity: policy.cgroup.entries.length > 0 ? withNewCgroups(needed) : needed };
+  if (replaceable)
+    return { slots: 2, capacity: withGrowth(needed), asks: { cgroups: true, ancestors: true } };
+  const asks = { cgroups: policy.cgroup.entries.length > 0, ancestors: policy.ancestors.count > 0 };
+  return { slots: 1, capacity: asks.cgroups ? withNewCgroups(needed) : needed, asks };
 }
 
-/** Sizes of the policy's maps, for opening an object. */
-export function slotSizes({ slots, capacity }: SlotPlan): Record<string, number> {
-  return mapSizes(capacity, slots);
+/** Sizes of the policy's maps, and what the verifier may leave out, for opening an object. */
+export function slotOptions({ slots, capacity, asks }: SlotPlan): Required<SlotOptions> {
+  const scope = scopeCodec.toBytes({
+    search_steps: halvings(capacity.intervals),
+    search_steps6: halvings(capacity.intervals6),
+    cgroups: Number(asks.cgroups),
+    ancestors: Number(asks.ancestors),
+  });
+  return { maxEntries: mapSizes(capacity, slots), constants: { ".rodata.scope": scope } };
+}
+
+/** How often a table must be halved until one entry is left. */
+function halvings(entries: number): number {
+  return entries <= 1 ? 0 : 32 - Math.clz32(entries - 1);
 }
 
 /**

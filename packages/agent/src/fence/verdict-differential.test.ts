@@ -26,18 +26,27 @@ const kernelJudge = new KernelJudge(OBJECT);
 after(() => kernelJudge[Symbol.dispose]());
 const kernel: Judge = (compiled, questions) => kernelJudge.ask(compiled, questions);
 
+type Options = Omit<DifferentialOptions, "seed" | "judge">;
+
 /** Compares kernel and reference, and fails with a small policy and one line that ask again. */
-function assertAgreement(t: TestContext, options: Omit<DifferentialOptions, "seed" | "judge">): number {
-  const { pairs, disagreement } = runDifferential({ seed, judge: kernel, ...options });
+function assertAgreement(t: TestContext, options: Options, judge = kernel): number {
+  const { pairs, disagreement } = runDifferential({ seed, judge, ...options });
   t.diagnostic(`${pairs} pairs, seed ${seed}`);
   if (disagreement !== null) {
-    assert.fail(describeDisagreement(shrinkDisagreement(disagreement, { judge: kernel })));
+    assert.fail(describeDisagreement(shrinkDisagreement(disagreement, { judge })));
   }
   return pairs;
 }
 
 test("the kernel's verdict is the reference evaluator's on 100,000 random policies and flows", (t) => {
   assert.equal(assertAgreement(t, { policies: 200, flowsPerPolicy: 500 }), 100_000);
+});
+
+test("the kernel agrees on policies that are loaded with no more than each of them needs", (t) => {
+  using alone = new KernelJudge(OBJECT, false);
+  assertAgreement(t, { policies: 40, flowsPerPolicy: 100 }, (compiled, questions) =>
+    alone.ask(compiled, questions),
+  );
 });
 
 test("the kernel agrees on a policy of 60,000 prefixes, with more than 65,536 classes of addresses", (t) => {

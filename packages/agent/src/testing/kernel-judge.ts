@@ -2,7 +2,7 @@ import { BpfObject } from "@ringfence/kernel";
 import { RingfenceError } from "@ringfence/model";
 import type { CompiledPolicy } from "@ringfence/policy";
 import { type Answer, type Question, sameAnswer } from "@ringfence/policy/testing";
-import { PolicySlots, planSlots, slotSizes } from "../fence/policy-slots.js";
+import { PolicySlots, planSlots, slotOptions } from "../fence/policy-slots.js";
 import { CaseCodec } from "./case-codec.js";
 import { MadeUpCgroups } from "./made-up-cgroups.js";
 
@@ -17,16 +17,19 @@ interface Loaded {
 /**
  * Asks the running kernel, with the product's own verdict code, what policies say of many made-up cases. Each policy
  * replaces the one before it in the loaded object, as in a fence, so that every second one lies in the second slot;
- * one that does not fit is loaded anew.
+ * one that does not fit is loaded anew. Those that are not replaceable are loaded each on their own, with no more than
+ * they need.
  */
 export class KernelJudge implements Disposable {
   readonly #objectPath: string;
   readonly #cgroups = new MadeUpCgroups();
   readonly #codec: CaseCodec;
+  readonly #replaceable: boolean;
   #loaded: Loaded | null = null;
 
-  constructor(objectPath: string) {
+  constructor(objectPath: string, replaceable = true) {
     this.#objectPath = objectPath;
+    this.#replaceable = replaceable;
     this.#codec = new CaseCodec(objectPath, this.#cgroups);
   }
 
@@ -52,13 +55,16 @@ export class KernelJudge implements Disposable {
   }
 
   #put(policy: CompiledPolicy, cases: number): Loaded {
-    if (this.#loaded !== null && cases <= this.#loaded.cases && replaced(this.#loaded.slots, policy)) {
-      return this.#loaded;
-    }
+    const loaded = this.#replaceable ? this.#loaded : null;
+    if (loaded !== null && cases <= loaded.cases && replaced(loaded.slots, policy)) return loaded;
     this[Symbol.dispose]();
-    const plan = planSlots(policy, this.#cgroups, true);
+    const plan = planSlots(policy, this.#cgroups, this.#replaceable);
     const room = Math.max(LEAST_CASES, cases);
-    const object = BpfObject.open(this.#objectPath, { maxEntries: { ...slotSizes(plan), cases: room } });
+    const { maxEntries, constants } = slotOptions(plan);
+    const object = BpfObject.open(this.#objectPath, {
+      maxEntries: { ...maxEntries, cases: room },
+      constants,
+    });
     object.load();
     const slots = new PolicySlots(object, plan, this.#cgroups, policy);
     this.#loaded = { object, slots, cases: room };

@@ -612,6 +612,18 @@ export const rf_process = {
 } as const satisfies StructSpec;
 export type rf_process = StructValue<typeof rf_process>;
 
+/** struct rf_scope */
+export const rf_scope = {
+  size: 16,
+  fields: {
+    search_steps: { offset: 0, kind: "u32" },
+    search_steps6: { offset: 4, kind: "u32" },
+    cgroups: { offset: 8, kind: "u32" },
+    ancestors: { offset: 12, kind: "u32" },
+  },
+} as const satisfies StructSpec;
+export type rf_scope = StructValue<typeof rf_scope>;
+
 /** struct rf_summary */
 export const rf_summary = {
   size: 8,

@@ -28,6 +28,9 @@ const mapType = libbpf.func<(map: bigint) => number>("int bpf_map__type(void *ma
 const mapSetMaxEntries = libbpf.func<(map: bigint, count: number) => number>(
   "int bpf_map__set_max_entries(void *map, uint32_t count)",
 );
+const mapSetInitialValue = libbpf.func<(map: bigint, data: Uint8Array, size: number) => number>(
+  "int bpf_map__set_initial_value(void *map, const void *data, size_t size)",
+);
 const programSetAutoload = libbpf.func<(program: bigint, load: boolean) => number>(
   "int bpf_program__set_autoload(void *program, bool load)",
 );
@@ -38,6 +41,8 @@ const programSetLogLevel = libbpf.func<(program: bigint, level: number) => numbe
 export interface OpenOptions {
   /** sizes of maps by name, instead of those in the object */
   readonly maxEntries?: Readonly<Record<string, number>>;
+  /** bytes of sections for constants, such as `.rodata.scope`, instead of those in the object */
+  readonly constants?: Readonly<Record<string, Uint8Array>>;
   /** verifier log even on success: 1 states, 2 every instruction, 4 statistics */
   readonly kernelLogLevel?: number;
 }
@@ -60,7 +65,7 @@ export class BpfObject implements Disposable {
 
   /** Parses the file; nothing enters the kernel yet. Throws RF_LOAD_REFUSED, RF_LIBBPF_MISSING. */
   static open(path: string, options: OpenOptions = {}): BpfObject {
-    const { maxEntries = {}, kernelLogLevel = 0 } = options;
+    const { maxEntries = {}, constants = {}, kernelLogLevel = 0 } = options;
     const messages: string[] = [];
     let errno = 0;
     const pointer = captureMessages(messages, () => {
@@ -78,6 +83,7 @@ export class BpfObject implements Disposable {
     }
     const object = new BpfObject(path, pointer, kernelLogLevel);
     for (const [name, count] of Object.entries(maxEntries)) object.setMaxEntries(name, count);
+    for (const [section, bytes] of Object.entries(constants)) object.setConstants(section, bytes);
     return object;
   }
 
@@ -90,6 +96,12 @@ export class BpfObject implements Disposable {
   setMaxEntries(map: string, count: number): void {
     const result = mapSetMaxEntries()(this.#mapPointer(map), count);
     if (result < 0) throw new Error(`Cannot set the size of map "${map}" to ${count}: ${errnoText(-result)}`);
+  }
+
+  /** Sets all bytes of a section for constants before load; the verifier then knows their values. */
+  setConstants(section: string, bytes: Uint8Array): void {
+    const result = mapSetInitialValue()(this.#mapPointer(section), bytes, bytes.length);
+    if (result < 0) throw new Error(`Cannot set the constants of "${section}": ${errnoText(-result)}`);
   }
 
   /** Includes a program in load, or leaves it out. */
