@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { ChildProcess } from "node:child_process";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { reportSchema } from "@ringfence/model/schemas";
@@ -10,6 +10,7 @@ import { EchoServers } from "./harness/echo-servers.js";
 import { compileNative } from "./harness/native.js";
 import { ringfencePath } from "./harness/paths.js";
 import { profile, rules } from "./harness/profile.js";
+import { replaceFile } from "./harness/replace-file.js";
 import { runProcess } from "./harness/run-process.js";
 import { temporaryFolder } from "./harness/temporary-folder.js";
 import { until } from "./harness/until.js";
@@ -38,12 +39,6 @@ function allowing(name: string, ports: readonly number[]): string {
   return profile("p", { default: "deny", rules: rules({ [name]: { allow: { to: ["127.0.0.1"], ports } } }) });
 }
 
-/** A whole file at once, as editors and configuration tools leave it. */
-function replaceFile(path: string, text: string): void {
-  writeFileSync(`${path}.new`, text, { mode: 0o644 });
-  renameSync(`${path}.new`, path);
-}
-
 describe("ringfence run --watch", () => {
   test("judges old and new flows by the new policy, resets those it denies, and keeps the old one on an error", {
     timeout,
@@ -56,7 +51,7 @@ describe("ringfence run --watch", () => {
     replaceFile(file, allowing("first", [tcp4.port, udp4.port]));
     const said = { out: "", err: "" };
     const heard = (name: "out" | "err", text: string, times = 1) =>
-      until(() => said[name].split(text).length > times, 20_000);
+      until(() => said[name].split(text).length > times);
     const step = async (name: "out" | "err", text: string, times = 1) =>
       assert.ok(await heard(name, text, times), `no "${text}": ${said.out} ${said.err}`);
     let child: ChildProcess | undefined;
@@ -83,7 +78,7 @@ describe("ringfence run --watch", () => {
     const order = (text: string) => child?.stdin?.write(`${text}\n`);
     try {
       for (const name of ["idle", "busy", "udp"]) await step("out", `${name} open`);
-      assert.ok(await until(() => tcp4.bytes > 3 && udp4.bytes > 3, 20_000));
+      assert.ok(await until(() => tcp4.bytes > 3 && udp4.bytes > 3));
 
       replaceFile(file, allowing("second", [1]));
       await step("err", "is in force");
@@ -125,38 +120,6 @@ describe("ringfence run --watch", () => {
     ]);
   });
 
-  test("gives no wrong answer while policies follow each other under load", { timeout }, async () => {
-    const folder = temporaryFolder();
-    const file = join(folder, "policy.yaml");
-    const stop = join(folder, "stop");
-    const [allowed, denied] = [40_001, 40_002];
-    const rounds = 24;
-    replaceFile(file, unlike(0, allowed));
-    const said = { out: "", err: "" };
-    const options = ["--report", "none", "--user", "nobody", "--watch", "--policy", file];
-    const command = ["bash", "-c", hammer, "hammer", String(allowed), String(denied), stop];
-    const finished = runProcess(ringfencePath, ["run", ...options, "--", ...command], {
-      onStart: (child) => {
-        child.stdout?.on("data", (text: string) => (said.out += text));
-        child.stderr?.on("data", (text: string) => (said.err += text));
-      },
-    });
-    try {
-      assert.ok(await until(() => said.out.includes("started"), 20_000), said.err);
-      for (let round = 1; round <= rounds; round++) {
-        replaceFile(file, unlike(round, allowed));
-        const taken = await until(() => said.err.split("is in force").length > round, 20_000);
-        assert.ok(taken, `policy ${round} was not taken: ${said.err}`);
-      }
-    } finally {
-      writeFileSync(stop, "");
-    }
-    const { stdout, stderr } = await finished;
-    const [tries = 0, wrong] = (stdout.split("\n")[1] ?? "").split(" ").map(Number);
-    assert.equal(wrong, 0, stderr);
-    assert.ok(tries > rounds * 10, `only ${tries} tries`);
-  });
-
   test("lets no UDP socket with a past out to where the new policy forbids", { timeout }, async () => {
     const folder = temporaryFolder();
     const file = join(folder, "policy.yaml");
@@ -183,9 +146,9 @@ describe("ringfence run --watch", () => {
       },
     });
     try {
-      assert.ok(await until(() => said.out.includes("ready") && got.length > 0, 20_000), said.err);
+      assert.ok(await until(() => said.out.includes("ready") && got.length > 0), said.err);
       replaceFile(file, allowing("second", ports.slice(0, 1)));
-      assert.ok(await until(() => said.err.includes("is in force"), 20_000), said.err);
+      assert.ok(await until(() => said.err.includes("is in force")), said.err);
     } finally {
       child?.stdin?.end("\n");
     }
@@ -224,13 +187,13 @@ describe("ringfence run --watch", () => {
       },
     });
     try {
-      assert.ok(await until(() => said.out.includes("port"), 20_000), said.err);
+      assert.ok(await until(() => said.out.includes("port")), said.err);
       peer.send("hello", Number(/port (\d+)/.exec(said.out)?.[1]), "127.0.0.1");
-      assert.ok(await until(() => answers === 1, 20_000), said.out);
+      assert.ok(await until(() => answers === 1), said.out);
       replaceFile(file, policy("deny"));
-      assert.ok(await until(() => said.err.includes("is in force"), 20_000), said.err);
+      assert.ok(await until(() => said.err.includes("is in force")), said.err);
       child?.stdin?.write("again\n");
-      assert.ok(await until(() => said.out.includes("again"), 20_000), said.err);
+      assert.ok(await until(() => said.out.includes("again")), said.err);
     } finally {
       child?.stdin?.end("\n");
     }
@@ -268,38 +231,6 @@ socket.on("message", (_, { port, address }) => {
   answer("first", () => process.stdin.once("data", () => answer("again", () => process.exit())));
 });
 `;
-
-/** Connects, as fast as it can, to a port that every policy here allows and to one that none does. */
-const hammer = `
-allowed=$1 denied=$2 stop=$3 tries=0 wrong=0
-try() { { : 3<>/dev/udp/127.0.0.1/$1; } 2>/dev/null; }
-echo started
-until [ -e "$stop" ]; do
-  try $allowed || wrong=$((wrong + 1))
-  try $denied && wrong=$((wrong + 1))
-  tries=$((tries + 2))
-done
-echo "$tries $wrong"
-`;
-
-/** Policies that agree on two ports and on nothing else: sizes, keys and the order of rules differ. */
-function unlike(round: number, port: number): string {
-  const filler = Array.from({ length: 5 + ((round * 97) % 300) }, (_, i) => ({
-    name: `filler-${i}`,
-    [i % 3 === 0 ? "deny" : "allow"]: {
-      process: i % 2 === 0 ? { exe: [`/opt/${round}/p${i}*`] } : { uid: [40_000 + i] },
-      to: [`10.${round % 200}.${i % 250}.0/24`],
-      ports: [1 + ((round * 31 + i) % 60_000)],
-    },
-  }));
-  const process = [{}, { exe: ["/**/bash", "/bash"] }, { comm: ["bash"] }, { ancestor: ["/**"] }][round % 4];
-  const wanted = {
-    name: "wanted",
-    allow: { ...(round % 4 === 0 ? {} : { process }), to: ["127.0.0.1"], ports: [port] },
-  };
-  const at = (round * 13) % (filler.length + 1);
-  return profile("p", { default: "deny", rules: [...filler.slice(0, at), wanted, ...filler.slice(at)] });
-}
 
 /** bpf_sock_destroy() came with Linux 6.5. */
 function canReset(): boolean {

@@ -16,7 +16,7 @@ for module in virtio_pci virtio_console 9pnet_virtio 9p overlay; do
   modprobe -q "$module" # fails for what is built in, and then there is nothing to do
 done
 
-# The host does not change while the guest runs, so the guest may cache without asking again.
+# What the guest reads of the host does not change while it runs: it may cache without asking again.
 options=trans=virtio,version=9p2000.L,msize=512000,cache=loose
 mkdir -p /host /layer /new
 mount -t 9p -o "ro,$options" host /host || give_up "cannot mount the host root file system over 9p"

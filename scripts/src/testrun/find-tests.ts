@@ -1,15 +1,19 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { type TestKind, testKind } from "./test-kind.js";
 
 /**
- * The compiled test files below the folders, as absolute paths. `packages/*` stands for every package.
+ * The compiled test files of these kinds below the folders, as absolute paths. `packages/*` stands for every package.
  * What is left in dist of a test whose source is gone does not count.
  */
-export function findTests(root: string, folders: readonly string[], endToEnd: boolean): readonly string[] {
+export function findTests(
+  root: string,
+  folders: readonly string[],
+  kinds: readonly TestKind[],
+): readonly string[] {
   return folders
     .flatMap((folder) => expand(root, folder))
-    .flatMap((folder) => testsBelow(join(root, folder)))
-    .filter((path) => path.endsWith(".e2e.test.js") === endToEnd)
+    .flatMap((folder) => testsBelow(join(root, folder), kinds))
     .sort();
 }
 
@@ -21,11 +25,11 @@ function expand(root: string, folder: string): readonly string[] {
     : [];
 }
 
-function testsBelow(workspace: string): readonly string[] {
+function testsBelow(workspace: string, kinds: readonly TestKind[]): readonly string[] {
   const dist = join(workspace, "dist");
   if (!existsSync(dist)) return [];
   return readdirSync(dist, { recursive: true, encoding: "utf8" })
-    .filter((path) => path.endsWith(".test.js"))
+    .filter((path) => kinds.some((kind) => kind === testKind(path)))
     .filter((path) => existsSync(join(workspace, "src", path.replace(/\.js$/, ".ts"))))
     .map((path) => join(dist, path));
 }

@@ -1,37 +1,69 @@
+import type { TestKind } from "./test-kind.js";
+
 /** One part of the test suite. */
 export interface Stage {
   readonly title: string;
-  /** Workspace folders whose compiled tests belong to it. */
-  readonly folders: readonly string[];
-  /** Whether it takes the `.e2e.test.js` files or all others. */
-  readonly endToEnd: boolean;
+  /** Begins each line of its output while other stages run too. */
+  readonly label: string;
+  /** The test files that belong to it. */
+  readonly kinds: readonly TestKind[];
   /** Files that run at the same time. End-to-end tests share one kernel, so they run one by one. */
   readonly concurrency: number;
   /** Seconds until a test file is ended and counted as failed. */
   readonly fileTimeout: number;
   /** Set for a stage that runs another one under the second kernel. */
-  readonly guest?: { readonly stage: string; readonly timeout: number };
+  readonly guest?: { readonly stage: string; readonly cpus: number; readonly timeout: number };
 }
 
-const endToEnd = { endToEnd: true, concurrency: 1 } as const;
+/** Folders that hold tests; see findTests. */
+export const testFolders: readonly string[] = ["packages/*", "scripts", "e2e", "bench"];
+
+const serial = { concurrency: 1, fileTimeout: 300 } as const;
+// Emulation is about ten times slower.
+const emulated = { concurrency: 1, fileTimeout: 900 } as const;
 
 /** The stages by the name that the command line takes. */
 export const stages: Readonly<Record<string, Stage>> = {
-  unit: {
-    title: "Units",
-    folders: ["packages/*", "scripts", "e2e", "bench"],
-    endToEnd: false,
-    concurrency: 2,
-    fileTimeout: 180,
+  unit: { title: "Units", label: "unit", kinds: ["unit"], concurrency: 2, fileTimeout: 180 },
+  e2e: {
+    ...serial,
+    title: "End to end on this kernel",
+    label: "this kernel",
+    kinds: ["e2e", "races", "host"],
   },
-  e2e: { ...endToEnd, title: "End to end on this kernel", folders: ["e2e", "scripts"], fileTimeout: 180 },
   "e2e-vm": {
-    ...endToEnd,
+    ...emulated,
     title: "End to end on a second kernel",
-    folders: ["e2e"],
-    fileTimeout: 600,
-    guest: { stage: "e2e-guest", timeout: 2400 },
+    label: "second kernel",
+    kinds: ["e2e"],
+    guest: { stage: "e2e-guest", cpus: 1, timeout: 2400 },
   },
-  // What e2e-vm runs inside; emulation is about ten times slower.
-  "e2e-guest": { ...endToEnd, title: "End to end, emulated", folders: ["e2e"], fileTimeout: 600 },
+  "e2e-vm-races": {
+    ...emulated,
+    title: "Races on a second kernel",
+    label: "second kernel, races",
+    kinds: ["races"],
+    guest: { stage: "e2e-guest-races", cpus: 2, timeout: 1200 },
+  },
+  // What the two above run inside.
+  "e2e-guest": { ...emulated, title: "End to end, emulated", label: "guest", kinds: ["e2e"] },
+  "e2e-guest-races": { ...emulated, title: "Races, emulated", label: "guest", kinds: ["races"] },
 };
+
+/** How many stages run at the same time: each keeps about one CPU busy. */
+export const stagesAtOnce = 2;
+
+/** The stages in the groups that run one after the other: a stage that fills the machine by itself is one alone. */
+export function groupStages(asked: readonly Stage[]): readonly (readonly Stage[])[] {
+  const groups: Stage[][] = [];
+  for (const stage of asked) {
+    const last = groups.at(-1);
+    if (last?.every(isSerial) && isSerial(stage)) last.push(stage);
+    else groups.push([stage]);
+  }
+  return groups;
+}
+
+function isSerial(stage: Stage): boolean {
+  return stage.concurrency === 1;
+}
