@@ -90,6 +90,17 @@ test("RawMap.writeAll writes through a mapping where it can, from any element on
   assert.throws(() => map.raw.writeAll(new Uint8Array(48), 999), { code: "RF_MAP_FULL" });
 });
 
+test("RawMap.writeAll keeps the distance between short elements of a mapping", () => {
+  const map = object.map("mapped_narrow", u32Codec, u32Codec);
+  const numbers = Uint32Array.from({ length: 3000 }, (_, i) => i + 70_000);
+  map.writeAll(new Uint8Array(numbers.buffer));
+  map.raw.writeAll(new Uint8Array(Uint32Array.of(1, 2).buffer), 1500);
+  assert.deepEqual(
+    [0, 1, 1499, 1500, 1501, 1502, 2999].map((key) => map.get(key)),
+    [70_000, 70_001, 71_499, 1, 2, 71_502, 72_999],
+  );
+});
+
 test("BpfMap.writeAll refuses what the array can not hold", () => {
   const map = object.map("table", u32Codec, bytesCodec(16));
   assert.throws(() => map.writeAll(new Uint8Array(16 * 9001)), { code: "RF_MAP_FULL" });

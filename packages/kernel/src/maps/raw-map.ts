@@ -96,7 +96,7 @@ export class RawMap {
     }
     if (first + count > this.info.maxEntries) throw this.#error("write to", ENOSPC);
     if (isMappable(this.info)) {
-      writeMapped(this.fd, first * this.valueBytes, values);
+      writeMapped(this.fd, this.info, first, values);
       return;
     }
     const keys = new Uint8Array(consecutive(first, count).buffer);

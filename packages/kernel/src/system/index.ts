@@ -7,6 +7,7 @@ export * from "./interfaces.js";
 export * from "./landlock.js";
 export * from "./limits.js";
 export * from "./memory-file.js";
+export { MemoryMap } from "./memory-map.js";
 export * from "./mount.js";
 export * from "./mount-api.js";
 export * from "./namespaces.js";
