@@ -27,7 +27,7 @@ export function capacityOf(policy: CompiledPolicy, cgroups: number): PolicyCapac
     rows: (policy.rowCount + SUBJECT_ROWS) * policy.blockCount,
     summaries: policy.rowCount + SUBJECT_ROWS,
     intervals: intervalTables(policy).reduce((sum, table) => sum + table.starts.length, 0),
-    intervals6: policy.v6.starts.length,
+    intervals6: policy.v6.rows.length,
     interval_index: policy.v4Index.positions.length,
     transitions: automaton?.transitions.length ?? 0,
     accepts: automaton?.stateCount ?? 0,

@@ -88,7 +88,7 @@ test("PolicySlots keeps the policy in force when writing another fails half-way"
   try {
     const before = inForce(object);
     const noRows = {
-      starts: [0n],
+      starts: new Uint32Array(4),
       get rows(): never {
         throw new TypeError("no rows");
       },

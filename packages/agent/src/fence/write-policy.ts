@@ -12,7 +12,6 @@ import type { ListedCgroup } from "./listed-cgroups.js";
 import { intervalTables, type PolicyCapacity, SUBJECT_ROWS } from "./policy-capacity.js";
 import { removeWhere } from "./remove-where.js";
 
-const U64 = (1n << 64n) - 1n;
 /** RF_ANCESTOR_PATTERNS of bpf/include/abi.h. */
 const ANCESTOR_PATTERNS = 64;
 const { fields: wideInterval, size: wideIntervalSize } = layout.rf_interval6;
@@ -90,7 +89,7 @@ function header(
     uid,
     gid,
     v4,
-    v6: { offset: slot * capacity.intervals6, count: policy.v6.starts.length },
+    v6: { offset: slot * capacity.intervals6, count: policy.v6.rows.length },
     tcp,
     udp,
     byte_class: automaton?.byteClass ?? new Uint8Array(256),
@@ -129,13 +128,17 @@ function intervalBytes(tables: ReturnType<typeof intervalTables>): Uint8Array {
 }
 
 function wideIntervalBytes({ v6 }: CompiledPolicy): Uint8Array {
-  const bytes = new Uint8Array(v6.starts.length * wideIntervalSize);
+  const bytes = new Uint8Array(v6.rows.length * wideIntervalSize);
   const view = new DataView(bytes.buffer);
-  for (const [index, start] of v6.starts.entries()) {
-    const at = index * wideIntervalSize;
-    view.setBigUint64(at + wideInterval.high.offset, start >> 64n, true);
-    view.setBigUint64(at + wideInterval.low.offset, start & U64, true);
-    view.setUint32(at + wideInterval.row.offset, v6.rows[index] ?? 1, true);
+  const { high, low, row } = wideInterval;
+  const put = (offset: number, word: number | undefined) => view.setUint32(offset, word ?? 0, true);
+  for (let i = 0; i < v6.rows.length; i++) {
+    const at = i * wideIntervalSize;
+    put(at + high.offset + 4, v6.starts[4 * i]);
+    put(at + high.offset, v6.starts[4 * i + 1]);
+    put(at + low.offset + 4, v6.starts[4 * i + 2]);
+    put(at + low.offset, v6.starts[4 * i + 3]);
+    put(at + row.offset, v6.rows[i] ?? 1);
   }
   return bytes;
 }

@@ -4,9 +4,12 @@ import type { CompileContext } from "./context.js";
 import type { Dimension } from "./dimension.js";
 import { sweepIntervals } from "./interval-sweep.js";
 import { sweepWideIntervals } from "./wide-sweep.js";
+import type { WideList } from "./wide-words.js";
 
 const highestV4 = 2 ** 32 - 1;
-const nat64Base = nat64Prefix.address.value;
+const highestV6 = (1n << 128n) - 1n;
+/** The first word of 64:ff9b::/96; the two between it and the IPv4 address are 0. */
+const nat64Word = Number(nat64Prefix.address.value >> 96n);
 
 /** The table of IPv4 destinations. */
 export function buildV4Table(context: CompileContext): IntervalTable {
@@ -41,15 +44,18 @@ function visitV4(peers: readonly Peer[], emit: (from: number, to: number) => voi
   }
 }
 
-function visitV6(peers: readonly Peer[], emit: (from: bigint, to: bigint) => void): void {
+function visitV6(peers: readonly Peer[], firsts: WideList, ends: WideList): void {
   for (const peer of peers) {
     for (const prefix of prefixesOf(peer)) {
       if (prefix.address.family === 6) {
         const { first, last } = prefixRange(prefix);
-        emit(first, last);
+        firsts.addValue(first);
+        if (last < highestV6) ends.addValue(last + 1n);
       } else {
-        const first = nat64Base + prefix.address.value;
-        emit(first, first + BigInt(2 ** (32 - prefix.length) - 1));
+        const first = Number(prefix.address.value);
+        const end = first + 2 ** (32 - prefix.length);
+        firsts.add(nat64Word, 0, 0, first);
+        ends.add(nat64Word, 0, end > highestV4 ? 1 : 0, end);
       }
     }
   }

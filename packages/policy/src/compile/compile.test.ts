@@ -11,6 +11,7 @@ import { randomFlow, randomProcess } from "../testing/random-facts.js";
 import { randomProfiles } from "../testing/random-policy.js";
 import { compile } from "./compile.js";
 import type { CompiledPolicy } from "./compiled-policy.js";
+import { wideAt, wideWords } from "./wide-words.js";
 
 const location = { file: "p.yaml", line: 9, column: 3 };
 const anywhere = { to: null, ports: null, protocols: null };
@@ -129,8 +130,10 @@ test("compile gives tables that begin at 0 and ascend", () => {
       assert.equal(starts.length, rows.length);
       assert.ok(starts.every((start, i) => i === 0 || start > (starts[i - 1] ?? 0)));
     }
-    assert.equal(compiled.v6.starts[0], 0n);
-    assert.ok(compiled.v6.starts.every((start, i) => i === 0 || start > (compiled.v6.starts[i - 1] ?? 0n)));
+    const wide = Array.from(compiled.v6.rows, (_, i) => wideAt(compiled.v6.starts, i));
+    assert.equal(wide[0], 0n);
+    assert.equal(compiled.v6.starts.length, wideWords * wide.length);
+    assert.ok(wide.every((start, i) => i === 0 || start > (wide[i - 1] ?? 0n)));
     assert.equal(compiled.rows.length, compiled.rowCount * compiled.blockCount * 256);
   }
 });

@@ -21,9 +21,9 @@ export interface IntervalIndex {
   readonly positions: Uint32Array;
 }
 
-/** The same for 128-bit values. */
+/** The same for 128-bit values: four words for each start, the most significant first. */
 export interface WideIntervalTable {
-  readonly starts: readonly bigint[];
+  readonly starts: Uint32Array;
   readonly rows: Uint32Array;
 }
 

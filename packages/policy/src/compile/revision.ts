@@ -26,7 +26,7 @@ export function revisionOf(policy: Omit<CompiledPolicy, "revision">, rowHashes: 
     hash.words(table.starts);
     hash.words(table.rows);
   }
-  for (const start of policy.v6.starts) hash.wide(start);
+  for (const word of policy.v6.starts) hash.word(word);
   hash.words(policy.v6.rows);
   if (automaton !== null) {
     hash.words(Uint32Array.from(automaton.byteClass));
@@ -56,13 +56,6 @@ class WordHash {
   words(values: Uint32Array): void {
     this.word(values.length);
     for (let i = 0; i < values.length; i++) this.word(values[i] ?? 0);
-  }
-
-  wide(value: bigint): void {
-    this.word(Number(value >> 96n));
-    this.word(Number((value >> 64n) & 0xffffffffn));
-    this.word(Number((value >> 32n) & 0xffffffffn));
-    this.word(Number(value & 0xffffffffn));
   }
 
   text(value: string): void {

@@ -1,5 +1,6 @@
 import { nat64Prefix, prefixRange } from "@ringfence/model";
 import type { CompiledPolicy, IntervalTable, WideIntervalTable } from "../compile/compiled-policy.js";
+import { wideAt, wordsOf } from "../compile/wide-words.js";
 
 /** Makes tables of which one thing is wrong, as a broken compiler would. */
 export type TableMutant = (compiled: CompiledPolicy) => CompiledPolicy;
@@ -136,7 +137,7 @@ function earlier(table: IntervalTable): IntervalTable {
 }
 
 function earlierWide(table: WideIntervalTable): WideIntervalTable {
-  return { ...table, starts: table.starts.map((start) => (start === 0n ? start : start - 1n)) };
+  return { ...table, starts: wordsOf(startsOf(table).map((start) => (start === 0n ? start : start - 1n))) };
 }
 
 /** Each interval has the row of the one before. */
@@ -145,10 +146,15 @@ function later(table: IntervalTable): IntervalTable {
 }
 
 /** The addresses of NAT64 have the row of what lies below them. */
-function withoutNat64({ starts, rows }: WideIntervalTable): WideIntervalTable {
+function withoutNat64(table: WideIntervalTable): WideIntervalTable {
+  const starts = startsOf(table);
   const { first, last } = prefixRange(nat64Prefix);
-  const below = rows[starts.findLastIndex((start) => start < first)] ?? 1;
-  return { starts, rows: rows.map((row, i) => (isWithin(starts[i], first, last) ? below : row)) };
+  const below = table.rows[starts.findLastIndex((start) => start < first)] ?? 1;
+  return { ...table, rows: table.rows.map((row, i) => (isWithin(starts[i], first, last) ? below : row)) };
+}
+
+function startsOf({ starts, rows }: WideIntervalTable): bigint[] {
+  return Array.from(rows, (_, i) => wideAt(starts, i));
 }
 
 function isWithin(value: bigint | undefined, first: bigint, last: bigint): boolean {
@@ -156,7 +162,7 @@ function isWithin(value: bigint | undefined, first: bigint, last: bigint): boole
 }
 
 function widened({ starts, rows }: IntervalTable): WideIntervalTable {
-  return { starts: Array.from(starts, BigInt), rows };
+  return { starts: wordsOf(Array.from(starts, BigInt)), rows };
 }
 
 function repeated(rows: Uint32Array, length: number): Uint32Array {

@@ -26,7 +26,7 @@ export function buildDfa(patterns: readonly string[], location?: SourceLocation)
   const start = sets.number(sets.startPlaces());
   const transitions: number[] = new Array<number>(count).fill(dead);
   for (let state = start; state < sets.size; state++) {
-    for (const places of sets.successors(state)) transitions.push(sets.number(places));
+    for (const next of sets.successors(state)) transitions.push(next);
     if (sets.size > limits.automatonStates) {
       const hint = "Use fewer executable patterns, or fewer ** within them";
       throw limitError("automaton states or more", sets.size, limits.automatonStates, hint, location);

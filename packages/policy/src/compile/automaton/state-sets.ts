@@ -34,7 +34,7 @@ export class StateSets {
   /** The number of the state with these places, which may come in any order and more than once. */
   number(places: readonly number[]): number {
     const set = places.length < 2 ? places : [...new Set(places)].sort((a, b) => a - b);
-    const key = set.join();
+    const key = set.length === 1 ? String(set[0]) : set.join();
     let state = this.#numberOf.get(key);
     if (state === undefined) {
       state = this.#sets.length;
@@ -51,21 +51,32 @@ export class StateSets {
     return places;
   }
 
-  /** For each byte class, the places after one byte of it. */
-  successors(state: number): readonly (readonly number[])[] {
-    const slashClass = this.#classOf[slash] ?? 0;
-    const byClass: number[][] = Array.from({ length: this.#classCount }, () => []);
+  /**
+   * The state after one byte of each class. Most classes are spelled by no place of the state, and lead where the stars
+   * do: that is looked up once.
+   */
+  successors(state: number): readonly number[] {
+    const starred: number[] = [];
+    const crossing: number[] = [];
+    const spelled = new Map<number, number[]>();
     for (const place of this.#sets[state] ?? []) {
       const token = this.#tokenAt[place];
       if (typeof token === "number") {
-        this.#addWithSkips(byClass[this.#classOf[token] ?? 0] ?? [], place + 1);
+        this.#addWithSkips(placesOf(spelled, this.#classOf[token] ?? 0), place + 1);
       } else if (token !== "end") {
-        for (const [byteClass, places] of byClass.entries()) {
-          if (token === "anything" || byteClass !== slashClass) this.#addWithSkips(places, place);
-        }
+        this.#addWithSkips(starred, place);
+        if (token === "anything") this.#addWithSkips(crossing, place);
       }
     }
-    return byClass;
+    const slashClass = this.#classOf[slash];
+    const next = new Array<number>(this.#classCount).fill(this.number(starred));
+    for (let byteClass = 0; byteClass < this.#classCount; byteClass++) {
+      const places = spelled.get(byteClass);
+      if (places === undefined && byteClass !== slashClass) continue;
+      const behindStars = byteClass === slashClass ? crossing : starred;
+      next[byteClass] = this.number([...(places ?? []), ...behindStars]);
+    }
+    return next;
   }
 
   /** For each state, the patterns that end in it. */
@@ -84,4 +95,13 @@ export class StateSets {
     places.push(place);
     while (typeof this.#tokenAt[place] === "string" && this.#tokenAt[place] !== "end") places.push(++place);
   }
+}
+
+function placesOf(byClass: Map<number, number[]>, byteClass: number): number[] {
+  let places = byClass.get(byteClass);
+  if (places === undefined) {
+    places = [];
+    byClass.set(byteClass, places);
+  }
+  return places;
 }
