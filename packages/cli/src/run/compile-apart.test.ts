@@ -5,7 +5,7 @@ import { Cgroup2 } from "@ringfence/kernel";
 import { RingfenceError } from "@ringfence/model";
 import { policyYaml, Random, randomProfiles } from "@ringfence/policy/testing";
 import { compileApart } from "./compile-apart.js";
-import { compilePolicy, type RunPolicy } from "./compile-policy.js";
+import { compilePolicy, type RunPolicy, summaryOf } from "./compile-policy.js";
 import type { PolicyOrder } from "./policy-handover.js";
 import { PolicyErrors } from "./read-profiles.js";
 import type { PolicyOptions } from "./run-options.js";
@@ -79,7 +79,7 @@ test("compileApart gives the tables and the summary that compilePolicy does", as
     const [here, apart] = (await both({ files, options })) as [RunPolicy, RunPolicy];
     assert.ok(here.compiled.rowCount > 2, String(here));
     assert.deepEqual(apart.compiled, here.compiled);
-    assert.deepEqual(apart.summary, here.summary);
+    assert.deepEqual(summaryOf(apart), summaryOf(here));
   }
 });
 

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { createMemoryFile } from "@ringfence/kernel/system";
 import { RingfenceError } from "@ringfence/model";
 import type { RunPolicy } from "./compile-policy.js";
-import { handOver, type PolicyAnswer, type PolicyOrder, policyOf, takeOver } from "./policy-handover.js";
+import { errorOfAnswer, handOver, type PolicyAnswer, type PolicyOrder, takeOver } from "./policy-handover.js";
 
 const entry = fileURLToPath(new URL("./policy-compiler.js", import.meta.url));
 
@@ -17,10 +17,17 @@ export async function compileApart(order: PolicyOrder, signal?: AbortSignal): Pr
   try {
     handOver(fd, order);
     await compileInto(fd, signal);
-    return policyOf(takeOver<PolicyAnswer>(fd));
+    return policyIn(fd);
   } finally {
     closeSync(fd);
   }
+}
+
+function policyIn(fd: number): RunPolicy {
+  const { value, memory } = takeOver<PolicyAnswer>(fd);
+  if (value.kind === "policy") return { ...value.policy, [Symbol.dispose]: () => memory.unmap() };
+  memory.unmap();
+  throw errorOfAnswer(value);
 }
 
 /** Waits for a process that replaces an order by its answer. */

@@ -6,21 +6,26 @@ import type { PolicyFile } from "./read-policy-files.js";
 import { parseProfiles } from "./read-profiles.js";
 import type { PolicyOptions } from "./run-options.js";
 
-/** What a run needs to know of its policy once the kernel has the tables: little for each rule. */
-export interface PolicySummary {
-  readonly names: NamedPolicy;
+interface PolicyFacts {
   readonly profiles: readonly Pick<Profile, "name" | "mode">[];
   /** Where each profile stands, in the same order. */
   readonly sources: readonly string[];
-  /** False for a policy that refuses nothing, whatever is done. */
-  readonly denies: boolean;
   readonly warnings: readonly string[];
 }
 
-/** A policy that is ready to be put in force. */
-export interface RunPolicy {
+/** What a run needs to know of its policy once the kernel has the tables: little for each rule. */
+export interface PolicySummary extends PolicyFacts {
+  readonly names: NamedPolicy;
+  /** False for a policy that refuses nothing, whatever is done. */
+  readonly denies: boolean;
+}
+
+/**
+ * A policy that is ready to be put in force; its bits do not say where their rules stand. To be disposed of when the
+ * kernel has the tables, which are gone then.
+ */
+export interface RunPolicy extends PolicyFacts, Disposable {
   readonly compiled: CompiledPolicy;
-  readonly summary: PolicySummary;
   /** When its files had been found to be right, in ms of the clock that all processes share. */
   readonly checkedAt: number;
 }
@@ -36,8 +41,9 @@ export async function compilePolicy(
   options: PolicyOptions,
   cgroups: Cgroup2,
 ): Promise<RunPolicy> {
-  const { profiles, sources, ...read } = await parseProfiles(files, options);
+  const read = await parseProfiles(files, options);
   const checkedAt = sharedClock();
+  const { profiles, sources } = read;
   const warnings = [...read.warnings];
   for (const path of new Set(conditionsOf(profiles).flatMap((condition) => condition.cgroup ?? []))) {
     if (!cgroups.exists(path)) {
@@ -46,15 +52,32 @@ export async function compilePolicy(
   }
   const asksForHost = conditionsOf(profiles).some((condition) => condition.host === true);
   const compiled = compile(profiles, { containerCgroups: asksForHost ? containerCgroups(cgroups) : [] });
-  const { denyEnd, allowEnd, defaultDenyEnd } = compiled.segments;
-  const summary = {
-    names: { revision: compiled.revision, bits: compiled.bits.map(({ ruleId }) => ({ ruleId })) },
+  const bits = compiled.bits.map(({ ruleId, action, audit, profile }) => ({
+    ruleId,
+    action,
+    audit,
+    profile,
+  }));
+  return {
+    compiled: { ...compiled, bits },
     profiles: profiles.map(({ name, mode }) => ({ name, mode })),
+    sources,
+    warnings,
+    checkedAt,
+    [Symbol.dispose]: () => undefined, // the collector does it
+  };
+}
+
+/** What is kept of a policy. */
+export function summaryOf({ compiled, profiles, sources, warnings }: RunPolicy): PolicySummary {
+  const { denyEnd, allowEnd, defaultDenyEnd } = compiled.segments;
+  return {
+    names: { revision: compiled.revision, bits: compiled.bits.map(({ ruleId }) => ({ ruleId })) },
+    profiles,
     sources,
     denies: denyEnd > 0 || defaultDenyEnd > allowEnd,
     warnings,
   };
-  return { compiled, summary, checkedAt };
 }
 
 function conditionsOf(profiles: readonly Profile[]): ProcessCondition[] {

@@ -16,7 +16,7 @@ const SIGKILL = 9;
 
 async function answer(): Promise<PolicyAnswer> {
   try {
-    const { files, options } = takeOver<PolicyOrder>(HANDOVER_FD);
+    const { files, options } = takeOver<PolicyOrder>(HANDOVER_FD).value;
     using cgroups = Cgroup2.open();
     return { kind: "policy", policy: await compilePolicy(files, options, cgroups) };
   } catch (error) {

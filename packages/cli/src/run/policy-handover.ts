@@ -1,5 +1,6 @@
-import { fstatSync, ftruncateSync, readSync, writeSync } from "node:fs";
+import { fstatSync, ftruncateSync, writeSync } from "node:fs";
 import { deserialize, serialize } from "node:v8";
+import { MemoryMap } from "@ringfence/kernel/system";
 import { RingfenceError } from "@ringfence/model";
 import type { RunPolicy } from "./compile-policy.js";
 import type { PolicyFile } from "./read-policy-files.js";
@@ -19,7 +20,7 @@ export interface PolicyOrder {
 type SentError = Pick<RingfenceError, "code" | "message" | "hint" | "location">;
 
 export type PolicyAnswer =
-  | { readonly kind: "policy"; readonly policy: RunPolicy }
+  | { readonly kind: "policy"; readonly policy: Omit<RunPolicy, typeof Symbol.dispose> }
   /** `one`: thrown by itself, not among others */
   | { readonly kind: "errors"; readonly errors: readonly SentError[]; readonly one: boolean }
   | { readonly kind: "failure"; readonly message: string; readonly stack: string };
@@ -33,15 +34,13 @@ export function handOver(fd: number, value: PolicyOrder | PolicyAnswer): void {
   }
 }
 
-/** Reads what the other process left. Large tables are views of one buffer. */
-export function takeOver<T extends PolicyOrder | PolicyAnswer>(fd: number): T {
-  const bytes = Buffer.allocUnsafeSlow(fstatSync(fd).size);
-  for (let read = 0; read < bytes.length; ) {
-    const count = readSync(fd, bytes, read, bytes.length - read, read);
-    if (count === 0) throw new Error(`Cannot take over the policy: it ends after ${read} bytes`);
-    read += count;
-  }
-  return deserialize(bytes) as T;
+/**
+ * What the other process left. Large tables lie in `memory`, and may not be touched once that is unmapped: the heap would
+ * keep their place, and the supervisor's memory would grow with each change of its policy.
+ */
+export function takeOver<T extends PolicyOrder | PolicyAnswer>(fd: number): { value: T; memory: MemoryMap } {
+  const memory = new MemoryMap(fd, 0, fstatSync(fd).size, false);
+  return { value: deserialize(Buffer.from(memory.buffer)) as T, memory };
 }
 
 export function answerOfError(error: unknown): PolicyAnswer {
@@ -51,13 +50,12 @@ export function answerOfError(error: unknown): PolicyAnswer {
   return { kind: "failure", message, stack };
 }
 
-/** The policy; throws what the compiling process caught. */
-export function policyOf(answer: PolicyAnswer): RunPolicy {
-  if (answer.kind === "policy") return answer.policy;
-  if (answer.kind === "failure") throw Object.assign(new Error(answer.message), { stack: answer.stack });
+/** The error that the compiling process caught. */
+export function errorOfAnswer(answer: Exclude<PolicyAnswer, { kind: "policy" }>): Error {
+  if (answer.kind === "failure") return Object.assign(new Error(answer.message), { stack: answer.stack });
   const errors = answer.errors.map(({ code, message, ...rest }) => new RingfenceError(code, message, rest));
   const [first] = errors;
-  throw answer.one && first !== undefined ? first : new PolicyErrors(errors);
+  return answer.one && first !== undefined ? first : new PolicyErrors(errors);
 }
 
 function sent({ code, message, hint, location }: RingfenceError): SentError {

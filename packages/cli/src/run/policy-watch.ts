@@ -1,5 +1,7 @@
+import type { HostUser } from "@ringfence/agent";
 import { RingfenceError } from "@ringfence/model";
 import type { LoadOptions } from "./load-policy.js";
+import type { RunOptions } from "./run-options.js";
 import { changeableByOthers, stampOf } from "./watched-file.js";
 
 /** A change is taken when the files have stood still for one look, so that half-written ones are rare. */
@@ -76,8 +78,20 @@ export function stampsOf(files: readonly string[]): string {
   return files.map(stampOf).join(";");
 }
 
+/** A command that may write the policy that fences it has none. Throws RF_USAGE, RF_POLICY_FILE. */
+export function checkWatch({ policyFiles }: RunOptions, user: HostUser | null): void {
+  const problem =
+    policyFiles.length === 0
+      ? ['Option "--watch" needs a policy file', "add --policy FILE"]
+      : user === null || user.uid === 0
+        ? ['Option "--watch" is not for a root command, which could write its own policy', "add --user NAME"]
+        : null;
+  if (problem !== null) throw new RingfenceError("RF_USAGE", problem[0] ?? "", { hint: problem[1] });
+  checkOwners(policyFiles);
+}
+
 /** Refuses to follow a file that somebody other than root could write. Throws RF_POLICY_FILE. */
-export function checkOwners(files: readonly string[]): void {
+function checkOwners(files: readonly string[]): void {
   for (const file of files) {
     const weak = weakPartOf(file);
     if (weak === null) continue;

@@ -38,7 +38,7 @@ export function judgeStandardStreams(policy: RunPolicy, command: CommandFacts): 
     const socket = identityOf(fd);
     const unjudged = isRing(fd) ? "an io_uring" : socket === null ? null : whyUnjudged(socket);
     if (unjudged !== null) {
-      if (policy.summary.profiles.some(({ mode }) => mode === "enforce")) throw unjudgedError(name, unjudged);
+      if (policy.profiles.some(({ mode }) => mode === "enforce")) throw unjudgedError(name, unjudged);
       warnings.push(`${name} is ${unjudged}; no hook judges what goes through it`);
       continue;
     }

@@ -20,7 +20,7 @@ import { printLine } from "../print-line.js";
 import { BorrowedWatch } from "./borrowed-watch.js";
 import { buildReport, type FinishedCommand } from "./build-report.js";
 import { checkHost } from "./check-host.js";
-import { type PolicySummary, type RunPolicy, sharedClock } from "./compile-policy.js";
+import { type PolicySummary, type RunPolicy, sharedClock, summaryOf } from "./compile-policy.js";
 import { EventLog } from "./event-log.js";
 import { resolveCommand } from "./find-command.js";
 import { forwardSignals } from "./forward-signals.js";
@@ -36,7 +36,7 @@ import { type LoadOptions, loadPolicy } from "./load-policy.js";
 import { LogFile } from "./log-file.js";
 import { ReportOutput } from "./output.js";
 import { pinInPrivateMount } from "./pins.js";
-import { checkOwners, PolicyWatch, stampsOf } from "./policy-watch.js";
+import { checkWatch, PolicyWatch, stampsOf } from "./policy-watch.js";
 import { checkHookCgroup, removeEndedRun, removeRunCgroup, runCgroupPath } from "./run-cgroup.js";
 import type { RunOptions } from "./run-options.js";
 import { markOf, removeRun, writeRun } from "./run-state.js";
@@ -71,7 +71,7 @@ async function prepare(
   const policyStamps = stampsOf(options.policyFiles);
   const policy = await loadPolicy(options, cgroups);
   const output = new ReportOutput(options, inherited.openDescriptors);
-  if (options.report === "none") warn(policy.summary.warnings);
+  if (options.report === "none") warn(policy.warnings);
   const log = options.log === null ? null : LogFile.open(options.log);
   sweepRuns(cgroups);
   const run = new Run({ options, argv, inherited, user, cgroups, policyStamps, log }, policy);
@@ -114,7 +114,7 @@ class Run {
   /** From here on a signal is the command's, and a kill leaves a note of what is to be swept. */
   constructor(parts: RunParts, policy: RunPolicy) {
     this.#parts = parts;
-    this.#policy = policy.summary;
+    this.#policy = summaryOf(policy);
     this.#unwritten = policy;
     forwardSignals(parts.inherited.ignoredSignals, (signal) => this.#child?.kill(signal));
     this.#cgroup = runCgroupPath(parts.cgroups, this.#id);
@@ -152,7 +152,7 @@ class Run {
 
   #startFence(): Pick<StartedRun, "fence" | "streamWarnings"> {
     const { options, cgroups } = this.#parts;
-    const policy = this.#unwritten;
+    using policy = this.#unwritten;
     if (policy === null) throw new Error("Cannot start the fence twice");
     this.#unwritten = null;
     const streamWarnings = this.#judgeStreams(policy);
@@ -178,9 +178,10 @@ class Run {
 
   async #replacePolicy(fence: Fence, events: EventLog, load: LoadOptions): Promise<string> {
     const { options, cgroups } = this.#parts;
-    const { compiled, summary, checkedAt } = await loadPolicy(options, cgroups, load);
-    fence.replacePolicy(compiled);
-    const took = Math.round(sharedClock() - checkedAt);
+    using policy = await loadPolicy(options, cgroups, load);
+    fence.replacePolicy(policy.compiled);
+    const took = Math.round(sharedClock() - policy.checkedAt);
+    const summary = summaryOf(policy);
     this.#policy = summary;
     events.names.policies.add(summary.names);
     replaceGuardianState(this.#guardianState, this.#state(events.names.policies));
@@ -385,16 +386,4 @@ function userOf(name: string): HostUser {
   throw new RingfenceError("RF_USER_UNKNOWN", `Cannot find user "${name}" on this host`, {
     hint: "check the spelling with getent passwd",
   });
-}
-
-/** A command that may write the policy that fences it has none. Throws RF_USAGE, RF_POLICY_FILE. */
-function checkWatch({ policyFiles }: RunOptions, user: HostUser | null): void {
-  const problem =
-    policyFiles.length === 0
-      ? ['Option "--watch" needs a policy file', "add --policy FILE"]
-      : user === null || user.uid === 0
-        ? ['Option "--watch" is not for a root command, which could write its own policy', "add --user NAME"]
-        : null;
-  if (problem !== null) throw new RingfenceError("RF_USAGE", problem[0] ?? "", { hint: problem[1] });
-  checkOwners(policyFiles);
 }
