@@ -67,6 +67,7 @@ struct rf_policy {
 	struct rf_table v6;
 	struct rf_table tcp;
 	struct rf_table udp;
+	struct rf_table sctp;
 	__u8 byte_class[256];
 };
 

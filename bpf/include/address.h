@@ -11,6 +11,7 @@
 #define IPPROTO_TCP 6
 #define IPPROTO_UDP 17
 #define IPPROTO_ICMPV6 58
+#define IPPROTO_SCTP 132
 #define IPPROTO_UDPLITE 136
 #define IPPROTO_MPTCP 262
 #endif
@@ -55,7 +56,7 @@ static __always_inline bool same_address(const struct rf_address *a, const struc
 		 (a->word[3] ^ b->word[3]));
 }
 
-/* What a rule calls tcp, udp and icmp; 0 for everything else. */
+/* What a rule calls tcp, udp, sctp and icmp; 0 for everything else. */
 static __always_inline __u8 rule_protocol(__u32 protocol)
 {
 	switch (protocol) {
@@ -65,12 +66,21 @@ static __always_inline __u8 rule_protocol(__u32 protocol)
 	case IPPROTO_UDP:
 	case IPPROTO_UDPLITE:
 		return IPPROTO_UDP;
+	case IPPROTO_SCTP:
+		return IPPROTO_SCTP;
 	case IPPROTO_ICMP:
 	case IPPROTO_ICMPV6:
 		return IPPROTO_ICMP;
 	default:
 		return 0;
 	}
+}
+
+static __always_inline bool has_ports(__u32 protocol)
+{
+	__u8 rule = rule_protocol(protocol);
+
+	return rule && rule != IPPROTO_ICMP;
 }
 
 static __always_inline void classify_peer(struct rf_policy *policy, const struct rf_address *address, __u16 port,
@@ -90,6 +100,9 @@ static __always_inline void classify_peer(struct rf_policy *policy, const struct
 		break;
 	case IPPROTO_UDP:
 		peer->port_row = interval_row(&policy->udp, port);
+		break;
+	case IPPROTO_SCTP:
+		peer->port_row = interval_row(&policy->sctp, port);
 		break;
 	case IPPROTO_ICMP:
 		peer->port_row = policy->icmp_row;

@@ -7,6 +7,7 @@
 #include "connection.h"
 
 #define RF_LOOPBACK_IFINDEX 1
+#define SOCK_TYPE_RAW 3
 
 static __always_inline void count_sent(__u32 index, __u32 bytes)
 {
@@ -55,6 +56,23 @@ static __always_inline int refuse_packet(struct rf_call *call, const struct rf_s
 	return to_return(&call->question.verdict);
 }
 
+/* Lets SCTP and UDP-Lite answer whoever spoke first; a raw socket hears what was said to others. Global: its stack is
+ * its own. */
+__noinline int excuse_packet(struct __sk_buff *skb, struct rf_call *call, const struct rf_socket *socket)
+{
+	struct bpf_sock *sk = skb->sk;
+	struct rf_policy *policy;
+
+	sk = sk ? bpf_sk_fullsock(sk) : NULL;
+	if (!sk || !call || !socket || !(socket->flags & RF_SOCKET_PER_PACKET) || sk->type == SOCK_TYPE_RAW ||
+	    !has_ports(call->protocol))
+		return 0;
+	policy = policy_in(call->question.slot);
+	if (policy)
+		excuse_reply(policy, call, bpf_get_socket_cookie(skb));
+	return 0;
+}
+
 /* Raw, ping and other sockets: each packet by its own destination, for the process that made the socket. */
 static __always_inline int judge_by_packet(struct __sk_buff *skb, struct rf_call *call, struct rf_socket *socket)
 {
@@ -66,6 +84,7 @@ static __always_inline int judge_by_packet(struct __sk_buff *skb, struct rf_call
 	recall_stamp(policy, socket, &call->question);
 	if (ask(call))
 		return RF_DROP;
+	excuse_packet(skb, call, socket);
 	flow = record_packet(call, socket);
 	if (call->question.verdict.action == RF_ALLOW) {
 		count_sent(flow, skb->len);

@@ -78,6 +78,18 @@ __noinline int remember_peer(__u64 cookie, const struct rf_call *call, __u32 flo
 	return 0;
 }
 
+/* An answer needs no rule; a deny rule stands all the same. */
+static __always_inline void excuse_reply(const struct rf_policy *policy, struct rf_call *call, __u64 cookie)
+{
+	struct rf_verdict *verdict = &call->question.verdict;
+
+	if (verdict->shadow_action != RF_DENY || (__u32)verdict->shadow_bit < policy->allow_end || !is_reply(cookie, call))
+		return;
+	verdict->action = RF_ALLOW;
+	verdict->shadow_action = RF_ALLOW;
+	verdict->reason = RF_REASON_REPLY;
+}
+
 static __always_inline void read_v6(struct rf_address *address, struct bpf_sock_addr *ctx)
 {
 	address->word[0] = ctx->user_ip6[0];
@@ -181,14 +193,8 @@ static __always_inline int judge_call(struct bpf_sock_addr *ctx, struct rf_call 
 	}
 	if (ask(call))
 		return RF_REFUSE;
-	/* An answer needs no rule; a deny rule stands all the same. */
-	if (verdict->shadow_action == RF_DENY && call->hook == RF_HOOK_SENDMSG &&
-	    (__u32)verdict->shadow_bit >= policy->allow_end &&
-	    is_reply(bpf_get_socket_cookie(ctx), call)) {
-		verdict->action = RF_ALLOW;
-		verdict->shadow_action = RF_ALLOW;
-		verdict->reason = RF_REASON_REPLY;
-	}
+	if (call->hook == RF_HOOK_SENDMSG)
+		excuse_reply(policy, call, bpf_get_socket_cookie(ctx));
 	flow = record_verdict(call, &caller);
 	if (verdict->action == RF_ALLOW) {
 		if (call->hook == RF_HOOK_SENDMSG)

@@ -159,8 +159,11 @@ struct sock_common {
 	volatile unsigned char skc_state;
 };
 
+struct socket;
+
 struct sock {
 	struct sock_common __sk_common;
+	struct socket *sk_socket;
 	__u16 sk_type;
 	__u16 sk_protocol;
 };

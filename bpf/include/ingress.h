@@ -3,10 +3,9 @@
 // bound it or listens on it. Answers to what was sent pass without a rule.
 #pragma once
 
+#include "accept.h"
 #include "backstop.h"
 
-#define SOCK_TYPE_STREAM 1
-#define SOCK_TYPE_RAW 3
 
 static __always_inline bool is_multicast(const struct rf_address *address)
 {
@@ -215,7 +214,7 @@ static __always_inline __u16 local_port(struct __sk_buff *skb, struct bpf_sock *
 {
 	struct rf_address peer = packet->address;
 
-	if (!has_listen_rules(packet->protocol))
+	if (!has_ports(packet->protocol))
 		return 0;
 	if (sk->type != SOCK_TYPE_RAW)
 		return sk->src_port;

@@ -116,7 +116,7 @@ static __always_inline bool is_bound_by(const struct rf_policy *policy, const st
  * Returns RF_REFUSE if `listen` denies that, for a hook that can refuse. A socket that was never bound has no port
  * yet: such a hook judges it as port 0, any other waits for the first packet.
  */
-static __always_inline int judge_listen(struct sock *sk, bool can_refuse)
+static __noinline int judge_listen(struct sock *sk, bool can_refuse)
 {
 	struct rf_policy *policy = the_policy();
 	struct rf_call call = { .hook = RF_HOOK_LISTEN, .protocol = IPPROTO_TCP };

@@ -71,7 +71,7 @@ static __always_inline __u32 read_ports(struct __sk_buff *skb, __u32 offset, boo
 	struct ports ports;
 	__u8 flags;
 
-	if (rule_protocol(call->protocol) == IPPROTO_ICMP || !rule_protocol(call->protocol))
+	if (!has_ports(call->protocol))
 		return PACKET_READABLE;
 	if (later_fragment || load_bytes(skb, offset, &ports, sizeof(ports)))
 		return 0;

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { verdictLineSchema } from "@ringfence/model/schemas";
-import { compile, type Resolver } from "@ringfence/policy";
+import { commandLineProfile, compile, type Resolver } from "@ringfence/policy";
 import { parsePolicy } from "@ringfence/policy/parse";
 import { fencedBlocks } from "./fenced-blocks.js";
 import { repositoryRoot } from "./repository-root.js";
@@ -45,6 +47,34 @@ test("verdictLineSchema accepts the log line that docs/reference/report.md shows
   assert.deepEqual(more, []);
   const { error } = verdictLineSchema.safeParse(JSON.parse(example?.text ?? "null"));
   assert.deepEqual(error?.issues ?? [], []);
+});
+
+test("commandLineProfile accepts what the recipe of README.md makes of a report", () => {
+  const [, script] = /node -e '\n(.*?)'/s.exec(read("README.md")) ?? [];
+  const ends = [
+    { address: "192.0.2.1", port: 443 },
+    { address: "::1", port: 443 },
+  ];
+  const flows = ["tcp", "udp", "udplite", "sctp"]
+    .flatMap((protocol) => ends.map((end) => ({ direction: "egress", protocol, ...end })))
+    .concat([{ direction: "egress", protocol: "icmp", address: "192.0.2.1", port: null as never }]);
+  const folder = mkdtempSync(join(tmpdir(), "ringfence-docs-"));
+  try {
+    writeFileSync(join(folder, "audit.json"), JSON.stringify({ flows }));
+    const { stdout, stderr } = spawnSync(process.execPath, ["-e", script ?? ""], {
+      cwd: folder,
+      encoding: "utf8",
+    });
+    const allow = stdout
+      .trim()
+      .split("\n")
+      .map((option) => option.replace(/^--allow /, ""));
+    // UDP-Lite is UDP to a rule
+    const profile = commandLineProfile({ allow, deny: [], mode: "enforce" }, resolver);
+    assert.equal(profile.egress?.rules.length, 6, stderr);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test("fencedBlocks takes the blocks of one language only, with their place", () => {

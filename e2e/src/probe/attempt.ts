@@ -9,14 +9,17 @@ export type Attempt = { readonly name: string } & (
   | ProcessAttempt
 );
 
-/** Connects; with `send` it also sends that many bytes and waits for their echo. */
+/** Connects; with `send` it also sends that many bytes and waits for their echo, after `greeting` bytes unasked. */
 export interface TcpAttempt {
   readonly op: "tcp";
   readonly to: string;
   readonly port: number;
   readonly how?: "blocking" | "nonblocking" | "fast-open" | "io-uring";
   readonly send?: number;
-  /** IPPROTO_TCP unless said otherwise, such as 262 for MPTCP */
+  readonly greeting?: number;
+  /** own address, to which the socket is bound before */
+  readonly from?: string;
+  /** IPPROTO_TCP unless said otherwise, such as 262 for MPTCP and 132 for SCTP */
   readonly protocol?: number;
 }
 
@@ -46,9 +49,9 @@ export interface DatagramsAttempt {
   readonly protocol?: number;
 }
 
-/** An echo request through a ping or raw socket, a raw packet, a frame on loopback through AF_PACKET, or only the creation of a socket. */
+/** An echo request through a ping or raw socket, a raw packet of UDP or with the ports of SCTP, a frame on loopback through AF_PACKET, or only the creation of a socket. */
 export interface PacketAttempt {
-  readonly op: "ping" | "raw-udp" | "socket" | "frame";
+  readonly op: "ping" | "raw-udp" | "raw-sctp" | "socket" | "frame";
   readonly to?: string;
   readonly port?: number;
   readonly family?: number;

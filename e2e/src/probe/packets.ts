@@ -9,6 +9,7 @@ const LOOPBACK = 1;
 const ICMP = 1;
 const ICMPV6 = 58;
 const UDP = 17;
+const SCTP = 132;
 
 export function tryPacket(attempt: PacketAttempt): string {
   const { to = "127.0.0.1", port = 9 } = attempt;
@@ -25,7 +26,7 @@ export function tryPacket(attempt: PacketAttempt): string {
     const fd = libc.socket(familyOf(to), SOCK_DGRAM, v6 ? ICMPV6 : ICMP);
     return sendThrough(fd, Uint8Array.from([v6 ? 128 : 8, 0, 0, 0, 0, 0, 0, 1]), sockaddr(to, 0));
   }
-  const fd = libc.socket(familyOf(to), SOCK_RAW, UDP);
+  const fd = libc.socket(familyOf(to), SOCK_RAW, attempt.op === "raw-sctp" ? SCTP : UDP);
   return sendThrough(fd, datagram(port), sockaddr(to, 0));
 }
 
@@ -44,7 +45,7 @@ function linkAddress(ifindex: number): Uint8Array {
   return bytes;
 }
 
-/** A UDP header without checksum, and four bytes. */
+/** A UDP header without checksum, and four bytes. The ports are where SCTP has them, whose header is as long. */
 function datagram(port: number): Uint8Array {
   const bytes = new Uint8Array(12);
   const view = new DataView(bytes.buffer);

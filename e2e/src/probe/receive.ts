@@ -7,9 +7,9 @@ const SO_SNDTIMEO = 21;
 const SECONDS = 20n;
 
 /** Lets no call on this socket wait for ever. */
-export function setTimeouts(fd: number): void {
+export function setTimeouts(fd: number, seconds = SECONDS): void {
   const value = new Uint8Array(16);
-  new DataView(value.buffer).setBigInt64(0, SECONDS, true);
+  new DataView(value.buffer).setBigInt64(0, seconds, true);
   libc.setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, value, value.length);
   libc.setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, value, value.length);
 }

@@ -8,14 +8,19 @@ const SOCK_NONBLOCK = 0o4000;
 const MSG_FASTOPEN = 0x20000000;
 const MSG_NOSIGNAL = 0x4000;
 
-export function tryTcp({ to, port, how = "blocking", send = 0, protocol = 6 }: TcpAttempt): string {
+export function tryTcp(attempt: TcpAttempt): string {
+  const { to, port, how = "blocking", send = 0, protocol = 6, from, greeting = 0 } = attempt;
   const type = how === "nonblocking" ? SOCK_STREAM | SOCK_NONBLOCK : SOCK_STREAM;
   const fd = libc.socket(familyOf(to), type, protocol);
   if (fd < 0) return errnoName();
   try {
     if (how !== "nonblocking") setTimeouts(fd);
+    const own = from === undefined ? null : sockaddr(from, 0);
+    if (own !== null && libc.bind(fd, own, own.length) < 0) return errnoName();
     const connected = connect(fd, how, sockaddr(to, port), send);
     if (connected !== "ok" || send === 0) return connected;
+    const greeted = receive(fd, greeting);
+    if (greeted !== "ok") return greeted;
     if (how !== "fast-open" && libc.send(fd, new Uint8Array(send), send, MSG_NOSIGNAL) < 0)
       return errnoName();
     return receive(fd, send);

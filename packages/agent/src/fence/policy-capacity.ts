@@ -77,5 +77,5 @@ export function checkFits(needed: PolicyCapacity, capacity: PolicyCapacity): voi
 
 /** The tables that share the map `intervals`, in the order in which they lie there. */
 export function intervalTables(policy: CompiledPolicy) {
-  return [policy.uid, policy.gid, policy.v4, policy.tcp, policy.udp] as const;
+  return [policy.uid, policy.gid, policy.v4, policy.tcp, policy.udp, policy.sctp] as const;
 }

@@ -53,7 +53,7 @@ function header(
   cgroups: number,
   { slot, generation, capacity }: PolicySlot,
 ): StructInput<typeof layout.rf_policy> {
-  const [uid, gid, v4, tcp, udp] = placesOf(intervalTables(policy), slot * capacity.intervals);
+  const [uid, gid, v4, tcp, udp, sctp] = placesOf(intervalTables(policy), slot * capacity.intervals);
   const { automaton } = policy.exe;
   return {
     generation,
@@ -92,6 +92,7 @@ function header(
     v6: { offset: slot * capacity.intervals6, count: policy.v6.rows.length },
     tcp,
     udp,
+    sctp,
     byte_class: automaton?.byteClass ?? new Uint8Array(256),
   };
 }
@@ -104,15 +105,15 @@ interface Place {
 function placesOf(
   tables: ReturnType<typeof intervalTables>,
   start: number,
-): [Place, Place, Place, Place, Place] {
+): [Place, Place, Place, Place, Place, Place] {
   let offset = start;
   const place = (table: IntervalTable): Place => {
     const found = { offset, count: table.starts.length };
     offset += found.count;
     return found;
   };
-  const [uid, gid, v4, tcp, udp] = tables;
-  return [place(uid), place(gid), place(v4), place(tcp), place(udp)];
+  const [uid, gid, v4, tcp, udp, sctp] = tables;
+  return [place(uid), place(gid), place(v4), place(tcp), place(udp), place(sctp)];
 }
 
 function intervalBytes(tables: ReturnType<typeof intervalTables>): Uint8Array {

@@ -22,7 +22,8 @@ test("exeFlagsOf names each bit", () => {
 test("protocolOf falls back to the number", () => {
   assert.equal(protocolOf(6, "policy"), "tcp");
   assert.equal(protocolOf(58, "policy"), "icmpv6");
-  assert.equal(protocolOf(132, "policy"), "132");
+  assert.equal(protocolOf(132, "policy"), "sctp");
+  assert.equal(protocolOf(33, "policy"), "33");
 });
 
 test("protocolOf names the family where a verdict is about one", () => {

@@ -49,6 +49,7 @@ const protocols: Readonly<Record<number, string>> = {
   6: "tcp",
   17: "udp",
   58: "icmpv6",
+  132: "sctp",
   136: "udplite",
 };
 
@@ -64,8 +65,8 @@ const families: Readonly<Record<number, string>> = {
   44: "xdp",
 };
 
-/** TCP, UDP and UDP-Lite, by IP protocol number. */
-const protocolsWithPorts: readonly number[] = [6, 17, 136];
+/** TCP, UDP, SCTP and UDP-Lite, by IP protocol number. */
+const protocolsWithPorts: readonly number[] = [6, 17, 132, 136];
 
 /** Throws on a number this build does not know: kernel side and user space are of one version. */
 export function hookOf(number: number): Hook {

@@ -6,7 +6,13 @@ import type { MadeUpCgroups } from "./made-up-cgroups.js";
 
 const { RF_EXE_TRUSTED, RF_EXE_UNKNOWN } = layout.rf_exe_flag;
 const CASE_CGROUPS = 8;
-const protocols: Readonly<Record<FlowFacts["protocol"], number>> = { tcp: 6, udp: 17, icmp: 1, other: 132 };
+const protocols: Readonly<Record<FlowFacts["protocol"], number>> = {
+  tcp: 6,
+  udp: 17,
+  sctp: 132,
+  icmp: 1,
+  other: 33,
+};
 
 /** Writes questions as `struct rf_case` of bpf/tests/verdict.bpf.c, and reads the answers in them. */
 export class CaseCodec {

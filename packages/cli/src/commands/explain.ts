@@ -42,9 +42,9 @@ ${renderOptions(explainOptionSpecs)}
 A flow is what is known of the process, and where it goes:
   exe=PATH [trusted=no]  comm=NAME  uid=N  gid=N  cgroup=PATH  container=yes|no
   ancestor=PATH [trusted=no], repeated; unknown for a path, and ancestor=none
-  tcp|udp ADDRESS:PORT, icmp|other ADDRESS   where it goes
-  ingress tcp|udp ADDRESS -> :PORT           where it comes from, and the local port
-  listen tcp|udp :PORT                       the port that is bound or listened on
+  tcp|udp|sctp ADDRESS:PORT, icmp|other ADDRESS   where it goes
+  ingress tcp|udp|sctp ADDRESS -> :PORT           where it comes from, and the local port
+  listen tcp|udp :PORT                            the port that is bound or listened on
 
 Exit status: 0 allowed; 3 denied; 125 ringfence failed.
 `;

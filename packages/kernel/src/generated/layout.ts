@@ -542,7 +542,7 @@ export type rf_table_index = StructValue<typeof rf_table_index>;
 
 /** struct rf_policy */
 export const rf_policy = {
-  size: 440,
+  size: 448,
   fields: {
     generation: { offset: 0, kind: "u32" },
     slot: { offset: 4, kind: "u32" },
@@ -580,7 +580,8 @@ export const rf_policy = {
     v6: { offset: 160, kind: rf_table },
     tcp: { offset: 168, kind: rf_table },
     udp: { offset: 176, kind: rf_table },
-    byte_class: { offset: 184, kind: { bytes: 256 } },
+    sctp: { offset: 184, kind: rf_table },
+    byte_class: { offset: 192, kind: { bytes: 256 } },
   },
 } as const satisfies StructSpec;
 export type rf_policy = StructValue<typeof rf_policy>;

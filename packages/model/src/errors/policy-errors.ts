@@ -83,7 +83,7 @@ export const policyErrors = {
   },
   RF_POLICY_PROTOCOL: {
     meaning: "A protocol is unknown, or cannot go with the ports of its rule",
-    remedy: "Write tcp, udp, icmp or any, and ports only with tcp and udp",
+    remedy: "Write tcp, udp, sctp, icmp or any, and ports only with tcp, udp and sctp",
   },
   RF_POLICY_PATTERN: {
     meaning: "An executable pattern can never match a resolved path",

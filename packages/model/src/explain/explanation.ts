@@ -76,7 +76,7 @@ const questionSchema = z.strictObject({
     container: z.boolean(),
   }),
   direction: directionSchema,
-  protocol: z.enum(["tcp", "udp", "icmp", "other"]),
+  protocol: z.enum(["tcp", "udp", "sctp", "icmp", "other"]),
   address: z.string().describe("the other end; of a listener its own"),
   port: z.number().int().nullable().describe("the other end's for egress, else this machine's"),
   assumed: z.array(fact).describe("facts that nothing gave"),

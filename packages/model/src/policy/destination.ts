@@ -1,8 +1,13 @@
 import type { Prefix } from "../address/prefix.js";
 import type { NumberRange } from "./process-condition.js";
 
+/** Protocols that have ports. */
+export const portProtocols = ["tcp", "udp", "sctp"] as const;
+
+export type PortProtocol = (typeof portProtocols)[number];
+
 /** Protocols that a rule can name; icmp covers ICMP and ICMPv6. */
-export type Protocol = "tcp" | "udp" | "icmp";
+export type Protocol = PortProtocol | "icmp";
 
 /** Named sets of addresses; see `peer-sets.ts` for what they hold. */
 export type PeerSet = "any" | "localhost" | "private";
@@ -12,9 +17,9 @@ export type Peer =
   | { readonly kind: "prefix"; readonly prefix: Prefix }
   | { readonly kind: "set"; readonly set: PeerSet };
 
-/** Ports 0..65535 of one protocol, or of both when `protocol` is null. */
+/** Ports 0..65535 of one protocol, or of all that have ports when `protocol` is null. */
 export interface PortRange extends NumberRange {
-  readonly protocol: "tcp" | "udp" | null;
+  readonly protocol: PortProtocol | null;
 }
 
 /**

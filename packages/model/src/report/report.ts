@@ -25,7 +25,9 @@ export const reportFlowSchema = z.strictObject({
   exeFlags: z.array(exeFlagSchema),
   protocol: z
     .string()
-    .describe("tcp, udp, icmp, icmpv6, or the IP protocol's number; with address-family the family"),
+    .describe(
+      "tcp, udp, udplite, sctp, icmp, icmpv6, or the IP protocol's number; with address-family the family",
+    ),
   address: z
     .string()
     .nullable()

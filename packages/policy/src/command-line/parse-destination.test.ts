@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { type Destination, formatPrefix, RingfenceError } from "@ringfence/model";
 import { fixedResolver } from "../testing/fixed-resolver.js";
 import { commandLineProfile } from "./command-line-profile.js";
-import { parseDestination } from "./parse-destination.js";
+import { parseDestination, parseListen } from "./parse-destination.js";
 
 function show({ to, ports, protocols }: Destination): string {
   const peers = to?.map((peer) => (peer.kind === "set" ? peer.set : formatPrefix(peer.prefix))).join() ?? "-";
@@ -23,6 +23,8 @@ const readable = {
   "udp/10.0.0.1:53": "10.0.0.1 53-53/null udp",
   "tcp/::1": "::1 - tcp",
   "icmp/10.0.0.1": "10.0.0.1 - icmp",
+  "sctp/10.0.0.1:443": "10.0.0.1 443-443/null sctp",
+  "10.0.0.1:443/sctp": "10.0.0.1 443-443/sctp -",
   localhost: "localhost - -",
   "localhost:8080": "localhost 8080-8080/null -",
   private: "private - -",
@@ -55,7 +57,8 @@ const refused = {
   "10.0.0.1/8": /10\.0\.0\.0\/8/,
   "icmp/1.1.1.1:5": /Remove/,
   "udp/1.1.1.1:53/tcp": /Remove/,
-  "sctp/1.1.1.1": /tcp/,
+  "sctp/1.1.1.1:53/tcp": /Remove/,
+  "sctpp/1.1.1.1": /"sctp"/,
   "0.0.0.0:80": /any/,
   lcalhost: /"localhost"/,
 };
@@ -127,4 +130,10 @@ test("commandLineProfile denies by default once something is allowed", () => {
   assert.equal(defaultOf(["any:443"]), "deny");
   assert.equal(defaultOf(["any:443"], "allow"), "allow");
   assert.equal(defaultOf([], "deny"), "deny");
+});
+
+test("parseListen takes ports of TCP and UDP, and says what to write for SCTP", () => {
+  assert.deepEqual(parseListen("53/udp", fixedResolver), [{ from: 53, to: 53, protocol: "udp" }]);
+  assert.deepEqual(parseListen("none", fixedResolver), []);
+  assert.throws(() => parseListen("53/sctp", fixedResolver), /"53\/sctp" cannot be in listen/);
 });

@@ -2,7 +2,7 @@ import { type Destination, type Peer, type PortRange, parseAddress, RingfenceErr
 import type { Resolver } from "../resolver.js";
 import { type Fault, isFault } from "../text/fault.js";
 import { parsePeer, parseSource as parseSourcePeer } from "../text/peer-text.js";
-import { parsePorts } from "../text/port-text.js";
+import { parseListenPorts, parsePorts } from "../text/port-text.js";
 import { checkPortsWithProtocols, parseProtocol } from "../text/protocol-text.js";
 
 const example =
@@ -23,7 +23,7 @@ export function parseSource(text: string, resolver: Resolver): Destination {
 
 /** Reads the value of `--listen`: ports as in a policy, or `none`. Throws RF_DESTINATION. */
 export function parseListen(text: string, resolver: Resolver): readonly PortRange[] {
-  return text === "none" ? [] : orThrow("port", text, parsePorts(text, resolver));
+  return text === "none" ? [] : orThrow("port", text, parseListenPorts(text, resolver));
 }
 
 function orThrow<T extends object>(what: string, text: string, result: T | Fault): T {

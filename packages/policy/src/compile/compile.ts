@@ -61,6 +61,7 @@ export function compile(profiles: readonly Profile[], options: CompileOptions): 
     v6: buildV6Table(context),
     tcp: buildPortTable(context, "tcp"),
     udp: buildPortTable(context, "udp"),
+    sctp: buildPortTable(context, "sctp"),
     icmpRow: buildPortlessRow(context, "icmp"),
     otherRow: buildPortlessRow(context, "other"),
     rows: rows.toBytes(),

@@ -100,6 +100,7 @@ export interface CompiledPolicy {
   /** Protocol and port together; the values are port numbers: the other end's for egress, else this machine's. */
   readonly tcp: IntervalTable;
   readonly udp: IntervalTable;
+  readonly sctp: IntervalTable;
   readonly icmpRow: number;
   readonly otherRow: number;
 }

@@ -1,4 +1,4 @@
-import type { Destination, PortRange, Protocol } from "@ringfence/model";
+import type { Destination, PortProtocol, PortRange, Protocol } from "@ringfence/model";
 import type { IntervalTable } from "./compiled-policy.js";
 import type { CompileContext } from "./context.js";
 import { sweepIntervals } from "./interval-sweep.js";
@@ -6,7 +6,7 @@ import { sweepIntervals } from "./interval-sweep.js";
 const highestPort = 65_535;
 
 /** The table of the ports of one protocol; rules for other protocols are in none of its rows. */
-export function buildPortTable(context: CompileContext, protocol: "tcp" | "udp"): IntervalTable {
+export function buildPortTable(context: CompileContext, protocol: PortProtocol): IntervalTable {
   const dimension = context.dimension<readonly PortRange[]>();
   context.bits.forEach(({ destination }, bit) => {
     if (!takesProtocol(destination, protocol)) dimension.exclude(bit);

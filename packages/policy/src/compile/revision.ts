@@ -22,7 +22,7 @@ export function revisionOf(policy: Omit<CompiledPolicy, "revision">, rowHashes: 
       policy.cgroup,
     ]),
   );
-  for (const table of [policy.uid, policy.gid, policy.v4, policy.tcp, policy.udp]) {
+  for (const table of [policy.uid, policy.gid, policy.v4, policy.tcp, policy.udp, policy.sctp]) {
     hash.words(table.starts);
     hash.words(table.rows);
   }

@@ -1,4 +1,4 @@
-import type { Address, FlowDirection } from "@ringfence/model";
+import type { Address, FlowDirection, Protocol } from "@ringfence/model";
 
 /** A resolved executable path, and whether the mount namespace it was seen in is one that can be believed. */
 export interface PathFact {
@@ -25,12 +25,12 @@ export interface ProcessFacts {
 export interface FlowFacts {
   /** Egress unless said. */
   readonly direction?: FlowDirection;
-  readonly protocol: "tcp" | "udp" | "icmp" | "other";
+  readonly protocol: Protocol | "other";
   /** The other end, as the caller named it: v4-mapped and unspecified addresses are normalised by whoever judges. */
   readonly address: Address;
   /**
    * The other end's port for egress, else the port of this machine. Null for protocols without ports; a missing port
-   * of tcp or udp counts as 0.
+   * of the others counts as 0.
    */
   readonly port: number | null;
 }

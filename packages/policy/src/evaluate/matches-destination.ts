@@ -9,6 +9,7 @@ import {
   unmapAddress,
 } from "@ringfence/model";
 import type { FlowFacts } from "./facts.js";
+import { hasPorts } from "./has-ports.js";
 
 /** Each key of a destination, and whether it holds; one that is null does. */
 export const destinationKeys: Readonly<Record<"protocol" | "ports" | "to", KeyTest>> = {
@@ -32,7 +33,7 @@ function matchesProtocol({ protocols }: Destination, flow: FlowFacts): boolean {
 
 function matchesPort({ ports }: Destination, flow: FlowFacts): boolean {
   if (ports === null) return true;
-  if (flow.protocol !== "tcp" && flow.protocol !== "udp") return false;
+  if (!hasPorts(flow.protocol)) return false;
   const port = flow.port ?? 0;
   return ports.some(
     (range) =>

@@ -9,6 +9,7 @@ import {
   sameAddress,
 } from "@ringfence/model";
 import type { FlowFacts } from "../evaluate/facts.js";
+import { hasPorts } from "../evaluate/has-ports.js";
 import { type destinationKeys, judgedAddress } from "../evaluate/matches-destination.js";
 import { oneOf } from "./one-of.js";
 
@@ -29,7 +30,7 @@ export function destinationReason(
 }
 
 function portReason(ports: readonly PortRange[], { direction, protocol, port }: FlowFacts): string {
-  if (protocol !== "tcp" && protocol !== "udp") return `protocol ${protocol} has no port`;
+  if (!hasPorts(protocol)) return `protocol ${protocol} has no port`;
   const suffix = ports.some((range) => range.protocol !== null) ? `/${protocol}` : "";
   const whose = (direction ?? "egress") === "egress" ? "port" : "local port";
   return `${whose} ${port ?? 0}${suffix} ${oneOf(ports.map(portText), "is not", "is in none of")}`;

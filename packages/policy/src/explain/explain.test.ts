@@ -208,6 +208,8 @@ const reasons: readonly (readonly [body: string, flow: string, expected: string]
   ["ports: 80", "tcp 10.0.0.1:443", "destination: port 443 is not 80"],
   ['ports: [80, "8000-9000"]', "tcp 10.0.0.1:443", "destination: port 443 is in none of 80, 8000-9000"],
   ["ports: 443/udp", "tcp 10.0.0.1:443", "destination: port 443/tcp is not 443/udp"],
+  ["ports: 443/sctp", "tcp 10.0.0.1:443", "destination: port 443/tcp is not 443/sctp"],
+  ["protocol: tcp", "sctp 10.0.0.1:443", "destination: protocol sctp is not tcp"],
   ["ports: 443", "icmp 10.0.0.1", "destination: protocol icmp has no port"],
   ["protocol: udp", "tcp 10.0.0.1:443", "destination: protocol tcp is not udp"],
 ];

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseAddress, RingfenceError } from "@ringfence/model";
+import { hasPorts } from "../evaluate/has-ports.js";
 import { Random } from "../testing/random.js";
 import { randomFlow, randomProcess } from "../testing/random-facts.js";
 import { randomAddress } from "../testing/random-policy.js";
@@ -40,6 +41,16 @@ test("parseFlowLine takes keys between and behind the other words", () => {
     parseFlowLine("  egress  uid=1 icmp ::1 gid=2\n", "--flow"),
     parseFlowLine("uid=1 gid=2 icmpv6 [::1]", "--flow"),
   );
+});
+
+test("parseFlowLine takes the names that a report has, and IP protocol numbers, for what rules see", () => {
+  const protocolOf = (word: string, end: string) => {
+    const line = parseFlowLine(`${word} ${end}`, "--flow");
+    return line.direction === "egress" ? line.flow.protocol : null;
+  };
+  for (const word of ["udp", "udplite", "17", "136"]) assert.equal(protocolOf(word, "10.0.0.1:53"), "udp");
+  for (const word of ["sctp", "132"]) assert.equal(protocolOf(word, "10.0.0.1:53"), "sctp");
+  for (const word of ["other", "33", "47"]) assert.equal(protocolOf(word, "10.0.0.1"), "other");
 });
 
 test("parseFlowLine reads the two other directions", () => {
@@ -94,6 +105,8 @@ const refused: Readonly<Record<string, readonly [column: number, problem: RegExp
   "ingress tcp 10.0.0.9:1 -> 10.0.0.1": [27, /local end "10\.0\.0\.1" has no port/],
   "ingress tcp 10.0.0.9:1 -> :1 x": [30, /Remove "x"/],
   "unattributed udp": [17, /source is missing: .*unattributed udp 10\.0\.0\.9:51234 -> :8080/],
+  "listen sctp :8080": [8, /who listens with sctp: Ask for ingress/],
+  "listen icmp": [8, /who listens with icmp/],
   "listen tcp": [11, /local end is missing: Write it like listen tcp :8080/],
 };
 
@@ -189,8 +202,7 @@ function randomLine(random: Random): FlowLine {
   };
   const process = Object.fromEntries(Object.entries(all).filter(() => !random.oneIn(4)));
   const flow = randomFlow(random);
-  const hasPorts = flow.protocol === "tcp" || flow.protocol === "udp";
-  const port = hasPorts ? random.below(65_536) : null;
+  const port = hasPorts(flow.protocol) ? random.below(65_536) : null;
   const somewhere: Endpoint = { address: randomAddress(random), port };
   const anywhere: Endpoint = { address: random.oneIn(2) ? null : randomAddress(random), port };
   const source = random.oneIn(3) ? { ...somewhere, port: null } : somewhere;
@@ -203,7 +215,8 @@ function randomLine(random: Random): FlowLine {
       source,
       local: anywhere,
     };
-  if (random.oneIn(3)) return { process, direction: "listen", protocol, local: anywhere };
+  const isBound = protocol === "tcp" || protocol === "udp";
+  if (isBound && random.oneIn(3)) return { process, direction: "listen", protocol, local: anywhere };
   return { process, direction: "egress", flow: { protocol, address: flow.address, port } };
 }
 

@@ -1,12 +1,12 @@
 import { formatAddress } from "@ringfence/model";
 import type { FlowFacts, PathFact, ProcessFacts } from "../evaluate/facts.js";
+import { hasPorts } from "../evaluate/has-ports.js";
 import type { Endpoint, FlowLine } from "./flow-line.js";
-import { hasPorts } from "./protocol-word.js";
 import { writeValue } from "./words.js";
 
 /**
- * The line that `parseFlowLine` reads back to the same facts. Only two things are not kept: a missing port of tcp
- * or udp becomes 0, which means the same, and a port of another protocol, which means nothing, is left out.
+ * The line that `parseFlowLine` reads back to the same facts. Only two things are not kept: a missing port
+ * becomes 0, which means the same, and a port of a protocol that has none, which means nothing, is left out.
  */
 export function formatFlowLine(line: FlowLine): string {
   return [...processWords(line.process), ...flowWords(line)].join(" ");

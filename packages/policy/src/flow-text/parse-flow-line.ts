@@ -1,9 +1,10 @@
 import { type Address, type FlowDirection, flowDirections } from "@ringfence/model";
 import type { FlowFacts } from "../evaluate/facts.js";
+import { hasPorts } from "../evaluate/has-ports.js";
 import { choiceHint } from "../text/nearest.js";
 import type { Endpoint, FlowLine, LineFlow } from "./flow-line.js";
 import { LineErrors } from "./line-errors.js";
-import { flowProtocolOf, flowProtocols, hasPorts } from "./protocol-word.js";
+import { flowProtocolOf, flowProtocols } from "./protocol-word.js";
 import { readEndpoint } from "./read-endpoint.js";
 import { readProcess } from "./read-process.js";
 import { splitWords, type Word } from "./words.js";
@@ -45,12 +46,13 @@ function readFlow(words: readonly Word[], errors: LineErrors): LineFlow {
   if (direction === "ingress" || direction === "unattributed") {
     return readIncoming(direction, protocol, ends, errors);
   }
+  if (direction === "listen" && protocol !== "tcp" && protocol !== "udp") {
+    const hint = "Ask for ingress: it says what may come in";
+    errors.fail(first?.offset ?? errors.end, `Nothing asks the policy who listens with ${protocol}`, hint);
+  }
   const [end, stray] = ends;
   if (stray !== undefined)
     errors.fail(stray.offset, `Nothing can follow "${end?.text}"`, `Remove "${stray.text}"`);
-  if (end === undefined && direction === "listen" && !hasPorts(protocol)) {
-    return { direction, protocol, local: nowhere };
-  }
   const what = direction === "listen" ? "local end" : "destination";
   if (end === undefined)
     return errors.fail(errors.end, `The ${what} is missing`, exampleOf(protocol, direction));

@@ -1,6 +1,7 @@
 import { normalizeDestination, unmapAddress } from "@ringfence/model";
 import type { AncestorDimension, CompiledPolicy } from "../compile/compiled-policy.js";
 import type { FlowFacts, PathFact, ProcessFacts } from "../evaluate/facts.js";
+import { hasPorts } from "../evaluate/has-ports.js";
 import { combineVerdicts, type Evaluation, type Verdict } from "../verdict.js";
 import { lookUpIndexed, lookUpInterval, lookUpWide } from "./look-up.js";
 import { runAutomaton } from "./run-automaton.js";
@@ -54,11 +55,11 @@ function flowRows(compiled: CompiledPolicy, flow: FlowFacts): readonly number[] 
     address.family === 4
       ? lookUpIndexed(compiled.v4, compiled.v4Index, Number(address.value))
       : lookUpWide(compiled.v6, address.value),
-    flow.protocol === "icmp"
-      ? compiled.icmpRow
-      : flow.protocol === "other"
-        ? compiled.otherRow
-        : lookUpInterval(compiled[flow.protocol], flow.port ?? 0),
+    hasPorts(flow.protocol)
+      ? lookUpInterval(compiled[flow.protocol], flow.port ?? 0)
+      : flow.protocol === "icmp"
+        ? compiled.icmpRow
+        : compiled.otherRow,
   ];
 }
 

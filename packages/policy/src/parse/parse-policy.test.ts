@@ -26,7 +26,7 @@ test("parsePolicy reads every key", () => {
       - name: first
         mode: audit
         allow: { process: { uid: 7 }, to: [10.0.0.0/8, "::1", private], ports: [443, 8000-9000, 53/udp, ssh] }
-      - deny: { to: any, protocol: [icmp, udp] }
+      - deny: { to: any, protocol: [icmp, udp, sctp] }
 `);
   assert.deepEqual(errors, []);
   const profile = profiles[0];
@@ -59,7 +59,7 @@ test("parsePolicy reads every key", () => {
     { from: 22, to: 22, protocol: null },
   ]);
   assert.equal(second?.id, "p/egress[1]");
-  assert.deepEqual(second?.destination.protocols, ["icmp", "udp"]);
+  assert.deepEqual(second?.destination.protocols, ["icmp", "udp", "sctp"]);
   assert.deepEqual(second?.location, { file: "p.yaml", line: 15, column: 9 });
 });
 

@@ -30,6 +30,7 @@ const cases: readonly (readonly [string, string, RegExp])[] = [
   [spec("listen: [none, 80]"), "RF_POLICY_UNRESOLVED", /number/],
   [spec("listen: nothing"), "RF_POLICY_UNRESOLVED", /number/],
   [spec("listen: { ports: 80 }"), "RF_POLICY_TYPE", /one value/],
+  [spec("listen: [80, 81/sctp]"), "RF_POLICY_PROTOCOL", /ingress/],
   [spec("listen: 65536"), "RF_POLICY_PORT_RANGE", /65535/],
   [spec("names: { grace: 1 }"), "RF_POLICY_UNSUPPORTED", /refused/],
   [spec("dns: {}"), "RF_POLICY_UNSUPPORTED", /refused/],
@@ -115,11 +116,10 @@ const cases: readonly (readonly [string, string, RegExp])[] = [
   [allow("ports: 1.5"), "RF_POLICY_PORT", /number/],
   [allow("ports: nope"), "RF_POLICY_UNRESOLVED", /number/],
   [allow("ports: ssh/udp"), "RF_POLICY_UNRESOLVED", /number/],
-  [allow("ports: 1/sctp"), "RF_POLICY_UNSUPPORTED", /tcp/],
   [allow("ports: 1/tpc"), "RF_POLICY_PROTOCOL", /tcp/],
   [allow("ports: 1, protocol: icmp"), "RF_POLICY_PROTOCOL", /Remove/],
   [allow("ports: 1/udp, protocol: tcp"), "RF_POLICY_PROTOCOL", /suffix/],
-  [allow("protocol: sctp"), "RF_POLICY_UNSUPPORTED", /tcp/],
+  [allow("ports: 1/udp, protocol: sctp"), "RF_POLICY_PROTOCOL", /suffix/],
   [allow("protocol: tpc"), "RF_POLICY_PROTOCOL", /"tcp"/],
 ];
 

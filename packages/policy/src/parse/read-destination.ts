@@ -24,7 +24,7 @@ export function readDestination(
   const portsNode = fields.get(keys.ports);
   const protocolNode = fields.get("protocol");
   const protocols = protocolNode === null ? null : readProtocols(reader, protocolNode);
-  const ports = portsNode === null ? null : readPorts(reader, portsNode, keys.ports);
+  const ports = portsNode === null ? null : readPorts(reader, portsNode, keys.ports, parsePorts);
   const fault = ports === null ? null : checkPortsWithProtocols(ports, protocols);
   if (fault !== null && portsNode !== null) reader.fault(fault, portsNode);
   return { to: peers === null ? null : readPeers(reader, peers, keys.peers), ports, protocols };
@@ -41,12 +41,17 @@ function readPeers(reader: Reader, node: Node, key: "to" | "from"): readonly Pee
   });
 }
 
-/** Reads a list of ports, or one. */
-export function readPorts(reader: Reader, node: Node, key: string): readonly PortRange[] {
+/** Reads a list of ports, or one, with the reader of one entry. */
+export function readPorts(
+  reader: Reader,
+  node: Node,
+  key: string,
+  parse: typeof parsePorts,
+): readonly PortRange[] {
   return readEach(reader, node, key, (item) => {
     const text = readText(reader, item, key);
     if (text === null) return [];
-    const ranges = parsePorts(text, reader.resolver);
+    const ranges = parse(text, reader.resolver);
     if (!isFault(ranges)) return ranges;
     reader.fault(ranges, item);
     return [];

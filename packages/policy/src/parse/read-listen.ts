@@ -1,5 +1,6 @@
 import type { Listen } from "@ringfence/model";
 import { isScalar, type Node } from "yaml";
+import { parseListenPorts } from "../text/port-text.js";
 import { readPorts } from "./read-destination.js";
 import type { Reader } from "./reader.js";
 
@@ -7,5 +8,5 @@ import type { Reader } from "./reader.js";
 export function readListen(reader: Reader, node: Node): Listen {
   const location = reader.locate(node);
   if (isScalar(node) && node.value === "none") return { ports: [], location };
-  return { ports: readPorts(reader, node, "listen"), location };
+  return { ports: readPorts(reader, node, "listen", parseListenPorts), location };
 }

@@ -11,6 +11,7 @@ import {
   type Rule,
 } from "@ringfence/model";
 import type { FlowFacts, ProcessFacts } from "../evaluate/facts.js";
+import { hasPorts } from "../evaluate/has-ports.js";
 import { isInSubtree } from "../evaluate/matches-process.js";
 import { pools } from "./pools.js";
 import type { Random } from "./random.js";
@@ -56,12 +57,11 @@ function flowNear(random: Random, { destination: { to, ports, protocols } }: Rul
   const range = ports === null ? undefined : pickFrom(random, ports);
   const named = range?.protocol ?? (protocols === null ? undefined : pickFrom(random, protocols));
   const protocol = random.oneIn(8) ? flow.protocol : (named ?? (range === undefined ? flow.protocol : "tcp"));
-  const hasPort = protocol === "tcp" || protocol === "udp";
   const port = range === undefined ? (flow.port ?? 443) : numberNear(random, [range], 65_535);
   const peer = to === null ? undefined : pickFrom(random, to);
   return {
     protocol,
-    port: hasPort ? port : null,
+    port: hasPorts(protocol) ? port : null,
     address: peer === undefined || random.oneIn(16) ? flow.address : addressNear(random, peer),
   };
 }

@@ -1,4 +1,5 @@
 import type { FlowFacts, PathFact, ProcessFacts } from "../evaluate/facts.js";
+import { hasPorts } from "../evaluate/has-ports.js";
 import { isInSubtree } from "../evaluate/matches-process.js";
 import { pools } from "./pools.js";
 import type { Random } from "./random.js";
@@ -18,11 +19,16 @@ export function randomProcess(random: Random): ProcessFacts {
   };
 }
 
-/** A flow in any direction; those of tcp and udp have a port, the others none. */
+/** A flow in any direction; icmp and others have no port, and only tcp and udp are asked of `listen`. */
 export function randomFlow(random: Random): FlowFacts {
-  const protocol = random.pick(["tcp", "tcp", "udp", "udp", "icmp", "other"]);
-  const port = protocol === "tcp" || protocol === "udp" ? random.pick(pools.ports) : null;
-  const direction = random.pick(["egress", "egress", "ingress", "ingress", "listen", "unattributed"]);
+  const protocol = random.pick(["tcp", "tcp", "udp", "udp", "sctp", "icmp", "other"]);
+  const port = hasPorts(protocol) ? random.pick(pools.ports) : null;
+  const isBound = protocol === "tcp" || protocol === "udp";
+  const direction = random.pick(
+    isBound
+      ? ["egress", "egress", "ingress", "ingress", "listen", "unattributed"]
+      : ["egress", "ingress", "unattributed"],
+  );
   return { direction, protocol, address: randomAddress(random), port };
 }
 

@@ -4,11 +4,13 @@ import {
   type Direction,
   type NumberRange,
   type Peer,
+  type PortProtocol,
   type PortRange,
   type ProcessCondition,
   type Profile,
   parseAddress,
   parsePrefix,
+  portProtocols,
   RingfenceError,
   type Rule,
 } from "@ringfence/model";
@@ -30,7 +32,7 @@ function randomProfile(random: Random, name: string): Profile {
     subject: aboutHost ? [{ host: true }] : randomItems(random),
     egress: random.oneIn(8) ? null : randomDirection(random, `${name}/egress`),
     ingress: random.oneIn(4) ? null : randomDirection(random, `${name}/ingress`),
-    listen: random.oneIn(4) ? null : { ports: random.list(0, 3, () => randomPorts(random)) },
+    listen: random.oneIn(4) ? null : { ports: random.list(0, 3, () => randomPorts(random, ["tcp", "udp"])) },
     unattributed: aboutHost && !random.oneIn(3) ? { action: random.pick(["allow", "deny"]) } : null,
   };
 }
@@ -82,9 +84,9 @@ function randomRange(random: Random, values: readonly [number, ...number[]]): Nu
 
 function randomDestination(random: Random): Destination {
   const protocols = random.oneIn(3)
-    ? [...new Set(random.list(1, 2, () => random.pick(["tcp", "udp", "icmp"] as const)))]
+    ? [...new Set(random.list(1, 2, () => random.pick(["tcp", "udp", "sctp", "icmp"] as const)))]
     : null;
-  const ports = random.oneIn(2) ? null : random.list(1, 3, () => randomPorts(random));
+  const ports = random.oneIn(2) ? null : random.list(1, 3, () => randomPorts(random, portProtocols));
   return {
     to: random.oneIn(4) ? null : random.list(1, 3, () => randomPeer(random)),
     // The language refuses ports that never match the protocols beside them.
@@ -101,8 +103,8 @@ function randomPeer(random: Random): Peer {
   return { kind: "prefix", prefix };
 }
 
-function randomPorts(random: Random): PortRange {
-  return { ...randomRange(random, pools.ports), protocol: random.pick([null, null, "tcp", "udp"]) };
+function randomPorts(random: Random, suffixes: readonly PortProtocol[]): PortRange {
+  return { ...randomRange(random, pools.ports), protocol: random.pick([null, null, ...suffixes]) };
 }
 
 /** An address that often lies in, or just beside, a block of a random policy. */

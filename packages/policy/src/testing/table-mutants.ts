@@ -9,7 +9,12 @@ export type TableMutant = (compiled: CompiledPolicy) => CompiledPolicy;
 export const tableMutants: Readonly<Record<string, TableMutant>> = {
   "the first bit is lost": (c) => withoutBits(c, (bit) => bit === 0),
   "the last bit of each byte is lost": (c) => withoutBits(c, (bit) => bit % 8 === 7),
-  "ports end one too early": (c) => ({ ...c, tcp: earlier(c.tcp), udp: earlier(c.udp) }),
+  "ports end one too early": (c) => ({
+    ...c,
+    tcp: earlier(c.tcp),
+    udp: earlier(c.udp),
+    sctp: earlier(c.sctp),
+  }),
   "a range of ports ends one interval late": (c) => ({ ...c, tcp: later(c.tcp) }),
   "uids end one too early": (c) => ({ ...c, uid: earlier(c.uid) }),
   "gids end one too early": (c) => ({ ...c, gid: earlier(c.gid) }),
@@ -23,6 +28,11 @@ export const tableMutants: Readonly<Record<string, TableMutant>> = {
     v4: { ...c.v4, rows: repeated(c.v6.rows, c.v4.rows.length) },
   }),
   "tcp and udp are swapped": (c) => ({ ...c, tcp: c.udp, udp: c.tcp }),
+  "sctp takes the table of tcp": (c) => ({ ...c, sctp: c.tcp }),
+  "sctp takes the row of other protocols": (c) => ({
+    ...c,
+    sctp: { starts: Uint32Array.of(0), rows: Uint32Array.of(c.otherRow) },
+  }),
   "uid and gid are swapped": (c) => ({ ...c, uid: c.gid, gid: c.uid }),
   "icmp takes the row of other protocols": (c) => ({ ...c, icmpRow: c.otherRow }),
   "other protocols take the row of icmp": (c) => ({ ...c, otherRow: c.icmpRow }),

@@ -1,21 +1,14 @@
-import type { Protocol } from "@ringfence/model";
+import type { PortRange, Protocol } from "@ringfence/model";
 import type { Fault } from "./fault.js";
 import { choiceHint } from "./nearest.js";
 
-const protocols: readonly Protocol[] = ["tcp", "udp", "icmp"];
+const protocols: readonly Protocol[] = ["tcp", "udp", "sctp", "icmp"];
 
 /** Reads one entry of `protocol`. */
 export function parseProtocol(text: string): { readonly protocol: Protocol | "any" } | Fault {
   if (text === "any") return { protocol: "any" };
   const protocol = protocols.find((name) => name === text);
   if (protocol !== undefined) return { protocol };
-  if (text === "sctp") {
-    return {
-      code: "RF_POLICY_UNSUPPORTED",
-      message: 'Protocol "sctp" is not supported in this version',
-      hint: "Write tcp, udp, icmp or any",
-    };
-  }
   return {
     code: "RF_POLICY_PROTOCOL",
     message: `Unknown protocol "${text}"`,
@@ -25,7 +18,7 @@ export function parseProtocol(text: string): { readonly protocol: Protocol | "an
 
 /** Null when ports can go with the protocols of their rule, else why they never match. */
 export function checkPortsWithProtocols(
-  ports: readonly { readonly protocol: "tcp" | "udp" | null }[],
+  ports: readonly PortRange[],
   protocols: readonly Protocol[] | null,
 ): Fault | null {
   const code = "RF_POLICY_PROTOCOL";

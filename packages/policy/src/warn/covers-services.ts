@@ -1,6 +1,4 @@
-import type { Destination, PortRange } from "@ringfence/model";
-
-const bothTransports = ["tcp", "udp"] as const;
+import { type Destination, type PortRange, portProtocols } from "@ringfence/model";
 
 /**
  * True when `outer` takes every protocol and port that `inner` takes. May miss covers that need several entries
@@ -12,7 +10,7 @@ export function coversServices(outer: Destination, inner: Destination): boolean 
 
 function coversProtocols(outer: Destination, inner: Destination): boolean {
   if (outer.protocols === null) return true;
-  const reached = inner.protocols ?? (inner.ports === null ? null : bothTransports);
+  const reached = inner.protocols ?? (inner.ports === null ? null : portProtocols);
   return reached?.every((protocol) => outer.protocols?.includes(protocol)) ?? false;
 }
 

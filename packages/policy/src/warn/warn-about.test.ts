@@ -35,7 +35,7 @@ test("warnAbout tells about rules that a wider deny shadows", () => {
   assert.deepEqual(pair("allow: { to: 10.1.0.0/16 }", "deny: { to: 10.0.0.0/8 }"), shadowed);
   assert.deepEqual(pair("allow: { to: localhost }", "deny: { to: any }"), shadowed);
   assert.deepEqual(pair("allow: { ports: 443 }", "deny: { ports: 1-1000 }"), shadowed);
-  assert.deepEqual(pair("allow: { ports: 443 }", "deny: { protocol: [tcp, udp] }"), shadowed);
+  assert.deepEqual(pair("allow: { ports: 443 }", "deny: { protocol: [tcp, udp, sctp] }"), shadowed);
   assert.deepEqual(
     pair("allow: { process: { exe: /usr/bin/curl, uid: 5 } }", "deny: { process: { exe: /usr/** } }"),
     shadowed,
@@ -53,6 +53,7 @@ test("warnAbout keeps silent where the deny leaves something over", () => {
     ["allow: { to: any }", "deny: { protocol: tcp }"],
     ["allow: { ports: 443 }", "deny: { ports: 443/tcp }"],
     ["allow: { ports: 443 }", "deny: { protocol: tcp }"],
+    ["allow: { ports: 443 }", "deny: { protocol: [tcp, udp] }"],
     ["allow: { protocol: icmp }", "deny: { ports: 0-65535 }"],
     ["allow: { to: any }", "deny: { process: { uid: 5 } }"],
     ["allow: { process: { uid: 1-9 } }", "deny: { process: { uid: 1-8 } }"],
