@@ -20,6 +20,7 @@ static __always_inline void stamp_sender(struct rf_socket *stamp)
 	stamp->tgid = task->tgid;
 	stamp->uid = task->cred->euid.val;
 	stamp->exec_ns = record->exec_ns;
+	read_comm(task, stamp->comm);
 }
 
 static __always_inline int judge_packet_socket(struct __sk_buff *skb)

@@ -77,6 +77,7 @@ describe("ringfence run judges SCTP", () => {
     const raw = (name: string, to: string, port: number): Attempt => ({ name, op: "raw-sctp", to, port });
     await probe(
       [
+        { name: "comm", op: "comm", comm: "renamed" },
         raw("v4", "127.0.0.1", 1001),
         raw("v6", "::1", 1001),
         raw("other port", "127.0.0.1", 1002),
@@ -86,6 +87,7 @@ describe("ringfence run judges SCTP", () => {
         { name: "other protocol", op: "raw-udp", to: "127.0.0.4", port: 1001 },
       ],
       {
+        comm: "ok",
         v4: "ok",
         v6: "ok",
         "other port": "EPERM",
@@ -108,6 +110,10 @@ describe("ringfence run judges SCTP", () => {
           "egress denied policy sctp ::1 1002 p/egress.default",
         ],
       );
+      const comms = report.flows
+        .filter(({ rule }) => rule === "p/never")
+        .map(({ processes }) => processes[0]?.comm);
+      assert.deepEqual(comms, ["renamed"]);
       const line = log.find(({ rule }) => rule === "p/never");
       assert.match(line?.msg ?? "", /may not reach sctp 127\.0\.0\.4 port 1001/);
     });

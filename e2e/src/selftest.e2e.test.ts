@@ -61,6 +61,8 @@ const hooks: Readonly<Record<string, SelftestRow["hook"]>> = {
   "plain/ping": "packet",
   "moved/ping": "sock_create",
   "plain/packet-raw": "capability",
+  "privileged/packet-raw": "tc",
+  "privileged/packet-dgram": "tc",
   "plain/xdp": "seccomp",
   "plain/vsock": "seccomp",
   "plain/route-lsrr": "setsockopt",
@@ -135,10 +137,10 @@ describe("ringfence selftest", () => {
       }
       assert.equal(row.result, exceptions[key(row)] ?? "blocked-at-call", key(row));
       assert.equal(row.result, row.expected, key(row));
-      const hook = kernel.lsmBpf && key(row) === "plain/packet-raw" ? "socket_create" : hooks[key(row)];
+      const hook = (kernel.lsmBpf && row.id.startsWith("packet-") ? "socket_create" : null) ?? hooks[key(row)];
       if (hook !== undefined) assert.equal(row.hook, hook, key(row));
-      // a dropped frame has no address that a row could be told by, and a borrowed connection its own port
-      const isNameless = row.id.startsWith("packet-") || row.id === "passed-tcp-connected";
+      // a borrowed connection has its own port, by which no row can be told
+      const isNameless = row.id === "passed-tcp-connected";
       if (row.result.startsWith("blocked") && !isNameless) assert.notEqual(row.hook, null, key(row));
     }
     // only what a kernel may be built without may be missing, and each says why
