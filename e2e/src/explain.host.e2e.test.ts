@@ -277,7 +277,7 @@ describe("ringfence explain refuses bad input in one line", () => {
       ["--policy", written("bad.yaml", "apiVersion: ringfence.dev/v1alpha1\nkind: X\n"), ...flow],
       /bad\.yaml:2:7: /,
     ],
-    "a bad destination": [["--allow", "nowhere", ...flow], /Cannot use destination "nowhere"/],
+    "a bad destination": [["--allow", "nowhere", ...flow], /Destination "nowhere" is a name/],
     "a process without its destination": [[...policy, "--pid", "1"], /Where the process goes is not given/],
     "a pid that is none": [
       [...policy, "--pid", "x", ...flow],

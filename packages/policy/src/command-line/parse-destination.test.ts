@@ -22,6 +22,10 @@ const readable = {
   "10.0.0.0/8:443": "10.0.0.0/8 443-443/null -",
   "udp/10.0.0.1:53": "10.0.0.1 53-53/null udp",
   "tcp/::1": "::1 - tcp",
+  "[::1:443]": "::1:443 - -",
+  "2001:db8::1:ff": "2001:db8::1:ff - -",
+  "::1:443/128": "::1:443 - -",
+  "1:2:3:4:5:6:7:8": "1:2:3:4:5:6:7:8 - -",
   "icmp/10.0.0.1": "10.0.0.1 - icmp",
   "sctp/10.0.0.1:443": "10.0.0.1 443-443/null sctp",
   "10.0.0.1:443/sctp": "10.0.0.1 443-443/sctp -",
@@ -48,6 +52,8 @@ const refused = {
   "example.com:443": /CIDR/,
   "*.example.com": /CIDR/,
   "https://x": /address and port/,
+  "::1:443": /^Write \[::1\]:443 for the port, or \[::1:443\] for the address$/,
+  "udp/2001:db8::10:53": /\[2001:db8::10\]:53/,
   "fd00::/8:443": /\[fd00::\/8\]:443/,
   "[::1": /\[::1\]:443/,
   "[]:1": /\[::1\]:443/,
@@ -136,4 +142,17 @@ test("parseListen takes ports of TCP and UDP, and says what to write for SCTP", 
   assert.deepEqual(parseListen("53/udp", fixedResolver), [{ from: 53, to: 53, protocol: "udp" }]);
   assert.deepEqual(parseListen("none", fixedResolver), []);
   assert.throws(() => parseListen("53/sctp", fixedResolver), /"53\/sctp" cannot be in listen/);
+});
+
+test("parseDestination names the option's text once", () => {
+  const messages = {
+    "example.com": 'Destination "example.com" is a name, which is not supported in this version',
+    "example.com:443":
+      'Cannot use "example.com:443": Destination "example.com" is a name, which is not supported in this version',
+    "": 'Cannot use "": It is empty',
+    "10.0.0.1:x": 'Cannot use "10.0.0.1:x": Service "x" has no tcp, udp or sctp port on this machine',
+  };
+  for (const [text, message] of Object.entries(messages)) {
+    assert.throws(() => parseDestination(text, fixedResolver), { message });
+  }
 });

@@ -13,23 +13,25 @@ const example =
  * destination. Throws RF_DESTINATION.
  */
 export function parseDestination(text: string, resolver: Resolver): Destination {
-  return orThrow("destination", text, readDestination(text, resolver, parsePeer));
+  return orThrow(text, readDestination(text, resolver, parsePeer));
 }
 
 /** Reads the value of `--allow-from`: `[PROTOCOL/]SOURCE[:LOCALPORTS]`, or `:LOCALPORTS` alone. Throws RF_DESTINATION. */
 export function parseSource(text: string, resolver: Resolver): Destination {
-  return orThrow("source", text, readDestination(text, resolver, parseSourcePeer));
+  return orThrow(text, readDestination(text, resolver, parseSourcePeer));
 }
 
 /** Reads the value of `--listen`: ports as in a policy, or `none`. Throws RF_DESTINATION. */
 export function parseListen(text: string, resolver: Resolver): readonly PortRange[] {
-  return text === "none" ? [] : orThrow("port", text, parseListenPorts(text, resolver));
+  return text === "none" ? [] : orThrow(text, parseListenPorts(text, resolver));
 }
 
-function orThrow<T extends object>(what: string, text: string, result: T | Fault): T {
+function orThrow<T extends object>(text: string, result: T | Fault): T {
   if (!isFault(result)) return result;
   const { message, hint } = result;
-  throw new RingfenceError("RF_DESTINATION", `Cannot use ${what} "${text}": ${message}`, { hint });
+  // most faults quote what is wrong, which may be a part of the text only
+  const isPart = !message.includes(`"${text}"`);
+  throw new RingfenceError("RF_DESTINATION", isPart ? `Cannot use "${text}": ${message}` : message, { hint });
 }
 
 function readDestination(
@@ -77,9 +79,24 @@ function splitPorts(text: string): Split | Fault {
 function splitIpv6(text: string, fault: (message: string, hint: string) => Fault): Split | Fault {
   const block = /^([^/]+)(\/[^:]*)?(?::(.*))?$/.exec(text);
   const [, address = "", length = "", ports] = block ?? [];
-  if (ports === undefined && parseAddress(address) !== null) return { peer: text, ports: null };
+  if (ports === undefined && parseAddress(address) !== null) {
+    return length === "" && endsLikePort(text)
+      ? fault(`"${text}" is one address, which looks like one with a port`, bracketsOf(text))
+      : { peer: text, ports: null };
+  }
   if (parseAddress(address) !== null) {
     return fault("An IPv6 block with a port needs brackets", `Write [${address}${length}]:${ports}`);
   }
   return fault("It is not an IPv6 address", "Write it like ::1, [::1]:443 or [fd00::/8]:443");
+}
+
+/** True for an address whose last group could be a port behind another address: RFC 5952, section 6, asks for brackets. */
+function endsLikePort(text: string): boolean {
+  const colon = text.lastIndexOf(":");
+  return /^[0-9]+$/.test(text.slice(colon + 1)) && parseAddress(text.slice(0, colon)) !== null;
+}
+
+function bracketsOf(text: string): string {
+  const colon = text.lastIndexOf(":");
+  return `Write [${text.slice(0, colon)}]${text.slice(colon)} for the port, or [${text}] for the address`;
 }
