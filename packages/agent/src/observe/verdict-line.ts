@@ -40,7 +40,7 @@ export function verdictLine(
     schema: VERDICT_SCHEMA,
     time: names.toIso(event.time_ns),
     level: action === "deny" || wouldBe === "deny" ? "warning" : "info",
-    msg: verdictText({ outcome, direction, exe, protocol, address, port }),
+    msg: verdictText({ outcome, direction, exe, protocol, address, port, reason, hook }),
     host: context.host,
     ringfencePid: context.ringfencePid,
     labels: context.labels,

@@ -1,8 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Reason } from "@ringfence/model";
 import { verdictText } from "./verdict-text.js";
 
-const flow = { exe: "/usr/bin/x", protocol: "tcp", address: "10.0.0.1", port: 80 } as const;
+const flow = {
+  exe: "/usr/bin/x",
+  protocol: "tcp",
+  address: "10.0.0.1",
+  port: 80,
+  reason: "policy",
+  hook: "connect",
+} as const;
 
 test("verdictText says in words who may do what", () => {
   const text = (direction: "egress" | "ingress" | "listen" | "unattributed", outcome: "allowed" | "denied") =>
@@ -16,10 +24,31 @@ test("verdictText says in words who may do what", () => {
   );
 });
 
-test("verdictText leaves out what a verdict is not about", () => {
-  const outcome = "denied";
+test("verdictText says of a verdict without a destination what the socket was used for", () => {
+  const text = (reason: Reason, more: object = {}) =>
+    verdictText({
+      ...flow,
+      direction: "egress",
+      outcome: "denied",
+      address: null,
+      port: null,
+      reason,
+      ...more,
+    });
+  const advice = "which no rule can allow: run it outside, or under a policy that denies nothing";
   assert.equal(
-    verdictText({ ...flow, direction: "egress", outcome, address: null, port: null }),
-    "/usr/bin/x may not reach tcp without one destination",
+    text("address-family", { protocol: "packet", hook: "tc" }),
+    `/usr/bin/x may not send through a packet socket at an interface, ${advice}`,
   );
+  assert.equal(
+    text("address-family", { protocol: "vsock", hook: "socket_create", outcome: "would-deny" }),
+    `/usr/bin/x may, and under the audited rules may not, use a vsock socket, ${advice}`,
+  );
+  assert.equal(
+    text("outside-cgroup", { protocol: "udp" }),
+    "/usr/bin/x may not make a udp socket in another cgroup than the run's: use --packet-hooks all",
+  );
+  assert.equal(text("source-route"), "/usr/bin/x may not set a source route on a tcp socket");
+  assert.equal(text("borrowed"), "/usr/bin/x may not use a tcp socket that was made outside");
+  assert.equal(text("policy"), "/usr/bin/x may not use a tcp socket");
 });

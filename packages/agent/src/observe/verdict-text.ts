@@ -28,17 +28,46 @@ const words: Readonly<Record<FlowDirection, typeof reaching>> = {
   unattributed: taking,
 };
 
+const doing: Readonly<Record<ReportOutcome, string>> = {
+  allowed: "may",
+  denied: "may not",
+  "would-deny": "may, and under the audited rules may not,",
+  "would-allow": "may not, and under the audited rules may,",
+};
+
 /** A verdict in words, as a line of the log has it. */
-export function verdictText({
-  outcome,
-  direction,
-  exe,
-  protocol,
-  address,
-  port,
-}: Pick<VerdictLine, "outcome" | "direction" | "exe" | "protocol" | "address" | "port">): string {
+export function verdictText(verdict: Told): string {
+  return verdict.address === null ? socketText(verdict) : flowText(verdict, verdict.address);
+}
+
+type Told = Pick<
+  VerdictLine,
+  "outcome" | "direction" | "exe" | "protocol" | "address" | "port" | "reason" | "hook"
+>;
+
+/** What a verdict without a destination is about. */
+function socketText({ outcome, exe, protocol, reason, hook }: Told): string {
+  const may = `${exe} ${doing[outcome]}`;
+  switch (reason) {
+    case "address-family": {
+      const what =
+        hook === "tc" ? `send through a ${protocol} socket at an interface` : `use a ${protocol} socket`;
+      return `${may} ${what}, which no rule can allow: run it outside, or under a policy that denies nothing`;
+    }
+    case "outside-cgroup":
+      return `${may} make a ${protocol} socket in another cgroup than the run's: use --packet-hooks all`;
+    case "source-route":
+      return `${may} set a source route on a ${protocol} socket`;
+    case "borrowed":
+      return `${may} use a ${protocol} socket that was made outside`;
+    default:
+      return `${may} use a ${protocol} socket`;
+  }
+}
+
+function flowText({ outcome, direction, exe, protocol, port }: Told, address: string): string {
   const who = direction === "unattributed" ? "A socket of no process" : exe;
   const place = direction === "ingress" || direction === "unattributed" ? "on port" : "port";
   const where = port === null ? "" : ` ${place} ${port}`;
-  return `${who} ${words[direction][outcome]} ${protocol} ${address ?? "without one destination"}${where}`;
+  return `${who} ${words[direction][outcome]} ${protocol} ${address}${where}`;
 }
