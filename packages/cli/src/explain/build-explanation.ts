@@ -30,6 +30,7 @@ export function buildExplanation(question: Question, policy: ProfilesRead): Expl
   const { evaluation, profiles } = explain(policy.profiles, process, flow);
   const lines = new SourceLines(policy.files);
   const { direction = "egress" } = flow;
+  const isOfProcess = direction !== "unattributed";
   const asked = askedFacts(policy.profiles, direction);
   return {
     schema: EXPLAIN_SCHEMA,
@@ -37,15 +38,15 @@ export function buildExplanation(question: Question, policy: ProfilesRead): Expl
     enforced: verdictOf(evaluation.enforced, lines),
     shadow: verdictOf(evaluation.shadow, lines),
     question: {
-      flow: formatFlowLine({ process, ...lineFlowOf(flow) }),
-      process: { ...process, ancestors: [...process.ancestors] },
+      flow: formatFlowLine({ process: isOfProcess ? process : {}, ...lineFlowOf(flow) }),
+      process: isOfProcess ? { ...process, ancestors: [...process.ancestors] } : null,
       direction,
       protocol: flow.protocol,
       address: formatAddress(flow.address),
       port: flow.port,
-      assumed: [...assumed],
+      assumed: isOfProcess ? [...assumed] : [],
       assumedAndAsked: assumed.filter((fact) => asked.has(fact)),
-      gaps: [...gaps],
+      gaps: isOfProcess ? [...gaps] : [],
     },
     reported: question.reported && {
       ...question.reported,

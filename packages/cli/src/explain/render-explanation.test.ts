@@ -108,6 +108,12 @@ test("renderExplanation says when nothing covers the process, and by which keys"
   assert.match(text, /cgroup \/ is not in \/billing \(cgroup assumed\)/);
 });
 
+test("renderExplanation tells of no process where there is none", () => {
+  const text = ask("exe=/opt/a uid=7 unattributed udp 10.0.0.9 -> :53", { gaps: ["something is missing"] });
+  assert.match(text, /^allowed\n {2}no profile that counts covers traffic of no process\n/);
+  assert.match(text, /\n\nasked: unattributed udp 10\.0\.0\.9 -> :53\n$/);
+});
+
 test("renderExplanation tells what a report says, and whether that is the same", () => {
   const flow = "exe=/usr/bin/curl uid=1000 cgroup=/billing tcp 10.0.0.1:80";
   const reported = {

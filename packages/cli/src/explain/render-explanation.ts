@@ -12,9 +12,10 @@ type Rule = Profile["rules"][number];
 
 /** An explanation as people read it: the verdict, then each profile with its rules, then the facts. */
 export function renderExplanation(explanation: ExplanationDocument): string {
+  const whom = explanation.question.process === null ? "traffic of no process" : "this process";
   const blocks = [
-    verdictLines(explanation),
-    ...explanation.profiles.map(profileLines),
+    verdictLines(explanation, whom),
+    ...explanation.profiles.map((profile) => profileLines(profile, whom)),
     factLines(explanation),
     explanation.warnings.map((warning) => `warning: ${warning}`),
   ];
@@ -22,10 +23,10 @@ export function renderExplanation(explanation: ExplanationDocument): string {
   return `${text.join("\n\n")}\n`;
 }
 
-function verdictLines({ enforced, shadow, reported }: ExplanationDocument): string[] {
-  const lines = [past(enforced), ...decidedBy(enforced)];
+function verdictLines({ enforced, shadow, reported }: ExplanationDocument, whom: string): string[] {
+  const lines = [past(enforced), ...decidedBy(enforced, whom)];
   if (shadow.rule?.id === enforced.rule?.id) lines.push("the same if audited rules were enforced");
-  else lines.push(`${past(shadow)} if audited rules were enforced`, ...decidedBy(shadow));
+  else lines.push(`${past(shadow)} if audited rules were enforced`, ...decidedBy(shadow, whom));
   return reported === null ? lines : [...lines, ...reportLines(reported)];
 }
 
@@ -33,8 +34,8 @@ function past({ action }: Verdict): string {
   return action === "allow" ? "allowed" : "denied";
 }
 
-function decidedBy({ rule }: Verdict): string[] {
-  if (rule === null) return ["  no profile that counts covers this process"];
+function decidedBy({ rule }: Verdict, whom: string): string[] {
+  if (rule === null) return [`  no profile that counts covers ${whom}`];
   return [`  by ${named(rule)}`, ...(rule.text === null ? [] : [`    ${rule.text}`])];
 }
 
@@ -50,12 +51,12 @@ function reportLines(reported: NonNullable<ExplanationDocument["reported"]>): st
   ];
 }
 
-function profileLines({ name, mode, source, location, subject, rules }: Profile): string[] {
+function profileLines({ name, mode, source, location, subject, rules }: Profile, whom: string): string[] {
   const head = `profile ${name} (${mode}), ${location === null ? source : formatLocation(location)}`;
   if (mode === "off") return [`${head}: says nothing`];
   if (subject.length > 0) return [`${head}: does not cover this process`, ...reasonLines(subject, "subject")];
   if (rules.length === 0) return [`${head}: says nothing of traffic of no process`];
-  return [`${head}: covers this process`, ...rules.flatMap(ruleLines)];
+  return [`${head}: covers ${whom}`, ...rules.flatMap(ruleLines)];
 }
 
 function ruleLines(rule: Rule): string[] {

@@ -66,15 +66,18 @@ const fact = z.enum(["exe", "ancestors", "comm", "uid", "gid", "cgroup", "contai
 
 const questionSchema = z.strictObject({
   flow: z.string().describe("all of it as --flow takes it"),
-  process: z.strictObject({
-    exe: pathSchema.nullable().describe("null when unknown"),
-    ancestors: z.array(pathSchema.nullable()),
-    comm: z.string(),
-    uid: z.number().int(),
-    gid: z.number().int(),
-    cgroup: z.string(),
-    container: z.boolean(),
-  }),
+  process: z
+    .strictObject({
+      exe: pathSchema.nullable().describe("null when unknown"),
+      ancestors: z.array(pathSchema.nullable()),
+      comm: z.string(),
+      uid: z.number().int(),
+      gid: z.number().int(),
+      cgroup: z.string(),
+      container: z.boolean(),
+    })
+    .nullable()
+    .describe("null for traffic of no process"),
   direction: directionSchema,
   protocol: z.enum(["tcp", "udp", "sctp", "icmp", "other"]),
   address: z.string().describe("the other end; of a listener its own"),
