@@ -42,6 +42,15 @@ for (const { path, least } of pages) {
   });
 }
 
+test("compile gives the revision that the reports on the pages show", () => {
+  const profile = commandLineProfile({ allow: ["127.0.0.1:8080"], deny: [], mode: "enforce" }, resolver);
+  const { revision } = compile([profile], { containerCgroups: [] });
+  for (const page of ["README.md", "docs/reference/report.md"]) {
+    const shown = [...read(page).matchAll(/\(enforce, policy ([0-9a-f]{16})\)/g)].map(([, hash]) => hash);
+    assert.deepEqual(shown, [revision], page);
+  }
+});
+
 test("verdictLineSchema accepts the log line that docs/reference/report.md shows", () => {
   const [example, ...more] = fencedBlocks(read("docs/reference/report.md"), "json");
   assert.deepEqual(more, []);
