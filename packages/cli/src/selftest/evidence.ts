@@ -1,5 +1,5 @@
 import type { VerdictLine } from "@ringfence/model";
-import { commOf, type Trial } from "@ringfence/probe";
+import { commOf, type Method, type Trial } from "@ringfence/probe";
 
 /** What a fence said about one trial. */
 export interface Evidence {
@@ -10,20 +10,24 @@ export interface Evidence {
 }
 
 /** What a line of the log and a row of the report have in common. */
-export type Verdict = Pick<VerdictLine, "outcome" | "hook" | "address" | "port" | "reason">;
+export type Verdict = Pick<VerdictLine, "outcome" | "hook" | "protocol" | "address" | "port" | "reason">;
 
 /** Reasons that tell of something that went on. */
 const tellingReasons: readonly string[] = ["borrowed"];
 
-/** Picks what concerns a trial: by its port or its address, and where a verdict has neither, by its process's name. */
+/**
+ * Picks what concerns a trial: by its port or its address, and where a verdict has neither, by its process's name, or by
+ * the address family: an interface tells of the first packet socket of a process only.
+ */
 export function evidenceOf(
   trial: Trial,
+  method: Pick<Method, "protocol">,
   log: readonly (Verdict & Pick<VerdictLine, "comm">)[],
   flows: readonly Verdict[],
 ): Evidence {
   const own: Verdict[] = [
     ...log.filter((line) => concerns(trial, line) || (line.address === null && line.comm === commOf(trial))),
-    ...flows.filter((flow) => concerns(trial, flow)),
+    ...flows.filter((flow) => concerns(trial, flow) || isFamilyOf(method, flow)),
   ];
   const refused = own.find(({ outcome }) => outcome === "denied" || outcome === "would-allow");
   return {
@@ -38,4 +42,8 @@ export function evidenceOf(
 function concerns({ v4, v6, port }: Trial, verdict: Pick<Verdict, "address" | "port">): boolean {
   if (verdict.port !== null && verdict.port !== 0) return verdict.port === port;
   return verdict.address === v4 || verdict.address === v6;
+}
+
+function isFamilyOf({ protocol }: Pick<Method, "protocol">, verdict: Verdict): boolean {
+  return verdict.reason === "address-family" && verdict.protocol === protocol?.toLowerCase();
 }

@@ -97,7 +97,7 @@ function rowOf(
   const { log, flows } = observation.outcome;
   const judgement =
     reason === null
-      ? judgeTrial(planned.method, observation, evidenceOf(planned.trial, log, flows))
+      ? judgeTrial(planned.method, observation, evidenceOf(planned.trial, planned.method, log, flows))
       : notAvailable(reason);
   return describe(planned, judgement, kernel);
 }
