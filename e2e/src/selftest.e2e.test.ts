@@ -137,7 +137,8 @@ describe("ringfence selftest", () => {
       }
       assert.equal(row.result, exceptions[key(row)] ?? "blocked-at-call", key(row));
       assert.equal(row.result, row.expected, key(row));
-      const hook = (kernel.lsmBpf && row.id.startsWith("packet-") ? "socket_create" : null) ?? hooks[key(row)];
+      const hook =
+        (kernel.lsmBpf && row.id.startsWith("packet-") ? "socket_create" : null) ?? hooks[key(row)];
       if (hook !== undefined) assert.equal(row.hook, hook, key(row));
       // a borrowed connection has its own port, by which no row can be told
       const isNameless = row.id === "passed-tcp-connected";
