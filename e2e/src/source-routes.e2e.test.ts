@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { looseSourceRoute, segmentRouting } from "@ringfence/probe";
+import { fence } from "./harness/fence.js";
 import { isolated } from "./harness/isolated.js";
+import { compileNative } from "./harness/native.js";
 import { probe, probeCommand, readResults } from "./harness/probe.js";
 import { runProcess } from "./harness/run-process.js";
+import { temporaryFolder } from "./harness/temporary-folder.js";
 import type { Attempt } from "./probe/attempt.js";
 
 const timeout = 120_000;
@@ -69,6 +72,15 @@ describe("ringfence run source routes", () => {
         },
       ],
     );
+  });
+
+  test("are refused by the 32-bit convention too, which meets no hook", { timeout }, async (t) => {
+    const program = compileNative("compat-option", temporaryFolder());
+    const alone = await runProcess(program, []);
+    if (alone.signal !== null) return t.skip("the kernel has no 32-bit calls");
+    assert.match(alone.stdout, /^route ok\nttl ok\nring ok\n$/);
+    const { stdout } = await fence([program]);
+    assert.equal(stdout, "route EPERM\nttl ok\nring ENOSYS\n");
   });
 
   test("are refused as control messages of a datagram that is allowed otherwise", { timeout }, async () => {

@@ -9,9 +9,15 @@ const EAFNOSUPPORT = 97;
 const X86_64 = 0xc000003e;
 
 /** Runs the filter as the kernel does and returns "allow" or the errno. */
-function verdict(architecture: number, number: number, first = 0, second = 0): string | number {
+function verdict(architecture: number, number: number, first = 0, second = 0, third = 0): string | number {
   const filter = fenceFilter();
-  const data: Readonly<Record<number, number>> = { 0: number, 4: architecture, 16: first, 24: second };
+  const data: Readonly<Record<number, number>> = {
+    0: number,
+    4: architecture,
+    16: first,
+    24: second,
+    32: third,
+  };
   let accumulator = 0;
   for (let at = 0; at < filter.length; at++) {
     const { code, jt, jf, k } = filter[at] ?? { code: 0, jt: 0, jf: 0, k: 0 };
@@ -56,6 +62,28 @@ test("fenceFilter knows no x32 and no socketcall(), whose arguments it could not
   assert.equal(verdict(X86_64, 0x40000000), ENOSYS);
   assert.equal(verdict(0x40000003, 102), ENOSYS);
   assert.equal(verdict(0x40000028, 102), ENOSYS);
+});
+
+const [SOL_IP, SOL_TCP, SOL_IPV6] = [0, 6, 41];
+
+for (const [name, architecture, setsockopt] of [
+  ["i386", 0x40000003, 366],
+  ["arm", 0x40000028, 294],
+] as const) {
+  test(`fenceFilter refuses of ${name} what no hook for socket options sees, and leaves other options`, () => {
+    assert.equal(verdict(architecture, setsockopt, 3, SOL_IP, 4), EPERM);
+    for (const option of [5, 6, 57])
+      assert.equal(verdict(architecture, setsockopt, 3, SOL_IPV6, option), EPERM);
+    for (const option of [3, 5]) assert.equal(verdict(architecture, setsockopt, 3, SOL_IP, option), ALLOW);
+    for (const option of [4, 26]) assert.equal(verdict(architecture, setsockopt, 3, SOL_IPV6, option), ALLOW);
+    assert.equal(verdict(architecture, setsockopt, 3, SOL_TCP, 4), ALLOW);
+    assert.equal(verdict(architecture, 425), ENOSYS);
+  });
+}
+
+test("fenceFilter leaves to the hook what it sees: options and rings of 64-bit calls", () => {
+  assert.equal(verdict(X86_64, 54, 3, SOL_IP, 4), ALLOW);
+  assert.equal(verdict(X86_64, 425), ALLOW);
 });
 
 test("fenceFilter refuses every call of an unknown convention", () => {

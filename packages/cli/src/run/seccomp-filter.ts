@@ -7,6 +7,9 @@ const NUMBER = 0;
 const ARCHITECTURE = 4;
 const FIRST_ARGUMENT = 16;
 const SECOND_ARGUMENT = 24;
+const THIRD_ARGUMENT = 32;
+const SOL_IP = 0;
+const SOL_IPV6 = 41;
 const LOAD = 0x20;
 const JUMP_EQUAL = 0x15;
 const JUMP_GREATER_OR_EQUAL = 0x35;
@@ -23,6 +26,12 @@ const families = [1, 2, 10, 16, 17, 38] as const;
 /** TIOCSTI and TIOCLINUX type into the caller's terminal, as its user. */
 const typingRequests = [0x5412, 0x541c] as const;
 
+/** IP_OPTIONS; IPV6_RTHDR, IPV6_2292RTHDR and IPV6_2292PKTOPTIONS: as the hook for socket options has them. */
+const routeOptions = { v4: [4], v6: [57, 5, 6] } as const;
+
+/** A call's number and what follows when it is that call; ends in a return. */
+type CallRule = readonly [number: number, body: readonly FilterInstruction[]];
+
 /** Numbers of the calls that the filter looks at, by AUDIT_ARCH value. */
 interface CallNumbers {
   readonly architecture: number;
@@ -31,6 +40,8 @@ interface CallNumbers {
   readonly openByHandleAt: number;
   readonly ioctl: number;
   readonly socket: number;
+  /** of a 32-bit convention: calls that the kernel lets pass by the hook for socket options */
+  readonly unhooked?: { readonly setsockopt: number; readonly ioUringSetup: number };
   /** the old call for all socket calls, whose arguments a filter cannot see */
   readonly socketcall?: number;
 }
@@ -44,6 +55,7 @@ const conventions: readonly CallNumbers[] = [
     openByHandleAt: 342,
     ioctl: 54,
     socket: 359,
+    unhooked: { setsockopt: 366, ioUringSetup: 425 },
     socketcall: 102,
   },
   { architecture: 0xc00000b7, bpf: 280, requestKey: 218, openByHandleAt: 265, ioctl: 29, socket: 198 }, // aarch64
@@ -54,6 +66,7 @@ const conventions: readonly CallNumbers[] = [
     openByHandleAt: 371,
     ioctl: 54,
     socket: 281,
+    unhooked: { setsockopt: 294, ioUringSetup: 425 },
     socketcall: 102,
   },
 ];
@@ -65,6 +78,8 @@ const conventions: readonly CallNumbers[] = [
  * - request_key(): makes the kernel start a root helper outside the fence.
  * - ioctl() with TIOCSTI or TIOCLINUX: types into the terminal of whoever called us.
  * - socket() of families that no hook judges.
+ * - setsockopt() of a 32-bit convention with an option that can hold a source route, and a ring of io_uring that makes such
+ *   calls: the kernel asks no hook about either.
  */
 export function fenceFilter(): FilterInstruction[] {
   return [
@@ -78,16 +93,36 @@ export function fenceFilter(): FilterInstruction[] {
 }
 
 function rules(numbers: CallNumbers): FilterInstruction[] {
-  const calls: readonly (readonly [number, readonly FilterInstruction[]])[] = [
+  const calls: readonly CallRule[] = [
     [numbers.bpf, [returns(ERRNO | EPERM)]],
     [numbers.openByHandleAt, [returns(ERRNO | EPERM)]],
     [numbers.requestKey, [returns(ERRNO | EPERM)]],
     [numbers.ioctl, ifArgument(SECOND_ARGUMENT, typingRequests, ERRNO | EPERM, ALLOW)],
     [numbers.socket, ifArgument(FIRST_ARGUMENT, families, ALLOW, ERRNO | EAFNOSUPPORT)],
+    ...unhookedRules(numbers.unhooked),
     ...(numbers.socketcall === undefined ? [] : [[numbers.socketcall, [returns(ERRNO | ENOSYS)]] as const]),
   ];
   // every body ends in a return, so that the call's number is still loaded behind it
   return calls.flatMap(([number, body]) => [skipUnless(number, body.length), ...body]);
+}
+
+function unhookedRules(numbers: CallNumbers["unhooked"]): readonly CallRule[] {
+  if (numbers === undefined) return [];
+  const [v4, v6] = [
+    ifArgument(THIRD_ARGUMENT, routeOptions.v4, ERRNO | EPERM, ALLOW),
+    ifArgument(THIRD_ARGUMENT, routeOptions.v6, ERRNO | EPERM, ALLOW),
+  ];
+  const level = [
+    load(SECOND_ARGUMENT),
+    skipUnless(SOL_IP, v4.length),
+    ...v4,
+    skipUnless(SOL_IPV6, v6.length),
+    ...v6,
+  ];
+  return [
+    [numbers.setsockopt, [...level, returns(ALLOW)]],
+    [numbers.ioUringSetup, [returns(ERRNO | ENOSYS)]],
+  ];
 }
 
 /** x32 has its own numbers for everything; no distribution uses it. */
