@@ -10,6 +10,7 @@
 #define RF_LINE_LENGTH 24 /* distinct images of a line that a later policy can be asked about */
 #define RF_NO_BIT (-1)
 #define RF_NO_ROW 0xffffffff
+#define RF_PEERS 16384 /* a power of two */
 #define RF_OVERFLOW_ROWS 4 /* flows without a row of their own, by action and shadow action */
 
 enum rf_action {
@@ -60,7 +61,8 @@ enum rf_loss {
 	RF_LOSS_SOCKETS = 6,      /* no memory for socket state: the call was refused */
 	RF_LOSS_ARGS_LONG = 7,    /* command line beyond 512 bytes, cut */
 	RF_LOSS_SUBJECTS = 8,     /* no row left for a subject: judged all the same, only slower */
-	RF_LOSS_KINDS = 9,
+	RF_LOSS_PEERS = 9,        /* peer table full: one was forgotten within its reply window */
+	RF_LOSS_KINDS = 10,
 };
 
 enum rf_exe_flag {
@@ -180,16 +182,14 @@ struct rf_socket {
  * which then keeps the verdict on the one connection.
  */
 struct rf_listener {
-	struct rf_socket owner; /* port: that `listen` was asked about; flow: of an accepted connection */
+	struct rf_socket owner; /* port: that `listen` was asked about */
 	__s32 bit;              /* what `listen` said */
 	__s32 shadow_bit;
 	__u8 action;
 	__u8 shadow_action;
-	__u8 accepted; /* enum rf_action: the verdict on the connection */
-	__u8 unused;
-	__u32 listen_generation;   /* of the policy that said it; 0: none was asked */
-	__u32 accepted_generation; /* the same for the connection */
-	__u32 padding;
+	__u16 unused;
+	__u32 listen_generation; /* of the policy that said it; 0: none was asked */
+	__u64 connection;        /* that was accepted: its flow in the upper half, twice the generation, the action */
 };
 
 struct rf_flow_key {
@@ -272,6 +272,8 @@ struct rf_fence {
 	__u32 guarded; /* a security module hook was called: they are in force */
 	__u32 borrowed_denied; /* sockets found that were connected outside and are denied */
 	__u32 borrowed_open;   /* those of them that nothing here can end */
+	__u32 next_peer;       /* counts up: where the next peer goes in peer_order */
+	__u32 unused;
 };
 
 /* An unconnected socket and one of those it talks with. */
@@ -284,6 +286,7 @@ struct rf_peer_key {
 
 struct rf_peer_state {
 	__u64 heard_ns; /* boot clock of the last datagram that came in unasked; 0: none did */
+	__u64 used_ns;  /* of the last look at this peer, either way */
 	__u32 flow;     /* row that counts what we sent there */
 	__u32 known;    /* 0: nothing was sent yet */
 	__u32 asked_generation; /* policy that let us send there unasked: what comes from there is an answer; 0: none */

@@ -8,6 +8,12 @@
 
 #define RF_LOOPBACK_IFINDEX 1
 #define SOCK_TYPE_RAW 3
+#define IPV4_PLAIN 0x45 /* version 4, a header without options */
+#define IPV4_PROTOCOL_OFFSET 9
+#define IPV6_NEXT_OFFSET 6
+#define TCP_LENGTH_OFFSET 12
+#define TCP_FIN 0x01
+#define TCP_RST 0x04
 
 static __always_inline void count_sent(__u32 index, __u32 bytes)
 {
@@ -93,6 +99,38 @@ static __always_inline int judge_by_packet(struct __sk_buff *skb, struct rf_call
 	return to_return(&call->question.verdict);
 }
 
+/* Where the TCP header begins, if the IP header before it holds no options; else 0. */
+static __always_inline __u32 tcp_after_plain_header(struct __sk_buff *skb)
+{
+	bool v4 = skb->protocol == bpf_htons(ETH_P_IP);
+	__u8 version, protocol;
+
+	if (bpf_skb_load_bytes(skb, 0, &version, sizeof(version)) || (v4 && version != IPV4_PLAIN))
+		return 0;
+	if (bpf_skb_load_bytes(skb, v4 ? IPV4_PROTOCOL_OFFSET : IPV6_NEXT_OFFSET, &protocol, sizeof(protocol)))
+		return 0;
+	if (protocol != IPPROTO_TCP)
+		return 0;
+	return v4 ? sizeof(struct ipv4_header) : sizeof(struct ipv6_header);
+}
+
+/*
+ * True for a segment that does nothing but end its connection: RST or FIN, without data. On a connection that was let
+ * out or in once it may leave, whatever the policy says by now; else the other side waits for a timeout of its own.
+ * Global: its stack is not its callers'.
+ */
+__noinline int ends_connection(struct __sk_buff *skb)
+{
+	__u32 offset = tcp_after_plain_header(skb);
+	__u8 header[2]; /* length in the upper half of the first byte, then the flags */
+
+	if (!offset || bpf_skb_load_bytes(skb, offset + TCP_LENGTH_OFFSET, header, sizeof(header)))
+		return false;
+	if (!(header[1] & (TCP_FIN | TCP_RST)) || (header[1] & TCP_SYN))
+		return false;
+	return skb->len == offset + (header[0] >> 4) * 4;
+}
+
 /* What goes out on a connection that came in. */
 static __always_inline int judge_answer(struct __sk_buff *skb, struct bpf_sock *sk, struct rf_call *call)
 {
@@ -101,8 +139,8 @@ static __always_inline int judge_answer(struct __sk_buff *skb, struct bpf_sock *
 	if (sk->state == BPF_TCP_LISTEN || !listener || !(listener->owner.flags & RF_SOCKET_OWNED))
 		return RF_PASS;
 	if (judge_accepted(sk, listener, call) == RF_DROP)
-		return RF_DROP;
-	count_sent(listener->owner.flow, skb->len);
+		return ends_connection(skb) ? RF_PASS : RF_DROP;
+	count_sent(accepted_flow(listener), skb->len);
 	return RF_PASS;
 }
 
@@ -148,7 +186,7 @@ static __always_inline int judge_egress(struct __sk_buff *skb)
 		return RF_PASS;
 	if (socket && (socket->flags & RF_SOCKET_JUDGED) && socket->protocol == IPPROTO_TCP) {
 		if (!still_allowed(socket, &call))
-			return RF_DROP;
+			return ends_connection(skb) ? RF_PASS : RF_DROP;
 		count_sent(socket->flow, skb->len);
 		return RF_PASS;
 	}

@@ -3,10 +3,10 @@
 #pragma once
 
 #include "flow.h"
+#include "peers.h"
 
 #define RF_PASS 1
 #define RF_REFUSE 0 /* the caller gets EPERM */
-#define RF_REPLY_WINDOW_NS 120000000000ULL
 
 static __always_inline void refuse_for(enum rf_reason reason, struct rf_policy *policy, struct rf_question *question)
 {
@@ -56,6 +56,7 @@ __noinline int remember_peer(__u64 cookie, const struct rf_call *call, __u32 flo
 {
 	struct rf_peer_key key = { .cookie = cookie };
 	struct rf_peer_state state = { .flow = flow, .known = 1 };
+	__u64 now = bpf_ktime_get_boot_ns();
 	struct rf_peer_state *known;
 	struct rf_policy *policy;
 
@@ -68,12 +69,13 @@ __noinline int remember_peer(__u64 cookie, const struct rf_call *call, __u32 flo
 	__builtin_memcpy(key.address, &call->address, sizeof(key.address));
 	known = bpf_map_lookup_elem(&peers, &key);
 	if (known) {
+		known->used_ns = now;
 		known->flow = flow;
 		known->known = 1;
 		if (state.asked_generation)
 			known->asked_generation = state.asked_generation;
 	} else {
-		bpf_map_update_elem(&peers, &key, &state, BPF_ANY);
+		keep_peer(&key, &state, now);
 	}
 	return 0;
 }

@@ -80,6 +80,18 @@ static __always_inline int ask_connection(struct rf_policy *policy, struct rf_li
 	return 0;
 }
 
+/* One word, so that no packet finds half of what one policy said beside half of what the next one did: two CPUs may
+ * judge a connection at once, by different policies. */
+static __always_inline void keep_connection(struct rf_listener *listener, __u32 flow, __u32 generation, __u32 action)
+{
+	*(volatile __u64 *)&listener->connection = (__u64)flow << 32 | generation << 1 | (action & 1);
+}
+
+static __always_inline __u32 accepted_flow(const struct rf_listener *listener)
+{
+	return *(volatile __u64 *)&listener->connection >> 32;
+}
+
 /* The verdict on a connection that was accepted, whose ends are in `call`: asked when it is new to us or the policy is,
  * and counted in the row of what was said of it. */
 static __noinline int settle_accepted(struct rf_policy *policy, struct rf_listener *listener, struct rf_call *call)
@@ -88,21 +100,21 @@ static __noinline int settle_accepted(struct rf_policy *policy, struct rf_listen
 	call->protocol = IPPROTO_TCP;
 	if (ask_connection(policy, listener, call))
 		return RF_DROP;
-	listener->owner.flow = row_of_packet(call, &listener->owner);
-	listener->accepted = call->question.verdict.action;
-	listener->accepted_generation = policy->generation;
-	return listener->accepted == RF_DENY ? RF_DROP : RF_PASS;
+	keep_connection(listener, row_of_packet(call, &listener->owner), policy->generation,
+			call->question.verdict.action);
+	return call->question.verdict.action == RF_DENY ? RF_DROP : RF_PASS;
 }
 
 /* The same for a packet on it; `call` is room to ask in. */
 static __always_inline int judge_accepted(struct bpf_sock *sk, struct rf_listener *listener, struct rf_call *call)
 {
+	__u64 said = *(volatile __u64 *)&listener->connection;
 	struct rf_policy *policy = the_policy();
 
 	if (!policy)
 		return RF_DROP;
-	if (listener->accepted_generation == policy->generation)
-		return listener->accepted == RF_DENY ? RF_DROP : RF_PASS;
+	if ((__u32)said >> 1 == policy->generation)
+		return (said & 1) == RF_DENY ? RF_DROP : RF_PASS;
 	if (!is_connected(sk, call))
 		return RF_DROP;
 	call->port = sk->src_port;

@@ -43,10 +43,11 @@ __noinline int hear_peer(struct __sk_buff *skb, struct rf_call *packet, __u32 fl
 		return 0;
 	known = bpf_map_lookup_elem(&peers, &key);
 	if (!known) {
-		bpf_map_update_elem(&peers, &key, &state, BPF_ANY);
+		keep_peer(&key, &state, state.heard_ns);
 		return 1;
 	}
 	known->heard_ns = state.heard_ns;
+	known->used_ns = state.heard_ns;
 	known->heard_generation = state.heard_generation;
 	known->heard_flow = flow;
 	return 1;
@@ -66,13 +67,14 @@ __noinline int is_known_peer(struct __sk_buff *skb, const struct rf_call *packet
 	peer = bpf_map_lookup_elem(&peers, &key);
 	if (!peer)
 		return false;
+	peer->used_ns = bpf_ktime_get_boot_ns();
 	if (peer->asked_generation == generation) {
 		count_received(peer->flow, skb->len);
 		return true;
 	}
 	if (peer->heard_generation != generation)
 		return false;
-	peer->heard_ns = bpf_ktime_get_boot_ns();
+	peer->heard_ns = peer->used_ns;
 	count_verdict(peer->heard_flow, peer->heard_ns);
 	count_received(peer->heard_flow, skb->len);
 	return true;
@@ -165,7 +167,7 @@ static __noinline int count_accepted(struct __sk_buff *skb, struct bpf_sock *sk,
 
 	if (judge_accepted(sk, listener, &call) == RF_DROP)
 		return RF_DROP;
-	count_received(listener->owner.flow, skb->len);
+	count_received(accepted_flow(listener), skb->len);
 	return RF_PASS;
 }
 

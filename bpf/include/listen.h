@@ -44,7 +44,7 @@ static __always_inline void own_listener(struct rf_policy *policy, struct rf_lis
 	stamp(&listener->owner, caller, listed_cgroup_of(policy, caller));
 	listener->owner.protocol = call->protocol;
 	listener->owner.flags = RF_SOCKET_OWNED;
-	listener->accepted_generation = 0;
+	listener->connection = 0;
 	listener->listen_generation = 0;
 	if (call->direction == RF_LISTEN)
 		keep_listen_verdict(policy, listener, call);

@@ -192,11 +192,19 @@ struct {
 
 /* Peers of unconnected sockets: whose bytes are whose, and to whom an answer is a reply. */
 struct {
-	__uint(type, BPF_MAP_TYPE_LRU_HASH);
-	__uint(max_entries, 16384);
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, RF_PEERS);
 	__type(key, struct rf_peer_key);
 	__type(value, struct rf_peer_state);
 } peers SEC(".maps");
+
+/* The same peers in the order in which they came: who is forgotten first when there are too many. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, RF_PEERS);
+	__type(key, __u32);
+	__type(value, struct rf_peer_key);
+} peer_order SEC(".maps");
 
 /* --- to user space -------------------------------------------------------------------------------------- */
 

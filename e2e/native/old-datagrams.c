@@ -4,7 +4,8 @@
 //   old-datagrams KEPT GONE
 //
 // KEPT is a port on 127.0.0.1 that both policies allow, GONE one that only the first does; so is 127.0.0.2. Says "ready",
-// waits for a line of input, and prints for each way out what its last send came to. What goes out says "late".
+// waits for a line of input, and prints for each way out what its last send came to. What goes out then says "late", or
+// "corked" if it was queued before and is let go.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
@@ -55,6 +56,21 @@ static long to(int fd, const struct sockaddr_in *place, const char *text, int fl
 	return sendto(fd, text, strlen(text), flags, (const struct sockaddr *)place, sizeof(*place));
 }
 
+static int corked(const struct sockaddr_in *place)
+{
+	int fd = made();
+
+	must(setsockopt(fd, IPPROTO_UDP, UDP_CORK, &(int){ 1 }, sizeof(int)));
+	must(to(fd, place, "corked", 0));
+	return fd;
+}
+
+/* Sends what was queued; the call does not say what became of it. */
+static void uncork(int fd)
+{
+	must(setsockopt(fd, IPPROTO_UDP, UDP_CORK, &(int){ 0 }, sizeof(int)));
+}
+
 static void tell(const char *name, long result)
 {
 	printf("%s: %s\n", name, result < 0 ? strerrorname_np(errno) : "sent");
@@ -65,7 +81,7 @@ int main(int argc, char **argv)
 {
 	struct sockaddr nowhere = { .sa_family = AF_UNSPEC };
 	struct pollfd input = { .events = POLLIN };
-	int held, again, elsewhere, zero;
+	int held, again, elsewhere, zero, queued[2];
 
 	if (argc != 3)
 		return 2;
@@ -74,6 +90,8 @@ int main(int argc, char **argv)
 	port_zero = at("127.0.0.2", 0);
 	held = made();
 	must(to(held, &gone, "early ", MSG_MORE));
+	queued[0] = corked(&gone);
+	queued[1] = corked(&kept);
 	again = connected(&gone);
 	elsewhere = connected(&kept);
 	must(to(elsewhere, &gone, "early", 0));
@@ -91,6 +109,8 @@ int main(int argc, char **argv)
 	to(zero, &kept, "kept", 0);
 	tell("port 0", send(zero, "late", 4, 0));
 	to(held, &gone, "late", 0);
+	uncork(queued[0]);
+	uncork(queued[1]);
 	tell("fresh", to(made(), &gone, "late", 0));
 	return 0;
 }

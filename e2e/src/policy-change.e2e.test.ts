@@ -6,6 +6,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { reportSchema } from "@ringfence/model/schemas";
+import { canReset } from "./harness/can-reset.js";
 import { EchoServers } from "./harness/echo-servers.js";
 import { compileNative } from "./harness/native.js";
 import { ringfencePath } from "./harness/paths.js";
@@ -14,6 +15,7 @@ import { replaceFile } from "./harness/replace-file.js";
 import { runProcess } from "./harness/run-process.js";
 import { temporaryFolder } from "./harness/temporary-folder.js";
 import { until } from "./harness/until.js";
+import { replaceFile } from "./harness/watched-run.js";
 
 const timeout = 120_000;
 
@@ -124,8 +126,9 @@ describe("ringfence run --watch", () => {
     const folder = temporaryFolder();
     const file = join(folder, "policy.yaml");
     const [kept, gone] = [createSocket("udp4"), createSocket("udp4")];
-    const got: string[] = [];
+    const [got, keptGot]: [string[], string[]] = [[], []];
     gone.on("message", (data) => got.push(String(data)));
+    kept.on("message", (data) => keptGot.push(String(data)));
     for (const socket of [kept, gone]) await once(socket.bind(0, "127.0.0.1"), "listening");
     const ports = [kept.address().port, gone.address().port];
     const first = rules({
@@ -156,6 +159,7 @@ describe("ringfence run --watch", () => {
     await new Promise((resolve) => setTimeout(resolve, 200));
     for (const socket of [kept, gone]) socket.close();
     assert.deepEqual(got, ["early"], stderr);
+    assert.ok(keptGot.includes("corked"), "what was corked to where both policies let it go was lost");
     const lines = stdout.trim().split("\n").slice(1);
     assert.deepEqual(
       lines.filter((line) => !line.startsWith("port 0")),
@@ -231,8 +235,3 @@ socket.on("message", (_, { port, address }) => {
   answer("first", () => process.stdin.once("data", () => answer("again", () => process.exit())));
 });
 `;
-
-/** bpf_sock_destroy() came with Linux 6.5. */
-function canReset(): boolean {
-  return readFileSync("/proc/kallsyms", "utf8").includes(" bpf_sock_destroy");
-}

@@ -3,9 +3,11 @@ import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
 import { connect } from "node:net";
 import { describe, test } from "node:test";
+import { alteredObject, withObject } from "./harness/altered-object.js";
 import { fence } from "./harness/fence.js";
 import { program } from "./harness/paths.js";
 import { readResults } from "./harness/probe.js";
+import { temporaryFolder } from "./harness/temporary-folder.js";
 
 async function bound(type: "udp4" | "udp6"): Promise<Socket> {
   const socket = createSocket(type);
@@ -38,6 +40,21 @@ async function ask(type: "udp4" | "udp6", port: number): Promise<readonly [strin
   }
   return [answers, unasked];
 }
+
+/** Answers whoever asks until that is refused, and prints what the first and the last answer came to. */
+const insistent = `
+const socket = require("dgram").createSocket("udp4");
+socket.bind(0, "127.0.0.1", () => console.log(socket.address().port));
+socket.once("message", (_, { port, address }) => {
+  const answer = (times) => socket.send("answer", port, address, (error) => {
+    if (times === 0) console.log(error?.code ?? "ok");
+    if (error === null && times < 600) return setTimeout(answer, 50, times + 1);
+    console.log(error?.code ?? "ok");
+    process.exit();
+  });
+  answer(0);
+});
+`;
 
 async function echo(port: number, text: string): Promise<string> {
   const connection = connect(port, "127.0.0.1");
@@ -103,5 +120,26 @@ describe("ringfence run servers", () => {
       "denied policy 127.0.0.1 1",
       "denied policy ::1 1",
     ]);
+  });
+
+  test("answer for as long as the reply window is open, and no longer", { timeout: 120_000 }, async () => {
+    const shorter = { file: "include/peers.h", from: "120000000000ULL", to: "2000000000ULL" };
+    const asker = createSocket("udp4");
+    let answers = 0;
+    asker.on("message", () => (answers += 1));
+    const { stdout, stderr, report } = await fence([process.execPath, "-e", insistent], {
+      options: ["--default", "deny"],
+      via: withObject(alteredObject(temporaryFolder(), [shorter])),
+      onStart: (child) => {
+        child.stdout?.once("data", (port: string) => asker.send("hello", Number(port), "127.0.0.1"));
+      },
+    });
+    asker.close();
+    assert.deepEqual(stdout.trimEnd().split("\n").slice(1), ["ok", "EPERM"], stderr);
+    const egress = report.flows.filter(({ direction }) => direction === "egress");
+    assert.deepEqual(
+      egress.map(({ outcome, reason, verdicts }) => `${outcome} ${reason} ${verdicts}`).sort(),
+      [`allowed reply ${answers}`, "denied policy 1"],
+    );
   });
 });

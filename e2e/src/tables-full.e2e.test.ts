@@ -1,13 +1,15 @@
 import assert from "node:assert/strict";
+import { createSocket } from "node:dgram";
 import { copyFileSync, readdirSync, readlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import { alteredObject, withObject } from "./harness/altered-object.js";
+import { alteredObject, type SourceEdit, withObject } from "./harness/altered-object.js";
 import { TestCgroup } from "./harness/cgroups.js";
 import { fence } from "./harness/fence.js";
 import { isolated } from "./harness/isolated.js";
 import { compileNative } from "./harness/native.js";
 import { profile, rules } from "./harness/profile.js";
+import type { ProcessOptions } from "./harness/run-process.js";
 import { temporaryFolder } from "./harness/temporary-folder.js";
 
 const timeout = 240_000;
@@ -92,7 +94,69 @@ kill $(jobs -p); wait`;
     );
   });
 
-  test("of executables, of events or of peers changes no verdict", { timeout }, async () => {
+  test("of peers forgets some that may still be answered, and says how many", { timeout }, async () => {
+    const [room, count] = [64, 100];
+    const object = alteredObject(temporaryFolder(), [fewPeers(room)]);
+    const askers = Array.from({ length: count }, () => createSocket("udp4"));
+    const { stdout, stderr, report } = await fence([process.execPath, "-e", answerAfter(count)], {
+      options: ["--default", "deny"],
+      via: withObject(object),
+      onStart: onLines((port) => {
+        for (const asker of askers) asker.send("hello", port, "127.0.0.1");
+      }),
+    });
+    for (const asker of askers) asker.close();
+    const results = countResults(stdout.slice(stdout.indexOf("\n") + 1));
+    assert.deepEqual(results, { EPERM: count - room, ok: room }, stderr);
+    assert.equal(report.losses.peers, count - room);
+  });
+
+  test("of peers forgets those that nobody may answer any more, and none else", { timeout }, async () => {
+    const room = 64;
+    const shorter = { file: "include/peers.h", from: "120000000000ULL", to: "4000000000ULL" };
+    const object = alteredObject(temporaryFolder(), [fewPeers(room), shorter]);
+    const askers = Array.from({ length: room + 1 }, () => createSocket("udp4"));
+    const [first, last] = [askers[0], askers[room]];
+    const { stdout, stderr, report } = await fence([process.execPath, "-e", answerFirst(room)], {
+      options: ["--default", "deny"],
+      via: withObject(object),
+      onStart: onLines(
+        (port) => {
+          for (const asker of askers.slice(0, room)) asker.send("hello", port, "127.0.0.1");
+        },
+        (port) => first?.send("again", port, "127.0.0.1", () => last?.send("hello", port, "127.0.0.1")),
+      ),
+    });
+    for (const asker of askers) asker.close();
+    assert.equal(stdout.split("\n")[2], "first ok", stderr);
+    assert.equal(report.losses.peers, 0);
+  });
+
+  test("of subjects changes no verdict, and says how many took longer", { timeout }, async () => {
+    const [rows, count, firstUser] = [1024, 1100, 20_000];
+    const subject = compileNative("subject", temporaryFolder());
+    const names = Array.from({ length: count }, (_, index) => `user-${index}`);
+    // a user of its own for each rule, so that each is a subject of its own
+    const table = names.map((name, index) => [
+      name,
+      { allow: { process: { uid: [firstUser + index] }, to: ["127.0.0.1"], ports: [FIRST_PORT + index] } },
+    ]);
+    const script = `for i in $(seq 0 ${count - 1}); do
+"$0" uid $((${firstUser} + i)) connect $((${FIRST_PORT} + i)) $((${FIRST_PORT + 1} + i)); done`;
+    const run = await fence(["bash", "-c", script, subject], {
+      policies: [profile("p", { default: "deny", rules: rules(Object.fromEntries(table)) })],
+      via: isolated,
+    });
+    const expected = names.flatMap((_, index) => [
+      `${FIRST_PORT + index} ECONNREFUSED`,
+      `${FIRST_PORT + 1 + index} EPERM`,
+    ]);
+    assert.deepEqual(run.stdout.trimEnd().split("\n"), expected, run.stderr);
+    // two calls for each subject without a row of its own
+    assert.ok(run.report.losses.subjects >= 2 * (count - rows), `${run.report.losses.subjects}`);
+  });
+
+  test("of executables or of events changes no verdict", { timeout }, async () => {
     const folder = temporaryFolder();
     const object = alteredObject(folder, [
       { file: "include/maps.h", from: "max_entries, 2 * 1024 * 1024", to: "max_entries, 4096" },
@@ -122,6 +186,57 @@ kill $(jobs -p); wait`;
     assert.ok(run.log.length < 511 && run.log.length + losses.events >= 511, `${run.log.length} lines`);
   });
 });
+
+/** A UDP server that prints its port, and answers when that many have asked: "N RESULT" for each. */
+function answerAfter(count: number): string {
+  return `
+const socket = require("dgram").createSocket("udp4"), peers = [];
+const answer = (at) => {
+  if (at === ${count}) process.exit();
+  const { port, address } = peers[at];
+  socket.send("answer", port, address, (error) => { console.log(at, error?.code ?? "ok"); answer(at + 1); });
+};
+socket.bind(0, "127.0.0.1", () => console.log(socket.address().port));
+socket.on("message", (_, from) => { if (peers.push(from) === ${count}) answer(0); });
+`;
+}
+
+/**
+ * One that waits until its second peer may not be answered any more, prints a line, hears two datagrams more, and prints
+ * what an answer to the first peer came to.
+ */
+function answerFirst(room: number): string {
+  return `
+const socket = require("dgram").createSocket("udp4"), peers = [];
+const answer = ({ port, address }, then) => socket.send("answer", port, address, (error) => then(error?.code ?? "ok"));
+const wait = (result) => {
+  if (result === "EPERM") console.log("past");
+  else setTimeout(() => answer(peers[1], wait), 100);
+};
+socket.bind(0, "127.0.0.1", () => console.log(socket.address().port));
+socket.on("message", (_, from) => {
+  const count = peers.push(from);
+  if (count === ${room}) answer(peers[1], wait);
+  if (count === ${room} + 2) answer(peers[0], (result) => { console.log("first", result); process.exit(); });
+});
+`;
+}
+
+function fewPeers(room: number): SourceEdit {
+  return { file: "include/abi.h", from: "RF_PEERS 16384", to: `RF_PEERS ${room}` };
+}
+
+/** Does one of these at each line that the command prints; the first line is a port, which all of them get. */
+function onLines(...steps: readonly ((port: number) => void)[]): NonNullable<ProcessOptions["onStart"]> {
+  return (child) => {
+    let text = "";
+    let lines = 0;
+    child.stdout?.on("data", (more: string) => {
+      text += more;
+      for (; lines < text.split("\n").length - 1; lines++) steps[lines]?.(Number.parseInt(text, 10));
+    });
+  };
+}
 
 /** Processes with an executable: all but the kernel's own. */
 function processCount(): number {

@@ -123,6 +123,8 @@ export class Fence implements Disposable {
         guarded: 0,
         borrowed_denied: 0,
         borrowed_open: 0,
+        next_peer: 0,
+        unused: 0,
       });
       attach(object, options, links);
       if (guard.status === "active") {

@@ -13,6 +13,7 @@ const indexOf: Readonly<Record<Exclude<keyof Losses, "logLines">, number>> = {
   sockets: rf_loss.RF_LOSS_SOCKETS,
   longCommandLines: rf_loss.RF_LOSS_ARGS_LONG,
   subjects: rf_loss.RF_LOSS_SUBJECTS,
+  peers: rf_loss.RF_LOSS_PEERS,
 };
 
 /** Everything that was dropped, cut or refused for want of room, summed over the CPUs. */

@@ -65,6 +65,7 @@ const report: Report = {
     sockets: 0,
     longCommandLines: 0,
     subjects: 0,
+    peers: 0,
     logLines: 0,
   },
   warnings: [],

@@ -68,7 +68,8 @@ export const rf_loss = {
   RF_LOSS_SOCKETS: 6,
   RF_LOSS_ARGS_LONG: 7,
   RF_LOSS_SUBJECTS: 8,
-  RF_LOSS_KINDS: 9,
+  RF_LOSS_PEERS: 9,
+  RF_LOSS_KINDS: 10,
 } as const;
 export type rf_loss = (typeof rf_loss)[keyof typeof rf_loss];
 
@@ -366,7 +367,7 @@ export type rf_executable = StructValue<typeof rf_executable>;
 
 /** struct rf_fence */
 export const rf_fence = {
-  size: 64,
+  size: 72,
   fields: {
     live: { offset: 0, kind: "u64" },
     orphans: { offset: 8, kind: "u64" },
@@ -380,6 +381,8 @@ export const rf_fence = {
     guarded: { offset: 52, kind: "u32" },
     borrowed_denied: { offset: 56, kind: "u32" },
     borrowed_open: { offset: 60, kind: "u32" },
+    next_peer: { offset: 64, kind: "u32" },
+    unused: { offset: 68, kind: "u32" },
   },
 } as const satisfies StructSpec;
 export type rf_fence = StructValue<typeof rf_fence>;
@@ -484,11 +487,9 @@ export const rf_listener = {
     shadow_bit: { offset: 108, kind: "i32" },
     action: { offset: 112, kind: "u8" },
     shadow_action: { offset: 113, kind: "u8" },
-    accepted: { offset: 114, kind: "u8" },
-    unused: { offset: 115, kind: "u8" },
+    unused: { offset: 114, kind: "u16" },
     listen_generation: { offset: 116, kind: "u32" },
-    accepted_generation: { offset: 120, kind: "u32" },
-    padding: { offset: 124, kind: "u32" },
+    connection: { offset: 120, kind: "u64" },
   },
 } as const satisfies StructSpec;
 export type rf_listener = StructValue<typeof rf_listener>;
@@ -507,15 +508,16 @@ export type rf_peer_key = StructValue<typeof rf_peer_key>;
 
 /** struct rf_peer_state */
 export const rf_peer_state = {
-  size: 32,
+  size: 40,
   fields: {
     heard_ns: { offset: 0, kind: "u64" },
-    flow: { offset: 8, kind: "u32" },
-    known: { offset: 12, kind: "u32" },
-    asked_generation: { offset: 16, kind: "u32" },
-    heard_generation: { offset: 20, kind: "u32" },
-    heard_flow: { offset: 24, kind: "u32" },
-    unused: { offset: 28, kind: "u32" },
+    used_ns: { offset: 8, kind: "u64" },
+    flow: { offset: 16, kind: "u32" },
+    known: { offset: 20, kind: "u32" },
+    asked_generation: { offset: 24, kind: "u32" },
+    heard_generation: { offset: 28, kind: "u32" },
+    heard_flow: { offset: 32, kind: "u32" },
+    unused: { offset: 36, kind: "u32" },
   },
 } as const satisfies StructSpec;
 export type rf_peer_state = StructValue<typeof rf_peer_state>;

@@ -60,6 +60,7 @@ export const lossesSchema = z.strictObject({
   sockets: count.describe("calls refused because no memory was left for socket state"),
   longCommandLines: count.describe("command lines beyond 512 bytes, cut"),
   subjects: count.describe("verdicts that took longer because too many different subjects had turned up"),
+  peers: count.describe("peers of unconnected sockets forgotten too early because their table was full"),
   logLines: count.describe("log lines that could not be written to their file"),
 });
 

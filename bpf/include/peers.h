@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+// Room for the peers of unconnected sockets: whose place a new one takes. By second chance ("clock"), as in Corbato, A
+// Paging Experiment with the Multics System, 1968: in the order in which they came, and one that was used lately is passed
+// over, a few times.
+#pragma once
+
+#include "loss.h"
+
+#define RF_REPLY_WINDOW_NS 120000000000ULL
+#define RF_PEER_CHANCES 8
+
+/* Makes room in one place, and returns it. NULL if a peer is there that is in use, unless this is the last try: then it
+ * is forgotten, and counted. */
+static __always_inline struct rf_peer_key *vacate_place(struct rf_fence *state, __u64 now, bool last)
+{
+	__u32 index = __sync_fetch_and_add(&state->next_peer, 1) & (RF_PEERS - 1);
+	struct rf_peer_key *place = bpf_map_lookup_elem(&peer_order, &index);
+	struct rf_peer_state *peer;
+	bool used;
+
+	if (!place)
+		return NULL;
+	peer = bpf_map_lookup_elem(&peers, place);
+	if (!peer)
+		return place;
+	used = now - peer->used_ns < RF_REPLY_WINDOW_NS;
+	if (used && !last)
+		return NULL;
+	if (used)
+		count_loss(RF_LOSS_PEERS);
+	bpf_map_delete_elem(&peers, place);
+	return place;
+}
+
+/* Keeps a peer that is not in the table. */
+static __noinline int keep_peer(const struct rf_peer_key *key, struct rf_peer_state *peer, __u64 now)
+{
+	struct rf_fence *state = the_fence();
+	struct rf_peer_key *place = NULL;
+
+	if (!state)
+		return 0;
+	for (int tries = 1; tries <= RF_PEER_CHANCES && !place; tries++)
+		place = vacate_place(state, now, tries == RF_PEER_CHANCES);
+	if (!place)
+		return 0;
+	*place = *key;
+	peer->used_ns = now;
+	if (bpf_map_update_elem(&peers, key, peer, BPF_ANY))
+		count_loss(RF_LOSS_PEERS);
+	return 0;
+}
