@@ -4,8 +4,8 @@
 //   old-connections PORT PORT6
 //
 // Connects to PORT of 127.0.0.1 three times, once with IP options in its packets, and to PORT6 of ::1, and writes the name
-// of each connection into it. Listens, says "port N", and accepts one connection. Says "ready", waits for the end of its
-// input, has one connection end with a segment that holds data, and ends.
+// of each connection into it. Listens, says "port N", and accepts one connection. Says "ready", waits for a line of input,
+// ends what it sends on each connection, on one of them with a segment that holds data, and waits for the end of its input.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -42,30 +42,32 @@ int main(int argc, char **argv)
 	struct sockaddr_in here = v4;
 	socklen_t size = sizeof(here);
 	int listener = must(socket(AF_INET, SOCK_STREAM, 0));
-	int marked, late;
+	int fds[5];
 
 	if (argc != 3)
 		return 2;
 	v4.sin_port = htons(atoi(argv[1]));
 	v6.sin6_port = htons(atoi(argv[2]));
-	marked = connected("marked", (struct sockaddr *)&v4, sizeof(v4));
-	must(setsockopt(marked, IPPROTO_IP, IP_OPTIONS, nothing, sizeof(nothing)));
-	late = connected("late", (struct sockaddr *)&v4, sizeof(v4));
-	must(setsockopt(late, IPPROTO_TCP, TCP_CORK, &(int){ 1 }, sizeof(int)));
-	connected("v4", (struct sockaddr *)&v4, sizeof(v4));
-	connected("v6", (struct sockaddr *)&v6, sizeof(v6));
+	fds[0] = connected("marked", (struct sockaddr *)&v4, sizeof(v4));
+	must(setsockopt(fds[0], IPPROTO_IP, IP_OPTIONS, nothing, sizeof(nothing)));
+	fds[1] = connected("late", (struct sockaddr *)&v4, sizeof(v4));
+	must(setsockopt(fds[1], IPPROTO_TCP, TCP_CORK, &(int){ 1 }, sizeof(int)));
+	fds[2] = connected("v4", (struct sockaddr *)&v4, sizeof(v4));
+	fds[3] = connected("v6", (struct sockaddr *)&v6, sizeof(v6));
 	must(bind(listener, (struct sockaddr *)&here, sizeof(here)));
 	must(listen(listener, 1));
 	must(getsockname(listener, (struct sockaddr *)&here, &size));
 	printf("port %d\n", ntohs(here.sin_port));
 	fflush(stdout);
-	must(accept(listener, NULL, NULL));
+	fds[4] = must(accept(listener, NULL, NULL));
 	puts("ready");
 	fflush(stdout);
+	must(read(0, &(char){ 0 }, 1));
+	/* what follows fails where the connection was reset */
+	send(fds[1], "data", 4, MSG_NOSIGNAL);
+	for (int i = 0; i < 5; i++)
+		shutdown(fds[i], SHUT_WR);
 	while (read(0, &(char){ 0 }, 1) > 0)
 		;
-	/* one segment: data and FIN; fails where the connection was reset */
-	send(late, "data", 4, MSG_NOSIGNAL);
-	shutdown(late, SHUT_WR);
 	return 0;
 }
