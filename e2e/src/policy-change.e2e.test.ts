@@ -15,7 +15,6 @@ import { replaceFile } from "./harness/replace-file.js";
 import { runProcess } from "./harness/run-process.js";
 import { temporaryFolder } from "./harness/temporary-folder.js";
 import { until } from "./harness/until.js";
-import { replaceFile } from "./harness/watched-run.js";
 
 const timeout = 120_000;
 

@@ -1,19 +1,13 @@
 import assert from "node:assert/strict";
 import type { ChildProcess } from "node:child_process";
-import { renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ringfencePath } from "./paths.js";
+import { replaceFile } from "./replace-file.js";
 import { type FinishedProcess, runProcess } from "./run-process.js";
 import { temporaryFolder } from "./temporary-folder.js";
 import { until } from "./until.js";
 
 const PATIENCE_MS = 60_000;
-
-/** A whole file at once, as editors and configuration tools leave it. */
-export function replaceFile(path: string, text: string): void {
-  writeFileSync(`${path}.new`, text, { mode: 0o644 });
-  renameSync(`${path}.new`, path);
-}
 
 export interface WatchedOptions {
   readonly options?: readonly string[];
