@@ -72,11 +72,13 @@ describe("ringfence run incoming", () => {
       ...[socket("udp dual", "v6", "udp"), bind("udp dual", "::")],
     ];
     const { results, report, log } = await listeners(steps, { policies: [policy] }, async (port) => {
-      await isIgnored("127.0.0.1", port("v4"), "127.0.0.1");
-      await isIgnored("127.0.0.1", port("v4"), "127.0.0.3");
+      await Promise.all([
+        isIgnored("127.0.0.1", port("v4"), "127.0.0.1"),
+        isIgnored("127.0.0.1", port("v4"), "127.0.0.3"),
+        isIgnored("127.0.0.1", port("dual"), "127.0.0.1"),
+      ]);
       await connects("127.0.0.1", port("v4"), "127.0.0.2");
       await connects("::1", port("v6"), "::1");
-      await isIgnored("127.0.0.1", port("dual"), "127.0.0.1");
       await connects("127.0.0.1", port("dual"), "127.0.0.2");
       await connects("::1", port("dual"), "::1");
       for (const from of ["127.0.0.1", "127.0.0.2", "127.0.0.2", "127.0.0.3"]) {
@@ -158,9 +160,8 @@ describe("ringfence run incoming", () => {
       ...[socket("never bound 6", "v6", "tcp"), listen("never bound 6")],
     ];
     const { results, report } = await listeners(steps, { options: ["--listen", "none"] }, async (port) => {
-      for (const name of ["port 0", "never bound", "never bound 6"]) {
-        await isIgnored("127.0.0.1", port(name), "127.0.0.1");
-      }
+      const names = ["port 0", "never bound", "never bound 6"];
+      await Promise.all(names.map((name) => isIgnored("127.0.0.1", port(name), "127.0.0.1")));
     });
     for (const name of ["port 0", "never bound", "never bound 6"]) {
       assert.equal(results[`listen ${name}`], "ok");
@@ -284,8 +285,10 @@ describe("ringfence run incoming", () => {
     ]);
     const { results, report } = await listeners(steps, { options }, async () => {
       await connects("127.0.0.1", 41_005, "127.0.0.2");
-      await isIgnored("127.0.0.1", 41_005, "127.0.0.1");
-      await isIgnored("127.0.0.1", 41_006, "127.0.0.2");
+      await Promise.all([
+        isIgnored("127.0.0.1", 41_005, "127.0.0.1"),
+        isIgnored("127.0.0.1", 41_006, "127.0.0.2"),
+      ]);
     });
     assert.deepEqual([results["got 41005"], results["got 41006"]], ["1", "0"]);
     assert.deepEqual(
