@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, lchownSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { cleanRun as run } from "./harness/clean-run.js";
@@ -13,7 +13,48 @@ const refused = "exec 3<>/dev/tcp/127.0.0.1/1001";
 describe("ringfence run report file", () => {
   const exits4 = ["--", "sh", "-c", "echo ran; exit 4"];
 
-  test("that cannot be written is told in one line and keeps the status", { timeout }, async () => {
+  test("that cannot be written makes the status of a success 125", { timeout }, async () => {
+    const full = await run(["--report-file", "/dev/full", "--", "echo", "ran"]);
+    assert.deepEqual([full.code, full.stdout], [125, "ran\n"]);
+    assert.match(full.stderr, /^ringfence: Cannot write report file "\/dev\/full": no space left.*\n$/);
+    const denies = ["--fail-on-deny", "--default", "deny", "--report-file", "/dev/full"];
+    const denied = await run([...denies, "--", "bash", "-c", `(${refused}) 2>/dev/null; true`]);
+    assert.equal(denied.code, 3);
+  });
+
+  test("that is a link somebody else could have made is refused, and the log too", { timeout }, async () => {
+    const folder = temporaryFolder();
+    const target = join(folder, "target");
+    writeFileSync(target, "kept");
+    const link = join(folder, "link");
+    symlinkSync(target, link);
+    lchownSync(link, 65_534, 65_534);
+    for (const option of ["--report-file", "--log"]) {
+      const { code, stdout, stderr } = await run([option, link, "--", "echo", "ran"]);
+      assert.deepEqual([code, stdout], [125, ""]);
+      assert.match(
+        stderr,
+        /^ringfence: Cannot open .*"link" is a symbolic link that others.*name a place.*\n$/,
+      );
+    }
+    assert.equal(readFileSync(target, "utf8"), "kept");
+  });
+
+  test("tells of a log that could not be written, or stderr does", { timeout }, async () => {
+    const connects = ["--", "bash", "-c", `(${refused}) 2>/dev/null; true`];
+    const path = join(temporaryFolder(), "report");
+    const reports = ["--report", "json", "--report-file", path];
+    const told = await run([...reports, "--log", "/dev/full", "--default", "deny", ...connects]);
+    assert.deepEqual([told.code, told.stderr], [0, ""]);
+    assert.equal(JSON.parse(readFileSync(path, "utf8")).losses.logLines, 1);
+    const silent = await run(["--report", "none", "--log", "/dev/full", "--default", "deny", ...connects]);
+    assert.equal(silent.code, 0);
+    assert.match(silent.stderr, /^ringfence: warning: 1 lines of the log could not be written\n$/);
+  });
+
+  test("that cannot be written is told in one line and keeps the status of a failure", {
+    timeout,
+  }, async () => {
     const full = await run(["--report-file", "/dev/full", ...exits4]);
     assert.deepEqual([full.code, full.stdout], [4, "ran\n"]);
     assert.match(full.stderr, /^ringfence: Cannot write report file "\/dev\/full": no space left.*\n$/);

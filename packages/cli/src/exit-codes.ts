@@ -1,6 +1,6 @@
 import type { ErrorCode } from "@ringfence/model";
 
-/** Our own failure, before a command ran. */
+/** Our own failure: before a command ran, or with the report of one that succeeded. */
 export const EXIT_FAILED = 125;
 
 /** The policy denied, where that was asked for. */

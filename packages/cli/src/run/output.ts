@@ -25,17 +25,19 @@ export class ReportOutput {
     this.#colour = fd !== null && isatty(fd) && process.env["NO_COLOR"] === undefined;
   }
 
-  /** Writes it. The command has run: a report that cannot be written is told in one line and changes no status. */
-  write(report: Report): void {
-    if (this.#format === "none") return;
+  /** Writes it. False if that cannot be done, which one line on stderr tells: the command has run all the same. */
+  write(report: Report): boolean {
+    if (this.#format === "none") return true;
     const text =
       this.#format === "json" ? `${JSON.stringify(report, null, 2)}\n` : renderReport(report, this.#colour);
     try {
       this.#target.write(text);
+      return true;
     } catch (error) {
       const where = this.#path === null ? "to stderr" : `file "${this.#path}"`;
       const hint = "make it writable, or name another --report-file";
       printLine(reportFileError(`Cannot write report ${where}`, hint, error).format());
+      return false;
     }
   }
 }

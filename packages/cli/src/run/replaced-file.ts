@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 import {
   closeSync,
-  constants,
   fchmodSync,
   fchownSync,
   fstatSync,
@@ -10,9 +9,8 @@ import {
   renameSync,
   rmSync,
 } from "node:fs";
-import { basename, dirname } from "node:path";
 import { writeAll } from "../write-out.js";
-import { resolveLinks } from "./resolve-links.js";
+import { type Place, pathOf } from "./find-place.js";
 
 const PERMISSIONS = 0o7777;
 
@@ -23,14 +21,12 @@ const PERMISSIONS = 0o7777;
  */
 export class ReplacedFile {
   readonly fd = null;
-  readonly #directory: number;
-  readonly #name: string;
+  readonly #place: Place;
   readonly #existing: number | null;
   readonly #inPlace: boolean;
 
-  private constructor(directory: number, name: string, existing: number | null, inPlace: boolean) {
-    this.#directory = directory;
-    this.#name = name;
+  private constructor(place: Place, existing: number | null, inPlace: boolean) {
+    this.#place = place;
     this.#existing = existing;
     this.#inPlace = inPlace;
   }
@@ -39,18 +35,16 @@ export class ReplacedFile {
    * Throws when the file could not be written.
    * @param existing the file that is there, open for writing; the directory of such a one may be read-only
    */
-  static prepare(path: string, existing: number | null): ReplacedFile {
-    const target = resolveLinks(path);
-    const directory = openSync(dirname(target), constants.O_RDONLY | constants.O_DIRECTORY);
+  static prepare(place: Place, existing: number | null): ReplacedFile {
     try {
-      const trial = createBeside(directory);
+      const trial = createBeside(place);
       closeSync(trial.fd);
       rmSync(trial.path);
     } catch (error) {
       if (existing === null) throw error;
-      return new ReplacedFile(directory, basename(target), existing, true);
+      return new ReplacedFile(place, existing, true);
     }
-    return new ReplacedFile(directory, basename(target), existing, false);
+    return new ReplacedFile(place, existing, false);
   }
 
   /** Throws the error of the file system, with the old content in place. */
@@ -59,13 +53,13 @@ export class ReplacedFile {
       if (this.#inPlace) this.#overwrite(text);
       else this.#replace(text);
     } finally {
-      closeSync(this.#directory);
+      closeSync(this.#place.directory);
       if (this.#existing !== null) closeSync(this.#existing);
     }
   }
 
   #replace(text: string): void {
-    const { fd, path } = createBeside(this.#directory);
+    const { fd, path } = createBeside(this.#place);
     try {
       try {
         if (this.#existing !== null) copyAccess(this.#existing, fd);
@@ -73,7 +67,7 @@ export class ReplacedFile {
       } finally {
         closeSync(fd);
       }
-      renameSync(path, inside(this.#directory, this.#name));
+      renameSync(path, pathOf(this.#place));
     } catch (error) {
       rmSync(path, { force: true });
       // a file that is a mount point, as containers have them
@@ -89,14 +83,9 @@ export class ReplacedFile {
   }
 }
 
-function createBeside(directory: number): { readonly fd: number; readonly path: string } {
-  const path = inside(directory, `.ringfence-${randomBytes(6).toString("hex")}`);
+function createBeside({ directory }: Place): { readonly fd: number; readonly path: string } {
+  const path = pathOf({ directory, name: `.ringfence-${randomBytes(6).toString("hex")}` });
   return { fd: openSync(path, "wx", 0o600), path };
-}
-
-/** Path of an entry of an open directory, wherever that has been moved. */
-function inside(directory: number, name: string): string {
-  return `/proc/self/fd/${directory}/${name}`;
 }
 
 function copyAccess(from: number, to: number): void {

@@ -5,6 +5,7 @@ import {
   chownSync,
   closeSync,
   constants,
+  lchownSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
@@ -87,6 +88,22 @@ test("openReportTarget writes into the directory of the start, whatever is put i
   symlinkSync(trap, out);
   target.write("x");
   assert.deepEqual([readdirSync(moved), readdirSync(trap)], [["report"], []]);
+});
+
+test("openReportTarget writes through no link that others could have put there", () => {
+  const path = join(folder, "report");
+  symlinkSync("target", path);
+  lchownSync(path, 1234, 1234);
+  assert.throws(
+    () => openReportTarget(path),
+    refused(/"report" is a symbolic link .*: name a place that only root/),
+  );
+  rmSync(path);
+  chmodSync(folder, 0o1777);
+  writeFileSync(path, "");
+  chownSync(path, 1234, 1234);
+  assert.throws(() => openReportTarget(path), refused(/"report" belongs to user 1234/));
+  assert.deepEqual(readdirSync(folder), ["report"]);
 });
 
 test("openReportTarget refuses a FIFO without a reader at once, and writes to one with a reader", () => {

@@ -1,6 +1,7 @@
-import { constants, fstatSync, openSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync } from "node:fs";
 import { getSystemErrorMap } from "node:util";
 import { RingfenceError } from "@ringfence/model";
+import { checkOwner, findPlace, type Place, pathOf, UnsafePlace } from "./find-place.js";
 import { descriptorOf, OpenFile } from "./open-file.js";
 import { ReplacedFile } from "./replaced-file.js";
 
@@ -12,7 +13,7 @@ export interface ReportTarget {
   write(text: string): void;
 }
 
-const { O_WRONLY, O_NONBLOCK, O_NOCTTY } = constants;
+const { O_WRONLY, O_NONBLOCK, O_NOCTTY, O_NOFOLLOW } = constants;
 
 /**
  * Opens a device, FIFO or descriptor, or prepares the replacement of a regular file, so that a bad path fails before
@@ -24,15 +25,36 @@ export function openReportTarget(path: string, open: readonly number[] = []): Re
     const inherited = descriptorOf(path);
     if (inherited !== null && !open.includes(inherited)) throw new Error("no such descriptor is open");
     if (inherited !== null) return OpenFile.ofDescriptor(inherited);
-    const fd = openExisting(path);
-    return fd === null || fstatSync(fd).isFile() ? ReplacedFile.prepare(path, fd) : new OpenFile(fd);
+    return targetAt(findPlace(path));
   } catch (error) {
-    const hint =
-      (error as NodeJS.ErrnoException).code === "ENXIO"
+    throw openError(`Cannot open report file "${path}"`, error);
+  }
+}
+
+function targetAt(place: Place): ReportTarget {
+  try {
+    const fd = openExisting(place);
+    if (fd === null) return ReplacedFile.prepare(place, null);
+    const file = fstatSync(fd);
+    checkOwner(file, place);
+    if (file.isFile()) return ReplacedFile.prepare(place, fd);
+    closeSync(place.directory);
+    return new OpenFile(fd);
+  } catch (error) {
+    closeSync(place.directory);
+    throw error;
+  }
+}
+
+/** An RF_REPORT_FILE for a file that cannot be opened for writing, which says what to do about it. */
+export function openError(message: string, cause: unknown): RingfenceError {
+  const hint =
+    cause instanceof UnsafePlace
+      ? "name a place that only root can change"
+      : (cause as NodeJS.ErrnoException).code === "ENXIO"
         ? "start its reader first"
         : "check that its directory exists and can be written";
-    throw reportFileError(`Cannot open report file "${path}"`, hint, error);
-  }
+  return reportFileError(message, hint, cause);
 }
 
 /** An RF_REPORT_FILE whose message ends in the system's own reason. */
@@ -42,9 +64,9 @@ export function reportFileError(message: string, hint: string, cause: unknown): 
   return new RingfenceError("RF_REPORT_FILE", `${message}: ${reason}`, { hint, cause });
 }
 
-function openExisting(path: string): number | null {
+function openExisting(place: Place): number | null {
   try {
-    return openSync(path, O_WRONLY | O_NONBLOCK | O_NOCTTY);
+    return openSync(pathOf(place), O_WRONLY | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
     throw error;

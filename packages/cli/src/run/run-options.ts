@@ -97,8 +97,8 @@ export const runTrailer = `Taken from the command unless --privileged is given:
   mount); the control sockets of docker, containerd, cri-o, podman, systemd, D-Bus, snapd and
   libvirt that exist at the start.
 
-Exit status: the command's own; 3 denied with --fail-on-deny; 125 ringfence failed and the
-command did not run; 126 the command cannot be executed; 127 it was not found.`;
+Exit status: the command's own; 3 denied with --fail-on-deny; 125 ringfence failed: the
+command did not run, or succeeded and its report cannot be written; 126 the command cannot be executed; 127 it was not found.`;
 
 export interface PolicyOptions {
   readonly allow: readonly string[];

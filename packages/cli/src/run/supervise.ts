@@ -13,8 +13,8 @@ import {
   PolicyNames,
 } from "@ringfence/agent";
 import { Cgroup2 } from "@ringfence/kernel";
-import { RingfenceError } from "@ringfence/model";
-import { EXIT_DENIED } from "../exit-codes.js";
+import { type Report, RingfenceError } from "@ringfence/model";
+import { EXIT_DENIED, EXIT_FAILED } from "../exit-codes.js";
 import { OBJECT_PATH } from "../object-path.js";
 import { printLine } from "../print-line.js";
 import { BorrowedWatch } from "./borrowed-watch.js";
@@ -290,11 +290,12 @@ class Run {
         warnings: [...streamWarnings, ...guardians.warnings, ...borrowed.warnings],
         lostLogLines: log?.lost ?? 0,
       });
-      output.write(report);
-      if (options.report === "none") warn(guardians.warnings);
+      const isWritten = output.write(report);
+      if (options.report === "none") warn([...guardians.warnings, ...lossWarnings(report)]);
       if (signal !== null) return { signal };
-      const code = exitCode ?? 125;
-      return { code: options.failOnDeny && code === 0 && report.totals.denied > 0 ? EXIT_DENIED : code };
+      if (exitCode !== 0) return { code: exitCode ?? EXIT_FAILED };
+      if (options.failOnDeny && report.totals.denied > 0) return { code: EXIT_DENIED };
+      return { code: isWritten ? 0 : EXIT_FAILED };
     } catch (error) {
       child.kill("SIGKILL");
       await watch?.stop();
@@ -360,6 +361,10 @@ class Run {
     log?.close();
     await removeEndedRun(cgroups, this.#id, this.#cgroup);
   }
+}
+
+function lossWarnings({ losses: { logLines } }: Report): string[] {
+  return logLines === 0 ? [] : [`${logLines} lines of the log could not be written`];
 }
 
 /** Where there is no report to carry them. */
