@@ -22,8 +22,10 @@ export class PolicyNames {
     return this.#policies;
   }
 
+  /** Rules keep their names over most changes, and 10,000 of them take a megabyte: the same ones are kept once. */
   add(policy: NamedPolicy): void {
-    this.#policies.push(policy);
+    const bits = this.#policies.at(-1)?.bits ?? [];
+    this.#policies.push(sameNames(bits, policy.bits) ? { ...policy, bits } : policy);
   }
 
   bitsOf(generation: number): readonly NamedBit[] {
@@ -34,4 +36,8 @@ export class PolicyNames {
   revisionOf(generation: number): string | null {
     return this.#policies[generation - 1]?.revision ?? null;
   }
+}
+
+function sameNames(a: readonly NamedBit[], b: readonly NamedBit[]): boolean {
+  return a.length === b.length && a.every(({ ruleId }, bit) => ruleId === b[bit]?.ruleId);
 }

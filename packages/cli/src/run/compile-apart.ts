@@ -4,13 +4,20 @@ import { fileURLToPath } from "node:url";
 import { createMemoryFile } from "@ringfence/kernel/system";
 import { RingfenceError } from "@ringfence/model";
 import type { RunPolicy } from "./compile-policy.js";
-import { errorOfAnswer, handOver, type PolicyAnswer, type PolicyOrder, takeOver } from "./policy-handover.js";
+import {
+  DONE,
+  errorOfAnswer,
+  handOver,
+  type PolicyAnswer,
+  type PolicyOrder,
+  takeOver,
+} from "./policy-handover.js";
 
 const entry = fileURLToPath(new URL("./policy-compiler.js", import.meta.url));
 
 /**
  * What `compilePolicy` does, in a process of its own: this one neither waits nor grows. An answer counts only if that
- * process ended well. Throws what `compilePolicy` throws, and RF_POLICY_PROCESS.
+ * process says that it is whole. Throws what `compilePolicy` throws, and RF_POLICY_PROCESS.
  */
 export async function compileApart(order: PolicyOrder, signal?: AbortSignal): Promise<RunPolicy> {
   const fd = createMemoryFile("ringfence-policy");
@@ -30,12 +37,12 @@ function policyIn(fd: number): RunPolicy {
   throw errorOfAnswer(value);
 }
 
-/** Waits for a process that replaces an order by its answer. */
+/** Waits until a process has replaced an order by its answer. */
 async function compileInto(fd: number, signal: AbortSignal | undefined): Promise<void> {
   const { RINGFENCE_DEBUG } = process.env;
   const child = spawn(process.execPath, [entry], {
     // Node's own last words tell a user nothing that our error does not
-    stdio: ["ignore", "ignore", RINGFENCE_DEBUG === undefined ? "ignore" : "inherit", fd],
+    stdio: ["ignore", "pipe", RINGFENCE_DEBUG === undefined ? "ignore" : "inherit", fd],
     // the keys of a terminal are for the command
     detached: true,
   });
@@ -44,7 +51,8 @@ async function compileInto(fd: number, signal: AbortSignal | undefined): Promise
   try {
     await new Promise<void>((resolve, reject) => {
       child.once("error", (error) => reject(failed(`cannot be started: ${error.message}`)));
-      child.once("exit", (code, end) => (code === 0 ? resolve() : reject(failed(describe(code, end)))));
+      child.stdout?.once("data", (said) => (String(said) === DONE ? resolve() : child.kill()));
+      child.once("close", (code, end) => reject(failed(describe(code, end))));
       if (signal?.aborted) kill();
     });
   } catch (error) {

@@ -1,8 +1,10 @@
+import { writeSync } from "node:fs";
 import { Cgroup2 } from "@ringfence/kernel";
 import { exitNow, PR_SET_PDEATHSIG, prctl } from "@ringfence/kernel/system";
 import { compilePolicy } from "./compile-policy.js";
 import {
   answerOfError,
+  DONE,
   HANDOVER_FD,
   handOver,
   type PolicyAnswer,
@@ -26,4 +28,5 @@ async function answer(): Promise<PolicyAnswer> {
 
 prctl(PR_SET_PDEATHSIG, SIGKILL);
 handOver(HANDOVER_FD, await answer());
+writeSync(1, DONE);
 exitNow(0);

@@ -9,6 +9,8 @@ import type { PolicyOptions } from "./run-options.js";
 
 /** Where the compiling process finds the file that holds its order, and leaves its answer. */
 export const HANDOVER_FD = 3;
+/** What it says when the answer is there: to take apart 300 MB, as its end does, takes the kernel 30 ms more. */
+export const DONE = ".";
 
 /** What is to be compiled: the content of the files, since only one process should decide what they hold. */
 export interface PolicyOrder {
