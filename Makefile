@@ -26,13 +26,13 @@ demo: build deps-demo ## A compromised build step meets the fence: real processe
 	@demo/run.sh
 
 test: build deps-test ## All tests: units, then end to end under Linux 6.1 in QEMU and on this kernel
-	@node scripts/dist/run-tests.js unit e2e-vm e2e e2e-vm-races
+	@node scripts/dist/run-tests.js unit e2e-vm-1 e2e e2e-vm-2 e2e-vm-races
 test-unit: build ## Only the unit tests
 	@node scripts/dist/run-tests.js unit
 test-e2e: build deps-test ## Only the end-to-end tests, on this kernel
 	@node scripts/dist/run-tests.js e2e
 test-vm: build deps-test ## Only the end-to-end tests, under Linux 6.1 in QEMU
-	@node scripts/dist/run-tests.js e2e-vm e2e-vm-races
+	@node scripts/dist/run-tests.js e2e-vm-1 e2e-vm-2 e2e-vm-races
 
 bench: build deps-bench ## Measure, and write docs/benchmarks.md
 	@node bench/dist/main.js

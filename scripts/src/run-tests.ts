@@ -7,7 +7,7 @@ import { LabelledLines } from "./testrun/labelled-lines.js";
 import { runPool } from "./testrun/pool.js";
 import { runFiles } from "./testrun/run-files.js";
 import { runInVm } from "./testrun/run-in-vm.js";
-import { groupStages, type Stage, stages, stagesAtOnce, testFolders } from "./testrun/stages.js";
+import { groupStages, type Stage, stages, stagesAtOnce, takeHalf, testFolders } from "./testrun/stages.js";
 
 // Runs stages of the test suite: run-tests [--results FILE] STAGE...
 // The last line says how many tests passed and failed; with --results FILE takes the counts instead, as JSON.
@@ -22,7 +22,7 @@ type Print = (text: string) => void;
 const print: Print = (text) => process.stdout.write(text);
 
 async function runStage(stage: Stage, print: Print): Promise<Counts> {
-  const files = findTests(repositoryRoot, testFolders, stage.kinds);
+  const files = takeHalf(findTests(repositoryRoot, testFolders, stage.kinds), stage.half);
   print(`\n== ${stage.title}: ${files.length} test files\n`);
   if (files.length === 0) return noTests;
   const counts = stage.guest

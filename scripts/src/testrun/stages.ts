@@ -7,6 +7,8 @@ export interface Stage {
   readonly label: string;
   /** The test files that belong to it. */
   readonly kinds: readonly TestKind[];
+  /** Set when it takes only the first, third, ... of these files, or the others. */
+  readonly half?: "odd" | "even";
   /** Files that run at the same time. End-to-end tests share one kernel, so they run one by one. */
   readonly concurrency: number;
   /** Seconds until a test file is ended and counted as failed. */
@@ -31,12 +33,22 @@ export const stages: Readonly<Record<string, Stage>> = {
     label: "this kernel",
     kinds: ["e2e", "races", "host"],
   },
-  "e2e-vm": {
+  // In two halves, so that they fill both CPUs beside the shorter stages.
+  "e2e-vm-1": {
     ...emulated,
-    title: "End to end on a second kernel",
-    label: "second kernel",
+    title: "End to end on a second kernel, first half",
+    label: "second kernel, 1",
     kinds: ["e2e"],
-    guest: { stage: "e2e-guest", cpus: 1, timeout: 2400 },
+    half: "odd",
+    guest: { stage: "e2e-guest-1", cpus: 1, timeout: 2400 },
+  },
+  "e2e-vm-2": {
+    ...emulated,
+    title: "End to end on a second kernel, second half",
+    label: "second kernel, 2",
+    kinds: ["e2e"],
+    half: "even",
+    guest: { stage: "e2e-guest-2", cpus: 1, timeout: 2400 },
   },
   "e2e-vm-races": {
     ...emulated,
@@ -45,10 +57,17 @@ export const stages: Readonly<Record<string, Stage>> = {
     kinds: ["races"],
     guest: { stage: "e2e-guest-races", cpus: 2, timeout: 1200 },
   },
-  // What the two above run inside.
-  "e2e-guest": { ...emulated, title: "End to end, emulated", label: "guest", kinds: ["e2e"] },
+  // What the three above run inside.
+  "e2e-guest-1": { ...emulated, title: "End to end, emulated", label: "guest", kinds: ["e2e"], half: "odd" },
+  "e2e-guest-2": { ...emulated, title: "End to end, emulated", label: "guest", kinds: ["e2e"], half: "even" },
   "e2e-guest-races": { ...emulated, title: "Races, emulated", label: "guest", kinds: ["races"] },
 };
+
+/** Those of the files that belong to a stage's half. */
+export function takeHalf(files: readonly string[], half: Stage["half"]): readonly string[] {
+  if (half === undefined) return files;
+  return files.filter((_, index) => index % 2 === (half === "odd" ? 0 : 1));
+}
 
 /** How many stages run at the same time: each keeps about one CPU busy. */
 export const stagesAtOnce = 2;
