@@ -49,6 +49,9 @@ const pages: readonly GeneratedPage[] = [
   helpPage("run"),
   helpPage("explain", example),
   filledPage("README.md", example),
+  filledPage("docs/reference/policy-import.md", {
+    "ringfence policy --help": () => commandHelp(repositoryRoot, "policy"),
+  }),
   helpPage("doctor"),
   helpPage("selftest"),
   verifiedPage,

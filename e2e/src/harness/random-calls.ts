@@ -87,6 +87,8 @@ export function randomCallPolicy(random: Random, { patterns, comms, ports }: Cal
     ingress: null,
     listen: null,
     unattributed: null,
+    names: null,
+    dns: null,
   }));
 }
 

@@ -24,6 +24,7 @@ const ends: Readonly<Record<string, readonly string[]>> = {
   run: ["--", "/nonexistent/command"],
   doctor: ["--no-such-option"],
   selftest: ["--no-such-option"],
+  policy: ["import", "nsp", "/nonexistent/file"],
 };
 
 // No path that exists and can be written: options name files.

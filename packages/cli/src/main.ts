@@ -15,6 +15,10 @@ const commands: Readonly<Record<string, { summary: string; load: () => Promise<C
     summary: "say what a policy decides about a flow, by which rule and why",
     load: async () => (await import("./commands/explain.js")).explain,
   },
+  policy: {
+    summary: "turn another tool's configuration into a policy",
+    load: async () => (await import("./commands/policy.js")).policy,
+  },
   doctor: {
     summary: "show what this kernel offers, what is missing and what that costs",
     load: async () => (await import("./commands/doctor.js")).doctor,

@@ -16,6 +16,8 @@ export * from "./flow-text/format-flow-line.js";
 export * from "./flow-text/parse-flow-line.js";
 export { flowProtocolOf } from "./flow-text/protocol-word.js";
 export * from "./interpret/interpret.js";
+export * from "./names/implied-rules.js";
+export * from "./names/with-resolvers.js";
 export { largestPolicyFile } from "./parse/decode-text.js";
 export * from "./resolver.js";
 export * from "./verdict.js";

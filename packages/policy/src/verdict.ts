@@ -15,6 +15,8 @@ export interface RuleRef {
 export interface Verdict {
   readonly action: Action;
   readonly rule: RuleRef | null;
+  /** The name that the flow was judged by; absent where its address has none. */
+  readonly name?: string;
 }
 
 /** The enforced verdict, or how the shadow verdict would differ from it. */

@@ -18,7 +18,7 @@ const ofRules = (rules: number): CompiledPolicy =>
   });
 
 function ofSubject(condition: NonNullable<Profile["subject"]>[number]): CompiledPolicy {
-  const silence = { ingress: null, listen: null, unattributed: null };
+  const silence = { ingress: null, listen: null, unattributed: null, names: null, dns: null };
   const egress: Profile["egress"] = { default: "deny", rules: [] };
   const profile: Profile = { name: "p", mode: "enforce", subject: [condition], egress, ...silence };
   return compile([profile], { containerCgroups: [] });

@@ -1,5 +1,5 @@
 import { Btf, layout, StructCodec } from "@ringfence/kernel";
-import { flowDirections, toBytes16 } from "@ringfence/model";
+import { toBytes16, verdictDirections } from "@ringfence/model";
 import type { CompiledPolicy, FlowFacts, PathFact } from "@ringfence/policy";
 import type { Answer, Question } from "@ringfence/policy/testing";
 import type { MadeUpCgroups } from "./made-up-cgroups.js";
@@ -70,7 +70,7 @@ export class CaseCodec {
       shadow_bit: 0,
       action: 0,
       shadow_action: 0,
-      direction: flowDirections.indexOf(flow.direction ?? "egress"),
+      direction: verdictDirections.indexOf(flow.direction ?? "egress"),
     };
   }
 }

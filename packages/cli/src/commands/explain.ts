@@ -43,6 +43,8 @@ A flow is what is known of the process, and where it goes:
   exe=PATH [trusted=no]  comm=NAME  uid=N  gid=N  cgroup=PATH  container=yes|no
   ancestor=PATH [trusted=no], repeated; unknown for a path, and ancestor=none
   tcp|udp|sctp ADDRESS:PORT, icmp|other ADDRESS   where it goes
+  tcp|udp|sctp ADDRESS:PORT as NAME[,NAME]        the same, with the live names of the address
+  query NAME                                      the name that a resolver is asked for
   ingress tcp|udp|sctp ADDRESS -> :PORT           where it comes from, and the local port
   listen tcp|udp :PORT                            the port that is bound or listened on
 

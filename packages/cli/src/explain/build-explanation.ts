@@ -42,8 +42,9 @@ export function buildExplanation(question: Question, policy: ProfilesRead): Expl
       process: isOfProcess ? { ...process, ancestors: [...process.ancestors] } : null,
       direction,
       protocol: flow.protocol,
-      address: formatAddress(flow.address),
-      port: flow.port,
+      address: direction === "query" ? null : formatAddress(flow.address),
+      names: [...(flow.names ?? [])],
+      port: direction === "query" ? null : flow.port,
       assumed: isOfProcess ? [...assumed] : [],
       assumedAndAsked: assumed.filter((fact) => asked.has(fact)),
       gaps: isOfProcess ? [...gaps] : [],
@@ -89,8 +90,8 @@ function isProcessKey(key: Mismatch["key"]): key is keyof typeof factOfKey {
   return Object.hasOwn(factOfKey, key);
 }
 
-function verdictOf({ action, rule }: Verdict, lines: SourceLines): ExplanationDocument["enforced"] {
-  return { action, rule: rule && ruleOf(rule, lines) };
+function verdictOf({ action, rule, name }: Verdict, lines: SourceLines): ExplanationDocument["enforced"] {
+  return { action, rule: rule && ruleOf(rule, lines), name: name ?? null };
 }
 
 function ruleOf({ ruleId, profile, action, audit, location }: RuleRef, lines: SourceLines): ExplainedRule {

@@ -42,21 +42,21 @@ metadata: { name: spare }
 spec: { mode: off, egress: { default: deny } }
 `;
 
-function policy(): ProfilesRead {
-  const { profiles, errors } = parsePolicy(policyText, "p.yaml", nothing);
+function policy(text: string): ProfilesRead {
+  const { profiles, errors } = parsePolicy(text, "p.yaml", nothing);
   assert.deepEqual(errors, []);
   return {
     profiles,
     sources: profiles.map(() => "p.yaml"),
-    files: new Map([["p.yaml", Buffer.from(policyText)]]),
+    files: new Map([["p.yaml", Buffer.from(text)]]),
     warnings: [],
   };
 }
 
-function ask(flow: string, more: Partial<Question> = {}) {
+function ask(flow: string, more: Partial<Question> = {}, text = policyText) {
   const line = parseFlowLine(flow, "--flow");
   const question = { given: line.process, flow: flowFactsOf(line), gaps: [], reported: null, ...more };
-  const explanation = buildExplanation(question, policy());
+  const explanation = buildExplanation(question, policy(text));
   assert.deepEqual(explanationSchema.parse(JSON.parse(JSON.stringify(explanation))), explanation);
   return renderExplanation(explanation);
 }
@@ -142,4 +142,48 @@ test("renderExplanation escapes what could steer a terminal, and adds gaps", () 
   const text = ask('comm="\\u001b[31m" uid=0 tcp 10.0.0.1:443', { gaps: ["something is missing"] });
   assert.ok(!text.includes("\u001b"));
   assert.match(text, /note: something is missing\n$/);
+});
+
+const namesText = `apiVersion: ringfence.dev/v1alpha1
+kind: SecurityProfile
+metadata: { name: web }
+spec:
+  mode: enforce
+  egress:
+    default: deny
+    rules:
+      - name: packages
+        allow: { to: "*.example.com", ports: 443 }
+      - name: never
+        deny: { to: bad.example.com }
+  dns: { resolvers: 192.0.2.53 }
+`;
+
+test("renderExplanation says by which name an address was judged", () => {
+  assert.match(
+    ask("uid=1 tcp 192.0.2.1:443 as bad.example.com,a.example.com", {}, namesText),
+    /^allowed\n {2}by web\/packages, p\.yaml:9:9\n.*\n {4}judged as a\.example\.com: it has 2 names, and one that is allowed is enough\n/,
+  );
+  const text = ask("uid=1 tcp 192.0.2.1:443", {}, namesText);
+  assert.match(text, /no: 192\.0\.2\.1 has no live name, and is not in \*\.example\.com\n/);
+  assert.match(
+    ask("tcp 192.0.2.1:443 as a.example", {}, namesText),
+    /no: 192\.0\.2\.1 as a\.example is not bad\.example\.com\n/,
+  );
+  assert.match(
+    ask("udp 192.0.2.53:53", {}, namesText),
+    /^allowed\n {2}by web\/dns\.resolvers, p\.yaml:9:9\n/,
+  );
+});
+
+test("renderExplanation says why a name may be asked for or not", () => {
+  assert.match(ask("query a.example.com", {}, namesText), /^allowed\n {2}by web\/packages, /);
+  const refused = ask("query a.example", {}, namesText);
+  assert.match(refused, /^denied\n {2}by web\/dns\.queries, p\.yaml:13:8\n/);
+  assert.match(refused, /no: name a\.example is not bad\.example\.com\n/);
+  assert.match(refused, /asked: .* query a\.example\n/);
+  const open = namesText.replace("resolvers: 192.0.2.53", "queries: allow");
+  const unjudged = ask("query a.example", {}, open);
+  assert.match(unjudged, /no profile that counts guards the queries of this process/);
+  assert.match(unjudged, /profile web .*: says nothing of queries\n/);
 });

@@ -9,13 +9,15 @@ import { printable } from "../printable.js";
 type Verdict = ExplanationDocument["enforced"];
 type Profile = ExplanationDocument["profiles"][number];
 type Rule = Profile["rules"][number];
+type Question = ExplanationDocument["question"];
 
 /** An explanation as people read it: the verdict, then each profile with its rules, then the facts. */
 export function renderExplanation(explanation: ExplanationDocument): string {
-  const whom = explanation.question.process === null ? "traffic of no process" : "this process";
+  const { question } = explanation;
+  const whom = question.process === null ? "traffic of no process" : "this process";
   const blocks = [
     verdictLines(explanation, whom),
-    ...explanation.profiles.map((profile) => profileLines(profile, whom)),
+    ...explanation.profiles.map((profile) => profileLines(profile, whom, question.direction)),
     factLines(explanation),
     explanation.warnings.map((warning) => `warning: ${warning}`),
   ];
@@ -23,10 +25,10 @@ export function renderExplanation(explanation: ExplanationDocument): string {
   return `${text.join("\n\n")}\n`;
 }
 
-function verdictLines({ enforced, shadow, reported }: ExplanationDocument, whom: string): string[] {
-  const lines = [past(enforced), ...decidedBy(enforced, whom)];
+function verdictLines({ enforced, shadow, reported, question }: ExplanationDocument, whom: string): string[] {
+  const lines = [past(enforced), ...decidedBy(enforced, whom, question)];
   if (shadow.rule?.id === enforced.rule?.id) lines.push("the same if audited rules were enforced");
-  else lines.push(`${past(shadow)} if audited rules were enforced`, ...decidedBy(shadow, whom));
+  else lines.push(`${past(shadow)} if audited rules were enforced`, ...decidedBy(shadow, whom, question));
   return reported === null ? lines : [...lines, ...reportLines(reported)];
 }
 
@@ -34,9 +36,16 @@ function past({ action }: Verdict): string {
   return action === "allow" ? "allowed" : "denied";
 }
 
-function decidedBy({ rule }: Verdict, whom: string): string[] {
-  if (rule === null) return [`  no profile that counts covers ${whom}`];
-  return [`  by ${named(rule)}`, ...(rule.text === null ? [] : [`    ${rule.text}`])];
+function decidedBy({ rule, name }: Verdict, whom: string, { direction, names }: Question): string[] {
+  const what = direction === "query" ? "guards the queries of" : "covers";
+  if (rule === null) return [`  no profile that counts ${what} ${whom}`];
+  return [
+    `  by ${named(rule)}`,
+    ...(rule.text === null ? [] : [`    ${rule.text}`]),
+    ...(names.length > 1
+      ? [`    judged as ${name}: it has ${names.length} names, and one that is allowed is enough`]
+      : []),
+  ];
 }
 
 function reportLines(reported: NonNullable<ExplanationDocument["reported"]>): string[] {
@@ -51,11 +60,16 @@ function reportLines(reported: NonNullable<ExplanationDocument["reported"]>): st
   ];
 }
 
-function profileLines({ name, mode, source, location, subject, rules }: Profile, whom: string): string[] {
+function profileLines(
+  { name, mode, source, location, subject, rules }: Profile,
+  whom: string,
+  direction: Question["direction"],
+): string[] {
   const head = `profile ${name} (${mode}), ${location === null ? source : formatLocation(location)}`;
   if (mode === "off") return [`${head}: says nothing`];
   if (subject.length > 0) return [`${head}: does not cover this process`, ...reasonLines(subject, "subject")];
-  if (rules.length === 0) return [`${head}: says nothing of traffic of no process`];
+  const unsaid = direction === "query" ? "queries" : "traffic of no process";
+  if (rules.length === 0) return [`${head}: says nothing of ${unsaid}`];
   return [`${head}: covers ${whom}`, ...rules.flatMap(ruleLines)];
 }
 

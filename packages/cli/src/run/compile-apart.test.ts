@@ -88,7 +88,7 @@ test("compileApart throws every error that compilePolicy does, with its place", 
     [
       file(
         "a.yaml",
-        policyOf(["allow: { to: [nowhere.example] }", "alow: {}", 'deny: { ports: ["70000"] }']),
+        policyOf(["allow: { to: [nowhere..example] }", "alow: {}", 'deny: { ports: ["70000"] }']),
       ),
     ],
     [file("a.yaml", policyOf([])), file("b.yaml", policyOf([]))],
@@ -100,7 +100,7 @@ test("compileApart throws every error that compilePolicy does, with its place", 
     assert.deepEqual(apart.errors, here.errors);
     assert.match(apart.message, /^[ab]\.yaml:\d+:\d+: /);
   }
-  const [here, apart] = await both({ files: [], options: { ...nothing, allow: ["nowhere.example"] } });
+  const [here, apart] = await both({ files: [], options: { ...nothing, allow: ["nowhere..example"] } });
   assert.ok(apart instanceof RingfenceError && apart.code === "RF_DESTINATION", String(apart));
   assert.deepEqual(apart, here);
 });

@@ -1,9 +1,9 @@
-import { containerCgroups, type NamedPolicy } from "@ringfence/agent";
+import { containerCgroups, type NamedPolicy, namesRefused } from "@ringfence/agent";
 import type { Cgroup2 } from "@ringfence/kernel";
 import type { ProcessCondition, Profile } from "@ringfence/model";
 import { type CompiledPolicy, compile } from "@ringfence/policy";
 import type { PolicyFile } from "./read-policy-files.js";
-import { parseProfiles } from "./read-profiles.js";
+import { PolicyErrors, parseProfiles } from "./read-profiles.js";
 import type { PolicyOptions } from "./run-options.js";
 
 interface PolicyFacts {
@@ -42,6 +42,8 @@ export async function compilePolicy(
   cgroups: Cgroup2,
 ): Promise<RunPolicy> {
   const read = await parseProfiles(files, options);
+  const refused = namesRefused(read.profiles);
+  if (refused.length > 0) throw new PolicyErrors(refused);
   const checkedAt = sharedClock();
   const { profiles, sources } = read;
   const warnings = [...read.warnings];
@@ -50,8 +52,8 @@ export async function compilePolicy(
       warnings.push(`cgroup "${path}" does not exist: what a rule says of it matches nothing in this run`);
     }
   }
-  const asksForHost = conditionsOf(profiles).some((condition) => condition.host === true);
-  const compiled = compile(profiles, { containerCgroups: asksForHost ? containerCgroups(cgroups) : [] });
+  const asks = conditionsOf(profiles).some(({ host, container }) => host === true || container === true);
+  const compiled = compile(profiles, { containerCgroups: asks ? containerCgroups(cgroups) : [] });
   const bits = compiled.bits.map(({ ruleId, action, audit, profile }) => ({
     ruleId,
     action,

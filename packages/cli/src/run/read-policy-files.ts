@@ -14,7 +14,8 @@ export function readPolicyFiles(files: readonly string[]): readonly PolicyFile[]
   return files.map((file) => ({ file, bytes: readPolicyFile(file) }));
 }
 
-function readPolicyFile(file: string): Uint8Array {
+/** What one of them holds. Throws RF_POLICY_FILE. */
+export function readPolicyFile(file: string): Uint8Array {
   try {
     return readBounded(file, largestPolicyFile);
   } catch (error) {

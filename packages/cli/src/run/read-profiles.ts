@@ -1,6 +1,6 @@
-import { hostResolver } from "@ringfence/agent";
+import { hostNameservers, hostResolver } from "@ringfence/agent";
 import { type Profile, RingfenceError } from "@ringfence/model";
-import { commandLineProfile } from "@ringfence/policy";
+import { commandLineProfile, needsResolvers, withResolvers } from "@ringfence/policy";
 import { type PolicyFile, readPolicyFiles } from "./read-policy-files.js";
 import type { PolicyOptions } from "./run-options.js";
 
@@ -47,13 +47,20 @@ export async function parseProfiles(
     profiles.push(commandLineProfile(said, hostResolver));
     sources.push("command line");
   }
+  const resolvers = needsResolvers(profiles) ? hostNameservers() : null;
   return {
-    profiles: profiles.map((profile) => withMode(profile, options.mode)),
+    profiles: withResolvers(profiles, resolvers ?? []).map((profile) => withMode(profile, options.mode)),
     sources,
     files: new Map(files.map(({ file, bytes }) => [file, bytes])),
-    warnings,
+    warnings: resolvers?.length === 0 ? [...warnings, noResolver.format()] : warnings,
   };
 }
+
+const noResolver = new RingfenceError(
+  "RF_POLICY_NO_RESOLVER",
+  "Rules list names, and /etc/resolv.conf names no resolver whose answers could be believed",
+  { hint: "Add dns: { resolvers: [...] } to the profile: until then names match nothing" },
+);
 
 async function parseFiles(files: readonly PolicyFile[]) {
   if (files.length === 0) return [];

@@ -8,7 +8,7 @@ export const policyOptionSpecs: readonly OptionSpec[] = [
     name: "allow",
     value: "DEST",
     repeatable: true,
-    help: "let the command reach DEST: 10.0.0.0/8, 127.0.0.1:8080, [::1]:443, udp/10.0.0.1:53, localhost, private, any:443, :8000-9000",
+    help: "let the command reach DEST: 10.0.0.0/8, 127.0.0.1:8080, [::1]:443, udp/10.0.0.1:53, example.com:443, '*.example.com', localhost, private, any:443, :8000-9000",
   },
   { name: "deny", value: "DEST", repeatable: true, help: "refuse DEST; a deny wins over every allow" },
   {

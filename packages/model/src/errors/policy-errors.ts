@@ -65,8 +65,20 @@ export const policyErrors = {
     remedy:
       "Write one of allow and deny, with process, to or from, ports or localPorts, or protocol below it",
   },
+  RF_POLICY_DOMAIN: {
+    meaning: "A name in a rule is none that DNS can have, or its star is not the whole first label",
+    remedy: 'Write it like example.com, or "*.example.com" for what is below it',
+  },
+  RF_POLICY_DURATION: {
+    meaning: "A time is not a number of seconds, minutes or hours, or too long",
+    remedy: "Write it like 30s, 5m or 1h, up to 24h",
+  },
+  RF_POLICY_RESOLVER: {
+    meaning: "A resolver is not an IP address",
+    remedy: "Write its address alone, without a port: 192.0.2.53",
+  },
   RF_POLICY_ADDRESS: {
-    meaning: "A destination is neither an address, a CIDR nor one of any, localhost and private",
+    meaning: "A destination is neither an address, a CIDR, a name nor one of any, localhost and private",
     remedy: "Write it as the hint shows",
   },
   RF_POLICY_HOST_BITS: {
@@ -120,6 +132,23 @@ export const policyErrors = {
   RF_POLICY_SHADOWED: {
     meaning: "Warning: a rule can never decide, because a wider deny of its profile always wins",
     remedy: "Remove the rule, or narrow the deny",
+  },
+  RF_IMPORT_LOST: {
+    meaning: "Warning: a line of an imported file is not carried into the policy",
+    remedy: "Do what the hint says instead, or live without it",
+  },
+  RF_IMPORT_DIFFERS: {
+    meaning:
+      "Warning: a line of an imported file is carried, and does not mean quite the same here, or what it seems to",
+    remedy: "Read what differs, and change the policy if it matters",
+  },
+  RF_POLICY_NO_RESOLVER: {
+    meaning: "Warning: rules list names, and no resolver is known whose answers could be believed",
+    remedy: "Add dns: { resolvers: [...] } with their addresses; until then names match nothing",
+  },
+  RF_POLICY_NO_NAMES: {
+    meaning: "Warning: a profile says how long names hold, and no rule of it lists one",
+    remedy: "Remove names, or list names in `to`",
   },
   RF_POLICY_UNCHECKED: {
     meaning: "Warning: a profile has so many denies that not all rules were checked for being shadowed",

@@ -51,7 +51,7 @@ export const errorTable = {
   RF_DESTINATION: {
     meaning: "The value of --allow, --deny, --allow-from or --listen cannot be read",
     remedy:
-      "Write an address, a CIDR, localhost, private or any, with a port if needed: 10.0.0.0/8:443; for --listen ports",
+      "Write an address, a CIDR, a name, localhost, private or any, with a port if needed: 10.0.0.0/8:443; for --listen ports",
   },
   RF_FLOW: {
     meaning: "A flow in words has a word that cannot be read, or lacks one",

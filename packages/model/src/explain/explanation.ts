@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { directionSchema, outcomeSchema, reasonSchema } from "../report/outcome.js";
+import { verdictDirections } from "../policy/flow-direction.js";
+import { outcomeSchema, reasonSchema } from "../report/outcome.js";
 import { EXPLAIN_SCHEMA } from "../schema-names.js";
 
 const action = z.enum(["allow", "deny"]);
@@ -29,6 +30,7 @@ export const explainedRuleSchema = z.strictObject({
 const verdictSchema = z.strictObject({
   action,
   rule: explainedRuleSchema.nullable().describe("null when no subject matches, which allows"),
+  name: z.string().nullable().describe("the name that the address was judged by; null without one"),
 });
 
 /** A key that keeps a rule or a profile out. */
@@ -78,9 +80,12 @@ const questionSchema = z.strictObject({
     })
     .nullable()
     .describe("null for traffic of no process"),
-  direction: directionSchema,
+  direction: z.enum(verdictDirections).describe("query: a name that a resolver is asked for"),
   protocol: z.enum(["tcp", "udp", "sctp", "icmp", "other"]),
-  address: z.string().describe("the other end; of a listener its own"),
+  address: z.string().nullable().describe("the other end; of a listener its own; null for a query"),
+  names: z
+    .array(z.string())
+    .describe("live names of the address, the longest-lived first, or the name that is asked for"),
   port: z.number().int().nullable().describe("the other end's for egress, else this machine's"),
   assumed: z.array(fact).describe("facts that nothing gave"),
   assumedAndAsked: z.array(fact).describe("those of them that conditions of the policy look at"),

@@ -5,3 +5,8 @@
 export const flowDirections = ["egress", "ingress", "listen", "unattributed"] as const;
 
 export type FlowDirection = (typeof flowDirections)[number];
+
+/** The same, and the name that somebody asks a resolver for. */
+export const verdictDirections = [...flowDirections, "query"] as const;
+
+export type VerdictDirection = (typeof verdictDirections)[number];

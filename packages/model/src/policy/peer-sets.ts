@@ -16,9 +16,21 @@ export const peerSets: Readonly<Record<PeerSet, readonly Prefix[]>> = {
   ),
 };
 
-/** The blocks that a peer stands for, IPv4 and IPv6. */
+/** The blocks that a peer stands for, IPv4 and IPv6; none for a name. */
 export function prefixesOf(peer: Peer): readonly Prefix[] {
-  return peer.kind === "prefix" ? [peer.prefix] : peerSets[peer.set];
+  switch (peer.kind) {
+    case "prefix":
+      return [peer.prefix];
+    case "set":
+      return peerSets[peer.set];
+    case "name":
+      return [];
+  }
+}
+
+/** True for destinations that leave none out, whatever else they list. */
+export function isEverywhere(peers: readonly Peer[] | null): boolean {
+  return peers === null || peers.some((peer) => peer.kind === "set" && peer.set === "any");
 }
 
 function blocks(...texts: readonly string[]): readonly Prefix[] {

@@ -23,4 +23,6 @@ export interface ProcessCondition {
   readonly cgroup?: readonly string[];
   /** The process is not in a container. */
   readonly host?: true;
+  /** The process is in a container. */
+  readonly container?: true;
 }

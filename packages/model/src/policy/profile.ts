@@ -1,6 +1,7 @@
 import type { SourceLocation } from "../errors/source-location.js";
 import type { Destination, PortRange } from "./destination.js";
-import type { FlowDirection } from "./flow-direction.js";
+import type { Dns, NameTimes } from "./dns.js";
+import type { VerdictDirection } from "./flow-direction.js";
 import type { Action, Mode, RuleMode } from "./mode.js";
 import type { ProcessCondition } from "./process-condition.js";
 
@@ -52,11 +53,16 @@ export interface Profile {
   readonly listen: Listen | null;
   /** Null unless said; only a profile whose subject is the host may say it. */
   readonly unattributed: Unattributed | null;
+  /** Null for the usual. */
+  readonly names: NameTimes | null;
+  /** Null when the profile says nothing about DNS beside the names in its rules. */
+  readonly dns: Dns | null;
   readonly location?: SourceLocation;
 }
 
 /** The identity of what decides where no rule does, as verdicts name it: `profile/egress.default`. */
-export function directionDefaultId(profile: string, direction: FlowDirection): string {
+export function directionDefaultId(profile: string, direction: VerdictDirection): string {
+  if (direction === "query") return `${profile}/dns.queries`;
   return direction === "unattributed" ? `${profile}/unattributed` : `${profile}/${direction}.default`;
 }
 

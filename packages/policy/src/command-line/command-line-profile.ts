@@ -40,6 +40,8 @@ export function commandLineProfile(options: CommandLinePolicy, resolver: Resolve
     ingress: ingressOf(options.allowFrom ?? [], resolver),
     listen: listenOf(options.listen ?? [], resolver),
     unattributed: null,
+    names: null,
+    dns: null,
   };
 }
 

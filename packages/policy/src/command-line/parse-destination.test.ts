@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Destination, formatPrefix, RingfenceError } from "@ringfence/model";
+import { type Destination, peerText, RingfenceError } from "@ringfence/model";
 import { fixedResolver } from "../testing/fixed-resolver.js";
 import { commandLineProfile } from "./command-line-profile.js";
 import { parseDestination, parseListen } from "./parse-destination.js";
 
 function show({ to, ports, protocols }: Destination): string {
-  const peers = to?.map((peer) => (peer.kind === "set" ? peer.set : formatPrefix(peer.prefix))).join() ?? "-";
+  const peers = to?.map(peerText).join() ?? "-";
   const ranges = ports?.map(({ from, to: end, protocol }) => `${from}-${end}/${protocol}`).join() ?? "-";
   return `${peers} ${ranges} ${protocols?.join() ?? "-"}`;
 }
@@ -38,6 +38,9 @@ const readable = {
   "any:split": "any 1-1/tcp,2-2/udp -",
   "10.0.0.1:53/udp": "10.0.0.1 53-53/udp -",
   ":443": "- 443-443/null -",
+  "packages.Example.org.:443": "packages.example.org 443-443/null -",
+  "*.example.com": "*.example.com - -",
+  "tcp/*.example.com:https": "*.example.com 443-443/null tcp",
   "::ffff:10.0.0.1": "10.0.0.1 - -",
 };
 
@@ -48,10 +51,11 @@ for (const [text, expected] of Object.entries(readable)) {
 
 const refused = {
   "": /10\.0\.0\.0\/8/,
-  "example.com": /CIDR/,
-  "example.com:443": /CIDR/,
-  "*.example.com": /CIDR/,
-  "https://x": /address and port/,
+  "*": /any/,
+  "*:443": /any/,
+  "a.*.example.com": /\*\.example\.com/,
+  "example..com:443": /one dot/,
+  "https://x": /example\.com:443/,
   "::1:443": /^Write \[::1\]:443 for the port, or \[::1:443\] for the address$/,
   "udp/2001:db8::10:53": /\[2001:db8::10\]:53/,
   "fd00::/8:443": /\[fd00::\/8\]:443/,
@@ -146,9 +150,8 @@ test("parseListen takes ports of TCP and UDP, and says what to write for SCTP", 
 
 test("parseDestination names the option's text once", () => {
   const messages = {
-    "example.com": 'Destination "example.com" is a name, which is not supported in this version',
-    "example.com:443":
-      'Cannot use "example.com:443": Destination "example.com" is a name, which is not supported in this version',
+    cluster: 'Destination "cluster" is not supported in this version',
+    "cluster:443": 'Cannot use "cluster:443": Destination "cluster" is not supported in this version',
     "": 'Cannot use "": It is empty',
     "10.0.0.1:x": 'Cannot use "10.0.0.1:x": Service "x" has no tcp, udp or sctp port on this machine',
   };

@@ -6,7 +6,7 @@ import { parseListenPorts, parsePorts } from "../text/port-text.js";
 import { checkPortsWithProtocols, parseProtocol } from "../text/protocol-text.js";
 
 const example =
-  "Write it like 10.0.0.0/8, 127.0.0.1:8080, [::1]:443, udp/10.0.0.1:53, localhost, private or any";
+  'Write it like 10.0.0.0/8, 127.0.0.1:8080, [::1]:443, udp/10.0.0.1:53, example.com:443, "*.example.com", localhost, private or any';
 
 /**
  * Reads the value of `--allow` and `--deny`: `[PROTOCOL/]DESTINATION[:PORTS]`, or `:PORTS` alone for any
@@ -61,7 +61,7 @@ interface Split {
 function splitPorts(text: string): Split | Fault {
   const fault = (message: string, hint: string): Fault => ({ code: "RF_DESTINATION", message, hint });
   if (text === "") return fault("It is empty", example);
-  if (text.includes("://")) return fault("It is a URL", "Write the address and port that it leads to");
+  if (text.includes("://")) return fault("It is a URL", "Write its name and port, like example.com:443");
   if (text.startsWith("[")) {
     const match = /^\[([^\]]*)\](?::(.+))?$/.exec(text);
     if (match?.[1]) return { peer: match[1], ports: match[2] ?? null };

@@ -1,4 +1,4 @@
-import { nat64Prefix, type Peer, prefixesOf, prefixRange } from "@ringfence/model";
+import { isEverywhere, nat64Prefix, type Peer, prefixesOf, prefixRange } from "@ringfence/model";
 import type { IntervalTable, WideIntervalTable } from "./compiled-policy.js";
 import type { CompileContext } from "./context.js";
 import type { Dimension } from "./dimension.js";
@@ -25,13 +25,9 @@ function peerDimension(context: CompileContext): Dimension<readonly Peer[]> {
   const dimension = context.dimension<readonly Peer[]>();
   context.bits.forEach(({ destination }, bit) => {
     const peers = destination?.to ?? undefined;
-    if (peers !== undefined && !includesAny(peers)) dimension.require(bit, peers);
+    if (peers !== undefined && !isEverywhere(peers)) dimension.require(bit, peers);
   });
   return dimension;
-}
-
-function includesAny(peers: readonly Peer[]): boolean {
-  return peers.some((peer) => peer.kind === "set" && peer.set === "any");
 }
 
 function visitV4(peers: readonly Peer[], emit: (from: number, to: number) => void): void {

@@ -2,21 +2,22 @@ import {
   type Action,
   type Destination,
   directionDefaultId,
-  type FlowDirection,
-  flowDirections,
   listenId,
   type ProcessCondition,
   type Profile,
   type Rule,
   type SourceLocation,
+  type VerdictDirection,
+  verdictDirections,
 } from "@ringfence/model";
+import { dnsRules, guardsQueries, judgesQueries, queryRules } from "../names/implied-rules.js";
 import type { CompiledBit, Segments } from "./compiled-policy.js";
 import { limitError, limits } from "./limits.js";
 
 /** A conjunction with the conditions that its bit stands for. */
 export interface Conjunction {
   readonly ref: CompiledBit;
-  readonly direction: FlowDirection;
+  readonly direction: VerdictDirection;
   readonly subject: ProcessCondition;
   readonly process: ProcessCondition;
   /** Null for the default of a profile, which any destination matches. */
@@ -30,9 +31,10 @@ const everyProcess: readonly ProcessCondition[] = [{}];
 /** All conjunctions in the order in which they decide; the index is the bit number. */
 export function conjunctionsOf(profiles: readonly Profile[]): readonly Conjunction[] {
   const active = profiles.filter(({ mode }) => mode !== "off");
+  const aboutQueries = judgesQueries(active);
   const bits: Conjunction[] = [];
   for (const action of ["deny", "allow"] as const) {
-    for (const profile of active) addRules(bits, profile, action);
+    for (const profile of active) addRules(bits, profile, action, aboutQueries);
   }
   for (const action of ["deny", "allow"] as const) {
     for (const profile of active) addDefault(bits, profile, action);
@@ -50,9 +52,11 @@ export function segmentsOf(conjunctions: readonly Conjunction[]): Segments {
   return { denyEnd, allowEnd, defaultDenyEnd: allowEnd + count(true, "deny") };
 }
 
-function addRules(bits: Conjunction[], profile: Profile, action: Action): void {
+function addRules(bits: Conjunction[], profile: Profile, action: Action, aboutQueries: boolean): void {
   for (const rule of profile.egress?.rules ?? []) addRule(bits, profile, "egress", action, rule);
+  for (const rule of dnsRules(profile)) addRule(bits, profile, "egress", action, rule);
   for (const rule of profile.ingress?.rules ?? []) addRule(bits, profile, "ingress", action, rule);
+  if (aboutQueries) for (const rule of queryRules(profile)) addRule(bits, profile, "query", action, rule);
   const { listen } = profile;
   if (listen === null || listen.ports.length === 0 || action === "deny") return;
   const destination: Destination = { to: null, ports: listen.ports, protocols: null };
@@ -63,7 +67,7 @@ function addRules(bits: Conjunction[], profile: Profile, action: Action): void {
 function addRule(
   bits: Conjunction[],
   profile: Profile,
-  direction: FlowDirection,
+  direction: VerdictDirection,
   action: Action,
   rule: Rule,
 ): void {
@@ -79,9 +83,9 @@ function addRule(
 }
 
 function addDefault(bits: Conjunction[], profile: Profile, action: Action): void {
-  for (const direction of flowDirections) {
+  for (const direction of verdictDirections) {
     if (defaultOf(profile, direction) !== action) continue;
-    const { location } = locationOf(profile[direction], profile);
+    const { location } = locationOf(partOf(profile, direction), profile);
     const ref = refOf(directionDefaultId(profile.name, direction), profile, action, false, location);
     // Traffic of no process meets no condition on one.
     const subjects = direction === "unattributed" ? everyProcess : (profile.subject ?? everyProcess);
@@ -93,7 +97,7 @@ function addDefault(bits: Conjunction[], profile: Profile, action: Action): void
 }
 
 /** Undefined where the profile leaves the direction to others. */
-function defaultOf(profile: Profile, direction: FlowDirection): Action | undefined {
+function defaultOf(profile: Profile, direction: VerdictDirection): Action | undefined {
   switch (direction) {
     case "egress":
     case "ingress":
@@ -102,7 +106,17 @@ function defaultOf(profile: Profile, direction: FlowDirection): Action | undefin
       return profile.listen === null ? "allow" : "deny";
     case "unattributed":
       return profile.unattributed?.action;
+    case "query":
+      return guardsQueries(profile) ? profile.egress?.default : undefined;
   }
+}
+
+function partOf(
+  profile: Profile,
+  direction: VerdictDirection,
+): { readonly location?: SourceLocation } | null {
+  if (direction !== "query") return profile[direction];
+  return profile.dns?.location === undefined ? profile.egress : profile.dns;
 }
 
 function locationOf(

@@ -4,6 +4,8 @@ import { groupsByValue } from "./groups-by-value.js";
 
 /** Stands for `host: true` among the lists of cgroups: satisfied everywhere but below a container's cgroup. */
 const onHost: readonly string[] = [];
+/** Stands for `container: true`: satisfied just there. */
+const contained: readonly string[] = [];
 
 /**
  * The table of cgroups: every path that a condition names and every container's, so that the deepest entry at or
@@ -18,15 +20,18 @@ export function buildCgroupTable(
     dimension.require(bit, subject.cgroup);
     dimension.require(bit, process.cgroup);
     if (subject.host !== undefined || process.host !== undefined) dimension.require(bit, onHost);
+    if (subject.container !== undefined || process.container !== undefined) dimension.require(bit, contained);
   });
   const groupsOf = groupsByValue(dimension.lists);
-  const hostGroups = dimension.lists.flatMap((list, group) => (list === onHost ? [group] : []));
+  const groupsFor = (place: readonly string[]) =>
+    dimension.lists.flatMap((list, group) => (list === place ? [group] : []));
+  const [hostGroups, containerGroups] = [groupsFor(onHost), groupsFor(contained)];
   const containers = new Set(containerCgroups);
   dimension.begin();
   const rowOf = (roots: readonly string[]) => {
     const inContainer = roots.some((root) => containers.has(root));
     const named = roots.flatMap((root) => groupsOf.get(root) ?? []);
-    return context.rowOfGroups(dimension, inContainer ? named : [...named, ...hostGroups]);
+    return context.rowOfGroups(dimension, [...named, ...(inContainer ? containerGroups : hostGroups)]);
   };
   const paths = [...new Set([...groupsOf.keys(), ...containers])].toSorted();
   return { otherRow: rowOf([]), entries: paths.map((path) => ({ path, row: rowOf(selfAndParents(path)) })) };

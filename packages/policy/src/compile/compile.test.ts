@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Profile, RingfenceError, type Rule } from "@ringfence/model";
+import { formatAddress, type Peer, type Profile, RingfenceError, type Rule } from "@ringfence/model";
 import { evaluate } from "../evaluate/evaluate.js";
 import { interpret } from "../interpret/interpret.js";
 import { parsePolicy } from "../parse/parse-policy.js";
@@ -11,6 +11,7 @@ import { randomFlow, randomProcess } from "../testing/random-facts.js";
 import { randomProfiles } from "../testing/random-policy.js";
 import { compile } from "./compile.js";
 import type { CompiledPolicy } from "./compiled-policy.js";
+import { limits } from "./limits.js";
 import { wideAt, wideWords } from "./wide-words.js";
 
 const location = { file: "p.yaml", line: 9, column: 3 };
@@ -28,7 +29,7 @@ function profile(rules: readonly Partial<Rule>[], subject: Profile["subject"] = 
       ...rule,
     }),
   );
-  const silence = { ingress: null, listen: null, unattributed: null };
+  const silence = { ingress: null, listen: null, unattributed: null, names: null, dns: null };
   return { name: "p", mode: "enforce", subject, egress: { default: "deny", rules: whole }, ...silence };
 }
 
@@ -217,4 +218,81 @@ test("compile tells rules from defaults, also where they share an action and a n
   assert.deepEqual(segments, { denyEnd: 2, allowEnd: 2, defaultDenyEnd: 3 });
   const allowed = compile([profile([{ action: "allow" }])], { containerCgroups: [] });
   assert.deepEqual(allowed.segments, { denyEnd: 0, allowEnd: 1, defaultDenyEnd: 2 });
+});
+
+function compileText(spec: string): CompiledPolicy {
+  const text = `apiVersion: ringfence.dev/v1alpha1\nkind: SecurityProfile\nmetadata: { name: p }\nspec: { mode: enforce, ${spec} }`;
+  const { profiles, errors } = parsePolicy(text, "p.yaml", fixedResolver);
+  assert.deepEqual(errors, []);
+  return compile(profiles, { containerCgroups: [] });
+}
+
+test("compile gives each name a row that knows the wildcards above it", () => {
+  const rules = [
+    "a.x.example",
+    '"*.x.example"',
+    '"*.example"',
+    '[a.x.example, "*.example"]',
+    "other.test",
+    "any",
+  ];
+  const compiled = compileText(
+    `egress: { default: deny, rules: [${rules.map((to) => `{ deny: { to: ${to} } }`).join()}] }, dns: { queries: allow }`,
+  );
+  const { entries, anywhereRow } = compiled.names;
+  assert.deepEqual(
+    entries.map(({ name, wildcard, row }) => [name, wildcard, bitsOf(compiled, row)]),
+    [
+      ["a.x.example", false, [0, 1, 2, 3]],
+      ["example", true, [2, 3]],
+      ["other.test", false, [4]],
+      ["x.example", true, [1, 2, 3]],
+    ],
+  );
+  assert.deepEqual(bitsOf(compiled, anywhereRow), [5, 6, 7, 8]);
+});
+
+test("compile keeps the longest grace and every resolver of the profiles that count", () => {
+  const spec = (name: string, rest: string) =>
+    `apiVersion: ringfence.dev/v1alpha1\nkind: SecurityProfile\nmetadata: { name: ${name} }\nspec: { egress: { default: deny }, ${rest} }\n`;
+  const text = [
+    spec("a", "mode: enforce, names: { grace: 5m }, dns: { resolvers: [10.0.0.1, 10.0.0.2] }"),
+    spec("b", "mode: audit, names: { grace: 1m }, dns: { resolvers: [10.0.0.2, 'fd00::1'] }"),
+    spec("c", "mode: off, names: { grace: 1h }, dns: { resolvers: 10.0.0.3 }"),
+  ].join("---\n");
+  const { profiles } = parsePolicy(text, "p.yaml", fixedResolver);
+  const { graceSeconds, resolvers } = compile(profiles, { containerCgroups: [] }).names;
+  assert.equal(graceSeconds, 300);
+  assert.deepEqual(resolvers.map(formatAddress), ["10.0.0.1", "10.0.0.2", "fd00::1"]);
+});
+
+test("compile has no bit about queries where no profile guards them", () => {
+  const of = (spec: string) => {
+    const compiled = compileText(spec);
+    return bitsOf(compiled, compiled.directionRows.query).map((bit) => compiled.bits[bit]?.ruleId);
+  };
+  assert.deepEqual(
+    of("egress: { default: deny, rules: [{ allow: { to: any } }, { deny: { to: [any, 10.0.0.1] } }] }"),
+    [],
+  );
+  assert.deepEqual(of("egress: { default: allow, rules: [{ deny: { to: a.example } }] }"), ["p/egress[0]"]);
+  assert.deepEqual(
+    of("egress: { default: deny, rules: [{ allow: { to: a.example } }, { deny: { ports: 1 } }] }"),
+    ["p/egress[0]", "p/dns.queries"],
+  );
+});
+
+test("compile refuses more names than fit, and says where they become too many", () => {
+  const to = Array.from(
+    { length: limits.names + 1 },
+    (_, i): Peer => ({
+      kind: "name",
+      pattern: { name: `n${i}.example`, wildcard: false },
+    }),
+  );
+  assert.throws(() => compileOne([{ destination: { ...anywhere, to } }]), {
+    code: "RF_POLICY_LIMIT",
+    message: /65537 different names/,
+    location,
+  });
 });

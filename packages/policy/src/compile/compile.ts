@@ -1,4 +1,4 @@
-import { type FlowDirection, type Profile, RingfenceError } from "@ringfence/model";
+import { type Profile, RingfenceError, type VerdictDirection } from "@ringfence/model";
 import { buildV4Table, buildV6Table } from "./address-tables.js";
 import { BitVector } from "./bit-vector.js";
 import { conjunctionsOf, segmentsOf } from "./bits.js";
@@ -7,6 +7,7 @@ import type { CompiledPolicy } from "./compiled-policy.js";
 import { CompileContext } from "./context.js";
 import { buildCommTable, buildIdTable } from "./identity-tables.js";
 import { buildIntervalIndex } from "./interval-index.js";
+import { buildNameTables } from "./name-tables.js";
 import { buildPathTables } from "./path-tables.js";
 import { buildPortlessRow, buildPortTable } from "./port-tables.js";
 import { revisionOf } from "./revision.js";
@@ -50,6 +51,7 @@ export function compile(profiles: readonly Profile[], options: CompileOptions): 
       ingress: directionRow(context, "ingress"),
       listen: directionRow(context, "listen"),
       unattributed: directionRow(context, "unattributed"),
+      query: directionRow(context, "query"),
     },
     ...paths,
     comm: buildCommTable(context),
@@ -59,6 +61,7 @@ export function compile(profiles: readonly Profile[], options: CompileOptions): 
     v4,
     v4Index: buildIntervalIndex(v4),
     v6: buildV6Table(context),
+    names: buildNameTables(context, profiles),
     tcp: buildPortTable(context, "tcp"),
     udp: buildPortTable(context, "udp"),
     sctp: buildPortTable(context, "sctp"),
@@ -71,7 +74,7 @@ export function compile(profiles: readonly Profile[], options: CompileOptions): 
   return { revision: revisionOf(tables, rows.hashes), ...tables };
 }
 
-function directionRow(context: CompileContext, wanted: FlowDirection): number {
+function directionRow(context: CompileContext, wanted: VerdictDirection): number {
   return context.rowWhere(({ direction }) => direction === wanted);
 }
 

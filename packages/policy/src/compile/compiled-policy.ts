@@ -1,4 +1,4 @@
-import type { FlowDirection } from "@ringfence/model";
+import type { Address, VerdictDirection } from "@ringfence/model";
 import type { RuleRef } from "../verdict.js";
 import type { Automaton } from "./automaton/automaton.js";
 
@@ -45,6 +45,31 @@ export interface AncestorTables {
   readonly rule: AncestorDimension;
 }
 
+/** A name that rules list, and the row for it. */
+export interface NameEntry {
+  readonly name: string;
+  /** Stands for what is below the name, and not for the name itself. */
+  readonly wildcard: boolean;
+  /** The bits that list this name, or a wildcard above it, by name. */
+  readonly row: number;
+}
+
+/**
+ * The names of the policy. The row of a name is that of its own entry; without one, that of the wildcard entry of the
+ * nearest name above it; without one, row 1. The other end's row is then the address's OR the name's. An address with
+ * several live names is judged once for each, and the first that is allowed decides, else the first.
+ */
+export interface NameTables {
+  /** By name, a wildcard behind the name itself. */
+  readonly entries: readonly NameEntry[];
+  /** The bits that ask for no destination: the other end's row of a query, before the name's is added. */
+  readonly anywhereRow: number;
+  /** For so long after its TTL an address is still good for its name: the longest time that a profile gives. */
+  readonly graceSeconds: number;
+  /** Resolvers whose answers count: those of all profiles. */
+  readonly resolvers: readonly Address[];
+}
+
 /** Ends of the runs of bits: deny rules from 0, allow rules, default denies, and default allows to the end. */
 export interface Segments {
   readonly denyEnd: number;
@@ -76,7 +101,7 @@ export interface CompiledPolicy {
   /** The bits that count for the enforced verdict; the shadow verdict takes all. */
   readonly enforcedRow: number;
   /** The bits of each direction: a bit belongs to one. */
-  readonly directionRows: Readonly<Record<FlowDirection, number>>;
+  readonly directionRows: Readonly<Record<VerdictDirection, number>>;
   /** The automaton is null when no executable or ancestor pattern exists; then every path has row 0. */
   readonly exe: { readonly automaton: Automaton | null; readonly unknownRow: number };
   readonly ancestors: AncestorTables;
@@ -86,7 +111,7 @@ export interface CompiledPolicy {
   };
   readonly uid: IntervalTable;
   readonly gid: IntervalTable;
-  /** The deepest entry that is the cgroup of the process, or above it, decides. Holds the host condition too. */
+  /** The deepest entry that is the cgroup of the process, or above it, decides. Holds the conditions host and container too. */
   readonly cgroup: {
     readonly otherRow: number;
     readonly entries: readonly { readonly path: string; readonly row: number }[];
@@ -97,6 +122,8 @@ export interface CompiledPolicy {
   readonly v4Index: IntervalIndex;
   /** Knows the IPv4 rules in 64:ff9b::/96 as well. */
   readonly v6: WideIntervalTable;
+  /** What adds to `v4` and `v6` for an address that has a name, and stands for them in a query. */
+  readonly names: NameTables;
   /** Protocol and port together; the values are port numbers: the other end's for egress, else this machine's. */
   readonly tcp: IntervalTable;
   readonly udp: IntervalTable;

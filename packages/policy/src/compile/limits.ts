@@ -6,6 +6,7 @@ export const limits = {
   intervals: 2 ** 20,
   rows: 2 ** 18,
   rowBytes: 2 ** 29,
+  names: 2 ** 16,
   ancestorPatterns: 64,
   automatonStates: 16_384,
 } as const;

@@ -1,3 +1,4 @@
+import { formatAddress } from "@ringfence/model";
 import type { CompiledPolicy } from "./compiled-policy.js";
 
 /**
@@ -20,6 +21,7 @@ export function revisionOf(policy: Omit<CompiledPolicy, "revision">, rowHashes: 
       policy.ancestors,
       policy.comm,
       policy.cgroup,
+      { ...policy.names, resolvers: policy.names.resolvers.map(formatAddress) },
     ]),
   );
   for (const table of [policy.uid, policy.gid, policy.v4, policy.tcp, policy.udp, policy.sctp]) {

@@ -1,12 +1,13 @@
 import {
   type Action,
   directionDefaultId,
-  type FlowDirection,
   listenId,
   type Profile,
   type Rule,
   type SourceLocation,
+  type VerdictDirection,
 } from "@ringfence/model";
+import { dnsRules, guardsQueries, queryRules } from "../names/implied-rules.js";
 
 /** What a profile says about one direction when no rule decides. */
 export interface DirectionDefault {
@@ -15,9 +16,13 @@ export interface DirectionDefault {
   readonly location: SourceLocation | undefined;
 }
 
-/** The rules of a profile for one direction. What `listen` lists is one allow rule; nothing else is said by ports. */
-export function rulesFor(profile: Profile, direction: FlowDirection): readonly Rule[] {
-  if (direction === "egress") return profile.egress?.rules ?? [];
+/**
+ * The rules of a profile for one direction, those that its `dns` stands for behind the written ones. What `listen` lists
+ * is one allow rule; nothing else is said by ports.
+ */
+export function rulesFor(profile: Profile, direction: VerdictDirection): readonly Rule[] {
+  if (direction === "egress") return [...(profile.egress?.rules ?? []), ...dnsRules(profile)];
+  if (direction === "query") return queryRules(profile);
   if (direction === "ingress") return profile.ingress?.rules ?? [];
   if (direction === "unattributed" || profile.listen === null || profile.listen.ports.length === 0) return [];
   const { ports, location } = profile.listen;
@@ -31,8 +36,11 @@ export function rulesFor(profile: Profile, direction: FlowDirection): readonly R
   return [location === undefined ? rule : { ...rule, location }];
 }
 
-/** Its default; null for a profile that leaves traffic of no process alone. An absent direction is allowed. */
-export function defaultFor(profile: Profile, direction: FlowDirection): DirectionDefault | null {
+/**
+ * Its default; null for a profile that leaves traffic of no process, or queries, alone. An absent direction is
+ * allowed.
+ */
+export function defaultFor(profile: Profile, direction: VerdictDirection): DirectionDefault | null {
   const id = directionDefaultId(profile.name, direction);
   const of = (action: Action, location: SourceLocation | undefined) => ({
     id,
@@ -48,5 +56,9 @@ export function defaultFor(profile: Profile, direction: FlowDirection): Directio
       return of(profile.listen === null ? "allow" : "deny", profile.listen?.location);
     case "unattributed":
       return profile.unattributed && of(profile.unattributed.action, profile.unattributed.location);
+    case "query":
+      return guardsQueries(profile)
+        ? of(profile.egress?.default ?? "allow", profile.dns?.location ?? profile.egress?.location)
+        : null;
   }
 }

@@ -131,6 +131,8 @@ test("evaluate takes the keys of an item together and items apart", () => {
   assert.ok(inScope("{ uid: [1, 900-1000] }"));
   assert.ok(!inScope("{ cgroup: /a }", { ...curl, cgroup: "/ab" }));
   assert.ok(!inScope("{ host: true }", { ...curl, container: true }));
+  assert.ok(inScope("{ container: true }", { ...curl, container: true }));
+  assert.ok(!inScope("{ container: true }"));
 });
 
 test("evaluate judges the address that packets reach", () => {

@@ -1,4 +1,5 @@
-import type { Action, FlowDirection, Profile, Rule, SourceLocation } from "@ringfence/model";
+import type { Action, Profile, Rule, SourceLocation, VerdictDirection } from "@ringfence/model";
+import { judgesQueries } from "../names/implied-rules.js";
 import { combineVerdicts, type Evaluation, type RuleRef, type Verdict } from "../verdict.js";
 import { type DirectionDefault, defaultFor, rulesFor } from "./direction-rules.js";
 import type { FlowFacts, ProcessFacts } from "./facts.js";
@@ -11,8 +12,30 @@ import { matchesAnyItem } from "./matches-process.js";
  * no process: whatever `process` says, every profile that speaks of such traffic covers it.
  */
 export function evaluate(profiles: readonly Profile[], process: ProcessFacts, flow: FlowFacts): Evaluation {
-  return combineVerdicts(judge(profiles, process, flow, false), judge(profiles, process, flow, true));
+  return combineVerdicts(
+    judgeByName(profiles, process, flow, false),
+    judgeByName(profiles, process, flow, true),
+  );
 }
+
+/** An address with several names is judged as each of them alone, and may be used as the first that is allowed. */
+function judgeByName(
+  profiles: readonly Profile[],
+  process: ProcessFacts,
+  flow: FlowFacts,
+  withAudited: boolean,
+): Verdict {
+  const { names = [], direction } = flow;
+  if (direction === "query" && !judgesQueries(profiles)) return unjudged;
+  const verdicts = names.map((name) => ({
+    ...judge(profiles, process, { ...flow, names: [name] }, withAudited),
+    name,
+  }));
+  const best = verdicts.find(({ action }) => action === "allow") ?? verdicts[0];
+  return best ?? judge(profiles, process, flow, withAudited);
+}
+
+const unjudged: Verdict = { action: "allow", rule: null };
 
 function judge(
   profiles: readonly Profile[],
@@ -30,7 +53,8 @@ function judge(
     firstRule(matching, "deny", process, flow, withAudited) ??
     firstRule(matching, "allow", process, flow, withAudited) ??
     firstDefault(matching, "deny", direction) ??
-    firstDefault(matching, "allow", direction) ?? { action: "allow", rule: null }
+    firstDefault(matching, "allow", direction) ??
+    unjudged
   );
 }
 
@@ -61,7 +85,7 @@ function firstRule(
 function firstDefault(
   matching: readonly Profile[],
   action: Action,
-  direction: FlowDirection,
+  direction: VerdictDirection,
 ): Verdict | null {
   for (const profile of matching) {
     const found = defaultFor(profile, direction);

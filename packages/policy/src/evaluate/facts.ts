@@ -1,4 +1,4 @@
-import type { Address, FlowDirection, Protocol } from "@ringfence/model";
+import type { Address, Protocol, VerdictDirection } from "@ringfence/model";
 
 /** A resolved executable path, and whether the mount namespace it was seen in is one that can be believed. */
 export interface PathFact {
@@ -21,10 +21,10 @@ export interface ProcessFacts {
   readonly container: boolean;
 }
 
-/** One flow, or one port that a process binds or listens on. */
+/** One flow, one port that a process binds or listens on, or one name that it asks a resolver for. */
 export interface FlowFacts {
   /** Egress unless said. */
-  readonly direction?: FlowDirection;
+  readonly direction?: VerdictDirection;
   readonly protocol: Protocol | "other";
   /** The other end, as the caller named it: v4-mapped and unspecified addresses are normalised by whoever judges. */
   readonly address: Address;
@@ -33,4 +33,9 @@ export interface FlowFacts {
    * of the others counts as 0.
    */
   readonly port: number | null;
+  /**
+   * Names that the address of an outgoing flow has now, the longest-lived first, or the name that a query is for:
+   * lower-case ASCII, without the trailing dot. A query is for a name alone: its address and port are not looked at.
+   */
+  readonly names?: readonly string[];
 }

@@ -8,6 +8,7 @@ import {
   prefixesOf,
   unmapAddress,
 } from "@ringfence/model";
+import { matchesName } from "../names/matches-name.js";
 import type { FlowFacts } from "./facts.js";
 import { hasPorts } from "./has-ports.js";
 
@@ -42,10 +43,14 @@ function matchesPort({ ports }: Destination, flow: FlowFacts): boolean {
 }
 
 function matchesPeers({ to }: Destination, flow: FlowFacts): boolean {
-  if (to === null) return true;
+  return to === null || to.some((peer) => matchesPeer(peer, flow));
+}
+
+function matchesPeer(peer: Peer, flow: FlowFacts): boolean {
+  if (peer.kind === "name") return flow.names?.some((name) => matchesName(peer.pattern, name)) ?? false;
   const address = judgedAddress(flow);
   const behindNat64 = embeddedV4(address);
-  return to.some((peer) => contains(peer, address) || (behindNat64 !== null && contains(peer, behindNat64)));
+  return contains(peer, address) || (behindNat64 !== null && contains(peer, behindNat64));
 }
 
 /** The other end as rules see it. Nothing comes from loopback only because it names no source. */

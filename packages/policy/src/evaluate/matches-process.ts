@@ -28,6 +28,7 @@ export const processKeys: Readonly<Record<keyof ProcessCondition, KeyTest>> = {
   cgroup: ({ cgroup }, process) =>
     cgroup === undefined || cgroup.some((root) => isInSubtree(root, process.cgroup)),
   host: ({ host }, process) => host === undefined || !process.container,
+  container: ({ container }, process) => container === undefined || process.container,
 };
 
 type KeyTest = (item: ProcessCondition, process: ProcessFacts, belief: PathBelief) => boolean;

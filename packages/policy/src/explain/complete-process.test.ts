@@ -37,6 +37,8 @@ test("askedFacts holds the facts of every condition, and none of a profile that 
     ingress: null,
     listen: null,
     unattributed: null,
+    names: null,
+    dns: null,
   } as const;
   const destination = { to: null, ports: null, protocols: null };
   const rule = { id: "r", action: "deny", mode: "enforce", destination } as const;

@@ -1,4 +1,4 @@
-import type { FlowDirection, ProcessCondition, Profile } from "@ringfence/model";
+import type { ProcessCondition, Profile, VerdictDirection } from "@ringfence/model";
 import { rulesFor } from "../evaluate/direction-rules.js";
 import type { ProcessFacts } from "../evaluate/facts.js";
 
@@ -19,6 +19,7 @@ export const factOfKey: Readonly<Record<keyof ProcessCondition, Fact>> = {
   gid: "gid",
   cgroup: "cgroup",
   host: "container",
+  container: "container",
 };
 
 const longestComm = 15;
@@ -39,7 +40,7 @@ export function completeProcess(given: Partial<ProcessFacts>): CompleteProcess {
 }
 
 /** The facts that some condition of the profiles looks at for flows of one direction. */
-export function askedFacts(profiles: readonly Profile[], direction: FlowDirection): ReadonlySet<Fact> {
+export function askedFacts(profiles: readonly Profile[], direction: VerdictDirection): ReadonlySet<Fact> {
   const items = profiles
     .filter(({ mode }) => mode !== "off" && direction !== "unattributed")
     .flatMap((profile) => [

@@ -3,9 +3,9 @@ import {
   type Destination,
   embeddedV4,
   formatAddress,
-  formatPrefix,
   type Peer,
   type PortRange,
+  peerText,
   sameAddress,
 } from "@ringfence/model";
 import type { FlowFacts } from "../evaluate/facts.js";
@@ -43,12 +43,20 @@ function portText({ from, to, protocol }: PortRange): string {
 
 function peerReason(peers: readonly Peer[], flow: FlowFacts): string {
   const texts = peers.map(peerText);
-  const single = peers[0]?.kind === "prefix" && !texts[0]?.includes("/") ? "is not" : "is not in";
-  return `${addressText(judgedAddress(flow), flow.address)} ${oneOf(texts, single, "is in none of")}`;
+  const [name] = flow.names ?? [];
+  const single = isOne(peers[0]) ? "is not" : "is not in";
+  const listed = oneOf(texts, single, "is in none of");
+  if (flow.direction === "query") return `name ${name} ${listed}`;
+  const address = addressText(judgedAddress(flow), flow.address);
+  if (name !== undefined) return `${address} as ${name} ${listed}`;
+  const unnamed = peers.some(({ kind }) => kind === "name") ? " has no live name, and" : "";
+  return `${address}${unnamed} ${listed}`;
 }
 
-function peerText(peer: Peer): string {
-  return peer.kind === "set" ? peer.set : formatPrefix(peer.prefix);
+/** True for a peer that is one address or one name. */
+function isOne(peer: Peer | undefined): boolean {
+  if (peer === undefined || peer.kind === "set") return false;
+  return peer.kind === "name" ? !peer.pattern.wildcard : !peerText(peer).includes("/");
 }
 
 /** The address that was judged, and how it was written if that differs; behind NAT64, the IPv4 address as well. */

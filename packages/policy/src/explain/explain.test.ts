@@ -9,19 +9,22 @@ import { parsePolicy } from "../parse/parse-policy.js";
 import { fixedResolver } from "../testing/fixed-resolver.js";
 import { Random } from "../testing/random.js";
 import { randomFlow, randomProcess } from "../testing/random-facts.js";
+import { withRandomLiveNames, withRandomNames } from "../testing/random-names.js";
 import { randomProfiles } from "../testing/random-policy.js";
 import type { RuleRef } from "../verdict.js";
 import { explain } from "./explain.js";
 import type { Explanation, Mismatch, RuleExplanation, Sight } from "./explanation.js";
 
-/** Explains random flows under random policies. */
-function* randomCases(seed: number, policies: number) {
+/** Explains random flows under random policies, with or without names. */
+function* randomCases(seed: number, policies: number, withNames = false) {
   for (let policy = 0; policy < policies; policy++) {
     const random = new Random(seed + policy);
-    const profiles = randomProfiles(random);
+    const plain = randomProfiles(random);
+    const profiles = withNames ? withRandomNames(random, plain) : plain;
     for (let i = 0; i < 20; i++) {
       const process = randomProcess(random);
-      const flow = randomFlow(random);
+      const unnamed = randomFlow(random);
+      const flow = withNames ? withRandomLiveNames(random, unnamed) : unnamed;
       yield { profiles, process, flow, explanation: explain(profiles, process, flow) };
     }
   }
@@ -36,7 +39,10 @@ function inDecidingOrder(entries: readonly RuleExplanation[]): readonly RuleExpl
 }
 
 test("explain has the verdict of evaluate, and names the rule that decided it", () => {
-  for (const { profiles, process, flow, explanation } of randomCases(1, 500)) {
+  for (const { profiles, process, flow, explanation } of [
+    ...randomCases(1, 500),
+    ...randomCases(1, 500, true),
+  ]) {
     const expected = evaluate(profiles, process, flow);
     assert.deepEqual(explanation.evaluation, expected);
     for (const sight of ["enforced", "shadow"] as const) {
@@ -46,6 +52,7 @@ test("explain has the verdict of evaluate, and names the rule that decided it", 
         deciding.map(({ ref }) => ref),
         refs,
       );
+      assert.ok(deciding.every(({ mismatches }) => mismatches.length === 0));
     }
   }
 });
@@ -85,14 +92,14 @@ test("explain names all keys that keep a rule or a subject out: without them it 
 });
 
 test("explain says of a rule that matches and does not decide what did", () => {
-  for (const { explanation } of randomCases(30_000, 300)) {
+  for (const { explanation } of [...randomCases(30_000, 300), ...randomCases(30_000, 300, true)]) {
     const { enforced, shadow } = explanation.evaluation;
     for (const { ref, mismatches, decides, overruledBy } of entriesOf(explanation)) {
       const sights = ref.audit ? [shadow] : [enforced, shadow];
       const others = sights.flatMap(({ rule }) =>
         rule === null || rule.ruleId === ref.ruleId ? [] : [rule],
       );
-      if (mismatches.length > 0) assert.deepEqual([decides, overruledBy], [[], []]);
+      if (mismatches.length > 0) assert.deepEqual([decides, overruledBy], [[], []], ref.ruleId);
       else
         assert.deepEqual(new Set(overruledBy.map((by) => by.ruleId)), new Set(others.map((by) => by.ruleId)));
     }

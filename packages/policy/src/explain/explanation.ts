@@ -35,7 +35,7 @@ export interface ProfileExplanation {
   readonly subject: readonly Mismatch[];
   /**
    * Those of the flow's direction in the order in which they decide, the default last. Empty when the profile is off,
-   * when its subject differs, and when it does not speak of traffic of no process.
+   * when its subject differs, and when it does not speak of traffic of no process or nobody does of queries.
    */
   readonly rules: readonly RuleExplanation[];
 }

@@ -1,4 +1,4 @@
-import type { Destination, FlowDirection, ProcessCondition } from "@ringfence/model";
+import type { Destination, ProcessCondition, VerdictDirection } from "@ringfence/model";
 import type { FlowFacts, ProcessFacts } from "../evaluate/facts.js";
 import { destinationKeys } from "../evaluate/matches-destination.js";
 import { matchesAnyItem, type PathBelief, processKeys } from "../evaluate/matches-process.js";
@@ -40,12 +40,13 @@ export function destinationMismatches(destination: Destination, flow: FlowFacts)
 
 /** What a key is called in a policy file where it is not called the same. */
 const fileKeys: Readonly<
-  Record<FlowDirection, Partial<Record<keyof typeof destinationKeys, DestinationKey>>>
+  Record<VerdictDirection, Partial<Record<keyof typeof destinationKeys, DestinationKey>>>
 > = {
   egress: {},
   ingress: { ports: "localPorts", to: "from" },
   listen: { ports: "listen" },
   unattributed: {},
+  query: {},
 };
 
 function keysOf<K extends string>(table: Readonly<Record<K, unknown>>): readonly K[] {

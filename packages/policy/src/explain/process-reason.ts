@@ -30,6 +30,8 @@ export function processReason(
       return `cgroup ${process.cgroup} ${oneOf(item.cgroup ?? [], "is not in", "is in none of")}`;
     case "host":
       return "the process is in a container";
+    case "container":
+      return "the process is in no container";
   }
 }
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseAddress, RingfenceError } from "@ringfence/model";
 import { hasPorts } from "../evaluate/has-ports.js";
+import { pools } from "../testing/pools.js";
 import { Random } from "../testing/random.js";
 import { randomFlow, randomProcess } from "../testing/random-facts.js";
 import { randomAddress } from "../testing/random-policy.js";
@@ -65,6 +66,16 @@ test("parseFlowLine reads the two other directions", () => {
   assert.deepEqual(listen.local, { address: parseAddress("::1"), port: 53 });
 });
 
+test("parseFlowLine reads the live names of an address, and queries", () => {
+  const { process, ...flow } = parseFlowLine("uid=1 tcp 192.0.2.1:443 as Example.COM.,b.example", "--flow");
+  assert.ok(flow.direction === "egress");
+  assert.deepEqual(flow.flow.names, ["example.com", "b.example"]);
+  assert.deepEqual(process, { uid: 1 });
+  const query = parseFlowLine("query b\u00fccher.example", "--flow");
+  assert.deepEqual(query, { process: {}, direction: "query", name: "xn--bcher-kva.example" });
+  assert.equal(formatFlowLine(query), "query xn--bcher-kva.example");
+});
+
 const refused: Readonly<Record<string, readonly [column: number, problem: RegExp]>> = {
   "": [1, /protocol is missing: .*tcp 10\.0\.0\.1:443/],
   "uid=1 ": [6, /protocol is missing/],
@@ -78,7 +89,16 @@ const refused: Readonly<Record<string, readonly [column: number, problem: RegExp
   "tcp :443": [5, /has no address: Write it like 10\.0\.0\.1:443/],
   "tcp 10.0.0.1:": [14, /"" is not a port/],
   "tcp 10.0.0.1:70000": [14, /"70000" is not a port: .*65535/],
-  "tcp example.com:443": [5, /not an IP address: Write the address that it resolves to/],
+  "tcp example.com:443": [5, /not an IP address: .*192\.0\.2\.1:443 as example\.com/],
+  "tcp 10.0.0.1:1 as": [18, /names are missing: .*as example\.com/],
+  "tcp 10.0.0.1:1 as a,": [21, /empty label/],
+  "tcp 10.0.0.1:1 as a.b,*.c": [23, /not one name: .*below/],
+  "tcp 10.0.0.1:1 as a b": [21, /Remove "b"/],
+  "listen tcp :1 as a": [15, /Remove "as"/],
+  query: [6, /name is missing: .*query example\.com/],
+  "query a..b": [7, /empty label/],
+  'query "*.a"': [7, /star/],
+  "query a b": [9, /Remove "b"/],
   "tcp 10.0.0.256:443": [5, /not an IP address/],
   "icmp 10.0.0.1:4": [6, /port cannot go with protocol icmp/],
   "tcp 10.0.0.1:1 10.0.0.2:1": [16, /Nothing can follow "10\.0\.0\.1:1": Remove "10\.0\.0\.2:1"/],
@@ -217,7 +237,10 @@ function randomLine(random: Random): FlowLine {
     };
   const isBound = protocol === "tcp" || protocol === "udp";
   if (isBound && random.oneIn(3)) return { process, direction: "listen", protocol, local: anywhere };
-  return { process, direction: "egress", flow: { protocol, address: flow.address, port } };
+  if (random.oneIn(6)) return { process, direction: "query", name: random.pick(pools.names) };
+  const names = random.list(0, 2, () => random.pick(pools.names));
+  const target = { protocol, address: flow.address, port };
+  return { process, direction: "egress", flow: names.length === 0 ? target : { ...target, names } };
 }
 
 test("parseFlowLine refuses whatever it cannot read with RF_FLOW at a place in the line", () => {
@@ -251,6 +274,11 @@ test("parseFlowLine refuses whatever it cannot read with RF_FLOW at a place in t
     "icmp",
     "none",
     "999999",
+    "as",
+    "query",
+    "a.b",
+    ",",
+    "*.",
   );
   const random = new Random(11);
   let refusals = 0;

@@ -9,7 +9,7 @@ export interface Endpoint {
 
 /**
  * Which way a flow goes, as the program sees it. A `listen` is a bind or a request to wait for flows that come in;
- * `unattributed` is what belongs to no process.
+ * `unattributed` is what belongs to no process, a `query` a name that a resolver is asked for.
  */
 export type LineFlow =
   | { readonly direction: "egress"; readonly flow: FlowFacts & { readonly direction?: "egress" } }
@@ -18,6 +18,10 @@ export type LineFlow =
       readonly protocol: FlowFacts["protocol"];
       readonly source: Endpoint;
       readonly local: Endpoint;
+    }
+  | {
+      readonly direction: "query";
+      readonly name: string;
     }
   | {
       readonly direction: "listen";

@@ -34,7 +34,13 @@ function pathWords(key: string, fact: PathFact | null): string[] {
 function flowWords(line: FlowLine): string[] {
   switch (line.direction) {
     case "egress":
-      return [line.flow.protocol, endText(line.flow, line.flow.protocol)];
+      return [
+        line.flow.protocol,
+        endText(line.flow, line.flow.protocol),
+        ...(line.flow.names === undefined ? [] : ["as", line.flow.names.join(",")]),
+      ];
+    case "query":
+      return ["query", line.name];
     case "listen":
       return ["listen", line.protocol, ...localWords(line)];
     case "ingress":

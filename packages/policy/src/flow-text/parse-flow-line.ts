@@ -1,6 +1,8 @@
-import { type Address, type FlowDirection, flowDirections } from "@ringfence/model";
+import { type Address, type VerdictDirection, verdictDirections } from "@ringfence/model";
 import type { FlowFacts } from "../evaluate/facts.js";
 import { hasPorts } from "../evaluate/has-ports.js";
+import { isFault } from "../text/fault.js";
+import { parseName } from "../text/name-text.js";
 import { choiceHint } from "../text/nearest.js";
 import type { Endpoint, FlowLine, LineFlow } from "./flow-line.js";
 import { LineErrors } from "./line-errors.js";
@@ -18,6 +20,8 @@ const nowhere: Endpoint = { address: null, port: null };
  * the direction (`egress` if left out), the protocol, and where the flow goes:
  *
  *     egress   tcp 10.0.0.1:443          the destination
+ *     egress   tcp 10.0.0.1:443 as example.com,b.example   with the live names of its address
+ *     query    example.com               the name that a resolver is asked for
  *     ingress  tcp 10.0.0.9:51234 -> :8080   the source, and the local end
  *     listen   tcp :8080                 the local end
  *
@@ -40,8 +44,9 @@ export function parseFlowLine(line: string, file: string): FlowLine {
 }
 
 function readFlow(words: readonly Word[], errors: LineErrors): LineFlow {
-  const direction = flowDirections.find((name) => name === words[0]?.text);
+  const direction = verdictDirections.find((name) => name === words[0]?.text);
   const [first, ...ends] = direction === undefined ? words : words.slice(1);
+  if (direction === "query") return readQuery(first, ends, errors);
   const protocol = readProtocol(first, direction, errors);
   if (direction === "ingress" || direction === "unattributed") {
     return readIncoming(direction, protocol, ends, errors);
@@ -50,7 +55,9 @@ function readFlow(words: readonly Word[], errors: LineErrors): LineFlow {
     const hint = "Ask for ingress: it says what may come in";
     errors.fail(first?.offset ?? errors.end, `Nothing asks the policy who listens with ${protocol}`, hint);
   }
-  const [end, stray] = ends;
+  const [end, ...behind] = ends;
+  const names = direction === "listen" ? [] : readNames(behind, errors);
+  const stray = behind[names.length === 0 ? 0 : 2];
   if (stray !== undefined)
     errors.fail(stray.offset, `Nothing can follow "${end?.text}"`, `Remove "${stray.text}"`);
   const what = direction === "listen" ? "local end" : "destination";
@@ -59,7 +66,37 @@ function readFlow(words: readonly Word[], errors: LineErrors): LineFlow {
   const endpoint = readEnd(end, protocol, what, errors);
   if (direction === "listen") return { direction, protocol, local: endpoint };
   const address = needAddress(end, endpoint, errors);
-  return { direction: "egress", flow: { protocol, address, port: endpoint.port } };
+  const flow = { protocol, address, port: endpoint.port };
+  return { direction: "egress", flow: names.length === 0 ? flow : { ...flow, names } };
+}
+
+function readQuery(word: Word | undefined, behind: readonly Word[], errors: LineErrors): LineFlow {
+  if (word === undefined)
+    return errors.fail(errors.end, "The name is missing", "Write it like query example.com");
+  const [stray] = behind;
+  if (stray !== undefined)
+    errors.fail(stray.offset, `Nothing can follow "${word.text}"`, `Remove "${stray.text}"`);
+  return { direction: "query", name: readName(word.text, word.offset, errors) };
+}
+
+/** The live names behind `as`, with commas between them; none when there is no `as`. */
+function readNames([as, list]: readonly Word[], errors: LineErrors): readonly string[] {
+  if (as?.text !== "as") return [];
+  if (list === undefined)
+    return errors.fail(errors.end, "The names are missing", "Write them like as example.com,b.example");
+  let offset = list.offset;
+  return list.text.split(",").map((text) => {
+    const name = readName(text, offset, errors);
+    offset += text.length + 1;
+    return name;
+  });
+}
+
+function readName(text: string, offset: number, errors: LineErrors): string {
+  const read = parseName(text);
+  if (isFault(read)) return errors.fail(offset, read.message, read.hint);
+  if (read.wildcard) errors.fail(offset, `"${text}" is not one name`, "Write a name that is below it");
+  return read.name;
 }
 
 function readProtocol(word: Word | undefined, direction: string | undefined, errors: LineErrors): Protocol {
@@ -72,7 +109,7 @@ function readProtocol(word: Word | undefined, direction: string | undefined, err
   }
   const protocol = flowProtocolOf(word.text);
   if (protocol !== null) return protocol;
-  const words = direction === undefined ? [...flowProtocols, ...flowDirections] : flowProtocols;
+  const words = direction === undefined ? [...flowProtocols, ...verdictDirections] : flowProtocols;
   return errors.fail(word.offset, `"${word.text}" is not a protocol`, choiceHint(word.text, words));
 }
 
@@ -117,7 +154,7 @@ function needAddress(word: Word, { address }: Endpoint, errors: LineErrors): Add
   );
 }
 
-function exampleOf(protocol: Protocol, direction: FlowDirection | undefined): string {
+function exampleOf(protocol: Protocol, direction: VerdictDirection | undefined): string {
   const port = (number: number) => (hasPorts(protocol) ? `:${number}` : "");
   const near = hasPorts(protocol) ? ":8080" : "10.0.0.1";
   if (direction === "ingress" || direction === "unattributed") {

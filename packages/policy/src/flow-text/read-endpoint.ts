@@ -29,7 +29,7 @@ function readAddress(text: string, offset: number, errors: LineErrors): Address 
   const address = parseAddress(text);
   if (address !== null) return address;
   const hint = /\p{L}/u.test(text)
-    ? "Write the address that it resolves to: rules see addresses"
+    ? `Write an address, and what it is known as behind it: 192.0.2.1:443 as ${text}`
     : "Write it like 10.0.0.1 or [::1]";
   return errors.fail(offset, `"${text}" is not an IP address`, hint);
 }

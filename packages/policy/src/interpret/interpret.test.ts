@@ -30,6 +30,16 @@ test("interpret agrees with evaluate on random policies and flows", (t) => {
   }
 });
 
+test("interpret agrees with evaluate on random policies with names, live names and queries", (t) => {
+  const result = runDifferential({ seed, policies: 1500, flowsPerPolicy: 40, withNames: true });
+  assertAgreement(t, result);
+  assert.equal(result.pairs, 60_000);
+  for (const outcome of ["allowed", "denied", "would-deny", "would-allow"]) {
+    const count = result.outcomes.get(outcome) ?? 0;
+    assert.ok(count > 500, `only ${count} flows were ${outcome}`);
+  }
+});
+
 test("interpret agrees with evaluate on a policy of 60,000 prefixes, with more than 65,536 classes of addresses", (t) => {
   const makeProfiles = (random: Random) =>
     largeProfiles(random, { rules: 1000, prefixesPerRule: 60, users: 8 });

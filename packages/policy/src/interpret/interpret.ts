@@ -2,6 +2,7 @@ import { normalizeDestination, unmapAddress } from "@ringfence/model";
 import type { AncestorDimension, CompiledPolicy } from "../compile/compiled-policy.js";
 import type { FlowFacts, PathFact, ProcessFacts } from "../evaluate/facts.js";
 import { hasPorts } from "../evaluate/has-ports.js";
+import { parentNames } from "../names/parent-names.js";
 import { combineVerdicts, type Evaluation, type Verdict } from "../verdict.js";
 import { lookUpIndexed, lookUpInterval, lookUpWide } from "./look-up.js";
 import { runAutomaton } from "./run-automaton.js";
@@ -11,15 +12,32 @@ import { runAutomaton } from "./run-automaton.js";
  * the cgroup table knows the containers.
  */
 export function interpret(compiled: CompiledPolicy, process: ProcessFacts, flow: FlowFacts): Evaluation {
-  const { direction = "egress" } = flow;
+  const { direction = "egress", names = [] } = flow;
   const processPart = direction === "unattributed" ? [] : processRows(compiled, process);
-  const rows = [compiled.directionRows[direction], ...processPart, ...flowRows(compiled, flow)];
+  const rows = [compiled.directionRows[direction], ...processPart, serviceRow(compiled, flow)];
   const matched = rows.map((row) => rowBits(compiled, row));
   const { ancestors } = direction === "unattributed" ? { ancestors: [] } : process;
   for (const vector of ancestorVectors(compiled, ancestors)) matched.push(vector);
-  const all = and(matched);
-  const enforced = and([all, rowBits(compiled, compiled.enforcedRow)]);
-  return combineVerdicts(verdictOf(compiled, enforced), verdictOf(compiled, all));
+  const peer = rowBits(compiled, peerRow(compiled, flow));
+  const answers = (names.length === 0 ? [null] : names).map((name) => {
+    const named = name === null ? peer : or([peer, rowBits(compiled, nameRow(compiled, name))]);
+    const all = and([...matched, named]);
+    const enforced = and([all, rowBits(compiled, compiled.enforcedRow)]);
+    const as = name === null ? {} : { name };
+    return {
+      enforced: { ...verdictOf(compiled, enforced), ...as },
+      shadow: { ...verdictOf(compiled, all), ...as },
+    };
+  });
+  return combineVerdicts(
+    bestOf(answers.map(({ enforced }) => enforced)),
+    bestOf(answers.map(({ shadow }) => shadow)),
+  );
+}
+
+/** The first name that is allowed decides, else the first. */
+function bestOf(verdicts: readonly Verdict[]): Verdict {
+  return verdicts.find(({ action }) => action === "allow") ?? verdicts[0] ?? { action: "allow", rule: null };
 }
 
 function processRows(compiled: CompiledPolicy, process: ProcessFacts): readonly number[] {
@@ -48,19 +66,32 @@ function cgroupRow({ cgroup }: CompiledPolicy, path: string): number {
   return rowOf.get("/") ?? cgroup.otherRow;
 }
 
-function flowRows(compiled: CompiledPolicy, flow: FlowFacts): readonly number[] {
-  const address =
-    flow.direction === "ingress" ? unmapAddress(flow.address) : normalizeDestination(flow.address);
-  return [
-    address.family === 4
-      ? lookUpIndexed(compiled.v4, compiled.v4Index, Number(address.value))
-      : lookUpWide(compiled.v6, address.value),
-    hasPorts(flow.protocol)
-      ? lookUpInterval(compiled[flow.protocol], flow.port ?? 0)
-      : flow.protocol === "icmp"
-        ? compiled.icmpRow
-        : compiled.otherRow,
-  ];
+function peerRow(compiled: CompiledPolicy, { direction, address: named }: FlowFacts): number {
+  if (direction === "query") return compiled.names.anywhereRow;
+  const address = direction === "ingress" ? unmapAddress(named) : normalizeDestination(named);
+  return address.family === 4
+    ? lookUpIndexed(compiled.v4, compiled.v4Index, Number(address.value))
+    : lookUpWide(compiled.v6, address.value);
+}
+
+/** Row 0, which has all bits, for a query: its rules have no ports. */
+function serviceRow(compiled: CompiledPolicy, { direction, protocol, port }: FlowFacts): number {
+  if (direction === "query") return 0;
+  if (hasPorts(protocol)) return lookUpInterval(compiled[protocol], port ?? 0);
+  return protocol === "icmp" ? compiled.icmpRow : compiled.otherRow;
+}
+
+/** The row of the name's own entry, else of the nearest wildcard above it. */
+function nameRow({ names }: CompiledPolicy, name: string): number {
+  const rowOf = (wanted: string, wildcard: boolean) =>
+    names.entries.find((entry) => entry.name === wanted && entry.wildcard === wildcard)?.row;
+  const own = rowOf(name, false);
+  if (own !== undefined) return own;
+  for (const parent of parentNames(name)) {
+    const row = rowOf(parent, true);
+    if (row !== undefined) return row;
+  }
+  return 1;
 }
 
 function ancestorVectors(

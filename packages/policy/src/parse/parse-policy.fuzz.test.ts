@@ -5,10 +5,11 @@ import { compile } from "../compile/compile.js";
 import { fixedResolver } from "../testing/fixed-resolver.js";
 import { hostileTexts } from "../testing/hostile-texts.js";
 import { mutateText } from "../testing/mutate-text.js";
-import { policyYaml } from "../testing/policy-yaml.js";
 import { Random } from "../testing/random.js";
+import { withRandomNames } from "../testing/random-names.js";
 import { randomProfiles } from "../testing/random-policy.js";
 import { seedOf } from "../testing/seed.js";
+import { policyYaml } from "../write/policy-yaml.js";
 import { parsePolicy } from "./parse-policy.js";
 
 const seed = seedOf(process.env);
@@ -49,7 +50,7 @@ test("parsePolicy reads or refuses with a place whatever a valid file is turned 
   let count = 0;
   for (; seconds > 0 ? performance.now() < end : count < usualTexts; count++) {
     const random = new Random(seed + count);
-    const text = mutateText(random, policyYaml(randomProfiles(random)));
+    const text = mutateText(random, policyYaml(withRandomNames(random, randomProfiles(random))));
     try {
       counts[read(text)]++;
     } catch (error) {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { formatPrefix } from "@ringfence/model";
+import { peerText } from "@ringfence/model";
 import { fixedResolver } from "../testing/fixed-resolver.js";
 import { Random } from "../testing/random.js";
 import { parsePolicy } from "./parse-policy.js";
@@ -48,9 +48,7 @@ test("parsePolicy reads every key", () => {
   assert.equal(first?.id, "p/first");
   assert.equal(first?.mode, "audit");
   assert.deepEqual(first?.process, [{ uid: [{ from: 7, to: 7 }] }]);
-  const peers = first?.destination.to?.map((peer) =>
-    peer.kind === "set" ? peer.set : formatPrefix(peer.prefix),
-  );
+  const peers = first?.destination.to?.map(peerText);
   assert.deepEqual(peers, ["10.0.0.0/8", "::1", "private"]);
   assert.deepEqual(first?.destination.ports, [
     { from: 443, to: 443, protocol: null },
@@ -156,7 +154,7 @@ test("parsePolicy reports all errors of a file in the order of the file, and no 
   egress:
     default: dny
     rules:
-      - allow: { to: [10.0.0.1/8, nope.example], ports: 70000 }
+      - allow: { to: [10.0.0.1/8, nope..example], ports: 70000 }
       - { name: a, deny: { to: [] } }
 `);
   assert.deepEqual(profiles, []);
@@ -166,8 +164,8 @@ test("parsePolicy reports all errors of a file in the order of the file, and no 
       "6:19 RF_POLICY_UNRESOLVED",
       "8:14 RF_POLICY_VALUE",
       "10:23 RF_POLICY_HOST_BITS",
-      "10:35 RF_POLICY_UNSUPPORTED",
-      "10:57 RF_POLICY_PORT_RANGE",
+      "10:35 RF_POLICY_DOMAIN",
+      "10:58 RF_POLICY_PORT_RANGE",
       "11:32 RF_POLICY_EMPTY",
     ],
   );

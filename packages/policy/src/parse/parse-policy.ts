@@ -1,11 +1,12 @@
 import { type Profile, RingfenceError } from "@ringfence/model";
-import { type Document, LineCounter, type ParsedNode, visit } from "yaml";
+import { type Document, LineCounter, type ParsedNode } from "yaml";
 import type { Resolver } from "../resolver.js";
 import { warnAbout } from "../warn/warn-about.js";
+import { byPlace } from "./by-place.js";
 import { decodeText } from "./decode-text.js";
 import { readProfile } from "./read-profile.js";
+import { readableDocuments } from "./readable-documents.js";
 import { Reader } from "./reader.js";
-import { UnbearableYaml, yamlDocuments } from "./yaml-documents.js";
 
 /** What a policy file says. All errors are reported at once, and with an error there is nothing else. */
 export interface ParseResult {
@@ -23,7 +24,7 @@ export function parsePolicy(input: string | Uint8Array, file: string, resolver: 
   if (text instanceof RingfenceError) return { profiles: [], warnings: [], errors: [text] };
   const lines = new LineCounter();
   const reader = new Reader(file, lines, resolver);
-  const profiles = readDocuments(reader, parseDocuments(reader, text, lines));
+  const profiles = readDocuments(reader, readableDocuments(reader, text, lines));
   if (reader.errors.length > 0) {
     return { profiles: [], warnings: [], errors: [...reader.errors.toSorted(byPlace), ...reader.untold()] };
   }
@@ -31,37 +32,9 @@ export function parsePolicy(input: string | Uint8Array, file: string, resolver: 
   return { profiles, warnings: reader.warnings.toSorted(byPlace), errors: [] };
 }
 
-function byPlace({ location: a }: RingfenceError, { location: b }: RingfenceError): number {
-  if (a === undefined || b === undefined) return 0;
-  return a.line - b.line || a.column - b.column;
-}
-
-function parseDocuments(reader: Reader, text: string, lines: LineCounter): readonly Document.Parsed[] {
-  try {
-    return [...yamlDocuments(text, lines)];
-  } catch (error) {
-    if (!(error instanceof UnbearableYaml)) throw error;
-    const location = reader.locateOffset(error.offset);
-    if (error.kind === "depth") {
-      const message = `The YAML is nested too deeply: ${error.message}`;
-      reader.report("RF_POLICY_YAML", location, message, "Write the policy without deep nesting");
-    } else {
-      const message = `The policy is too large: ${error.message}`;
-      reader.report(
-        "RF_POLICY_TOO_LARGE",
-        location,
-        message,
-        "Split it, or replace long lists by wider prefixes",
-      );
-    }
-    return [];
-  }
-}
-
 function readDocuments(reader: Reader, documents: readonly Document.Parsed[]): readonly Profile[] {
   const profiles: Profile[] = [];
   for (const document of documents) {
-    if (!isReadable(reader, document)) continue;
     const read =
       document.contents === null || isNull(document.contents) ? null : readProfile(reader, document.contents);
     if (read === null) continue;
@@ -76,26 +49,6 @@ function readDocuments(reader: Reader, documents: readonly Document.Parsed[]): r
     reader.report("RF_POLICY_EMPTY", reader.locateOffset(0), "The file contains no profile", hint);
   }
   return profiles;
-}
-
-/** Reports broken syntax and aliases, behind which a document cannot be read. */
-function isReadable(reader: Reader, document: Document.Parsed): boolean {
-  const before = reader.errorCount;
-  for (const { message, pos } of [...document.errors, ...document.warnings]) {
-    const hint = "Correct the syntax, or quote the text";
-    reader.report("RF_POLICY_YAML", reader.locateOffset(pos[0]), `Cannot read YAML: ${message}`, hint);
-  }
-  visit(document, {
-    Alias: (_key, alias) => {
-      reader.error(
-        "RF_POLICY_ALIAS",
-        alias,
-        `Alias "*${alias.source}" is not allowed`,
-        "Write the value out",
-      );
-    },
-  });
-  return reader.errorCount === before;
 }
 
 /** An empty document, as between two separators, holds nothing to read. */

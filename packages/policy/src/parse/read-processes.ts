@@ -8,8 +8,8 @@ import { readEach, readItems, readString, readText } from "./read-list.js";
 import { type Fields, readMap } from "./read-map.js";
 import type { Reader } from "./reader.js";
 
-const keys = ["exe", "comm", "uid", "gid", "ancestor", "cgroup", "host"] as const;
-const later = ["container", "unit", "args", "pod", "namespace", "serviceAccount"];
+const keys = ["exe", "comm", "uid", "gid", "ancestor", "cgroup", "host", "container"] as const;
+const later = ["unit", "args", "pod", "namespace", "serviceAccount"];
 
 /** Reads a subject or a rule's `process`: a map, or a list of maps of which one must match. */
 export function readProcesses(reader: Reader, node: Node, what: string): readonly ProcessCondition[] {
@@ -28,7 +28,7 @@ function readCondition(reader: Reader, fields: Fields): ProcessCondition {
     ...readStrings(reader, fields, "cgroup", checkCgroup),
     ...readIds(reader, fields, "uid"),
     ...readIds(reader, fields, "gid"),
-    ...readHost(reader, fields),
+    ...readPlace(reader, fields),
   };
 }
 
@@ -63,14 +63,36 @@ function readIds(reader: Reader, fields: Fields, key: "uid" | "gid"): ProcessCon
   return { [key]: ranges };
 }
 
-function readHost(reader: Reader, fields: Fields): ProcessCondition {
-  const node = fields.get("host");
-  if (node === null) return {};
-  if (isScalar(node) && node.value === true) return { host: true };
+/** Reads `host` and `container`, which go by themselves only: nothing is in both places. */
+function readPlace(reader: Reader, fields: Fields): ProcessCondition {
+  const host = readTrue(reader, fields.get("host"), "host");
+  const container = readTrue(reader, fields.get("container"), "container");
+  if (host && container) {
+    const message = 'No process matches both "host" and "container"';
+    const hint = "Remove one of them, or write two items: [{ host: true }, { container: true }]";
+    reader.error("RF_POLICY_VALUE", fields.node, message, hint);
+  }
+  return { ...(host ? { host } : {}), ...(container ? { container } : {}) };
+}
+
+function readTrue(reader: Reader, node: Node | null, key: "host" | "container"): true | null {
+  if (node === null) return null;
+  if (isScalar(node) && node.value === true) return true;
+  const others = key === "host" ? "container" : "host";
   if (isScalar(node) && node.value === false) {
-    const hint = "Remove the key to take processes in containers too, or write host: true";
-    reader.error("RF_POLICY_VALUE", node, 'Key "host" cannot be false', hint);
-  } else
-    reader.error("RF_POLICY_TYPE", node, 'Expected true for "host"', "Write host: true, or remove the key");
-  return {};
+    const hint = `Write ${others}: true, or remove the key to take all processes`;
+    reader.error("RF_POLICY_VALUE", node, `Key "${key}" cannot be false`, hint);
+  } else if (key === "container" && !isYesOrNo(node)) {
+    const message = "To choose containers by name, image, id or label is not supported in this version";
+    reader.error("RF_POLICY_UNSUPPORTED", node, message, "Write container: true, or cgroup with a path");
+  } else {
+    const hint = `Write ${key}: true, or remove the key`;
+    reader.error("RF_POLICY_TYPE", node, `Expected true for "${key}"`, hint);
+  }
+  return null;
+}
+
+/** What YAML 1.1 took for a boolean. */
+function isYesOrNo(node: Node): boolean {
+  return isScalar(node) && /^(yes|no|on|off)$/i.test(String(node.value));
 }

@@ -3,6 +3,7 @@ import type { Node } from "yaml";
 import { choiceHint } from "../text/nearest.js";
 import { requireChoice } from "./read-choice.js";
 import { readDirection } from "./read-direction.js";
+import { readDns, readNameTimes } from "./read-dns.js";
 import { readText } from "./read-list.js";
 import { readListen } from "./read-listen.js";
 import { type Fields, readMap } from "./read-map.js";
@@ -17,8 +18,7 @@ const documentShape = { what: "a profile", keys: ["apiVersion", "kind", "metadat
 const metadataShape = { what: '"metadata"', keys: ["name"] };
 const specShape = {
   what: '"spec"',
-  keys: ["mode", "subject", "egress", "ingress", "listen", "unattributed"],
-  later: ["names", "dns"],
+  keys: ["mode", "subject", "egress", "ingress", "listen", "unattributed", "names", "dns"],
 };
 
 /** A profile and the node that names it. */
@@ -58,7 +58,7 @@ function readBody(
   reader: Reader,
   spec: Fields,
   profile: string,
-): Pick<Profile, "subject" | "egress" | "ingress" | "listen" | "unattributed"> {
+): Omit<Profile, "name" | "mode" | "location"> {
   const [subjectNode, egress, ingress, listen] = ["subject", "egress", "ingress", "listen"].map((key) =>
     spec.get(key),
   );
@@ -70,6 +70,8 @@ function readBody(
     ingress: ingress ? readDirection(reader, ingress, "ingress", names) : null,
     listen: listen ? readListen(reader, listen) : null,
     unattributed: readUnattributed(reader, spec, subject),
+    names: readNameTimes(reader, spec),
+    dns: readDns(reader, spec),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Action, Rule } from "@ringfence/model";
 import type { Node } from "yaml";
+import { impliedNames } from "../names/implied-rules.js";
 import { readChoice } from "./read-choice.js";
 import { destinationKeys, readDestination } from "./read-destination.js";
 import { type Fields, readMap } from "./read-map.js";
@@ -24,9 +25,11 @@ const bodyShapes = {
     },
   },
 } as const;
-const laterKeys = ["names", "dns", "container", "unit", "args"];
-/** What follows a profile's name where its defaults and its `listen` decide. */
+const laterKeys = ["container", "unit", "args"];
+const profileKeys = { names: "Move it to spec, beside egress", dns: "Move it to spec, beside egress" };
+/** What follows a profile's name where its defaults, its `listen` and its `dns` decide. */
 const takenNames: readonly string[] = [
+  ...impliedNames,
   "egress.default",
   "ingress.default",
   "listen",
@@ -61,7 +64,8 @@ export function readRule(
   if (action === null || body === null) return null;
   const bodyFields = readMap(reader, body, {
     what: `"${action}"`,
-    ...bodyShapes[direction],
+    keys: bodyShapes[direction].keys,
+    elsewhere: { ...bodyShapes[direction].elsewhere, ...profileKeys },
     later: laterKeys,
   });
   if (bodyFields === null) return null;

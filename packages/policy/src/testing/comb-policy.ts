@@ -20,7 +20,7 @@ export function combOf(bits: number): Comb {
   // the last three are the defaults of egress, ingress and listen
   const rules = Array.from({ length: bits - 3 }, (_, bit) => combRule(bit));
   const egress = { default: "deny" as const, rules };
-  const silence = { ingress: null, listen: null, unattributed: null };
+  const silence = { ingress: null, listen: null, unattributed: null, names: null, dns: null };
   const profiles: Profile[] = [{ name: "comb", mode: "enforce", subject: null, egress, ...silence }];
   const borders = Math.floor(bits / wordBits);
   const questions = Array.from({ length: borders + 2 }, (_, border) => questionOf(border));

@@ -1,8 +1,8 @@
 import { lineFlowOf } from "../flow-text/flow-facts.js";
 import { formatFlowLine } from "../flow-text/format-flow-line.js";
+import { policyYaml } from "../write/policy-yaml.js";
 import type { Disagreement } from "./differential.js";
 import type { Answer, Question } from "./policy-case.js";
-import { policyYaml } from "./policy-yaml.js";
 
 /** The whole of a disagreement: seed, both answers, the policy as a file, and the line that asks again. */
 export function describeDisagreement({ seed, case: found, expected, actual }: Disagreement): string {

@@ -15,6 +15,7 @@ import {
 import { pools } from "./pools.js";
 import { Random } from "./random.js";
 import { randomFlow, randomProcess } from "./random-facts.js";
+import { withRandomLiveNames, withRandomNames } from "./random-names.js";
 import { randomProfiles } from "./random-policy.js";
 import { shrink } from "./shrink.js";
 
@@ -41,6 +42,8 @@ export interface DifferentialOptions {
   readonly compiler?: Compiler;
   readonly judge?: Judge;
   readonly makeProfiles?: (random: Random) => readonly Profile[];
+  /** Puts names into rules and flows, and asks about queries. */
+  readonly withNames?: boolean;
 }
 
 /** The product's compiler on the machine of `pools`. */
@@ -56,13 +59,17 @@ export const interpreter: Judge = (compiled, questions) =>
  * policies, until they first differ.
  */
 export function runDifferential(options: DifferentialOptions): DifferentialResult {
-  const { seed, policies, flowsPerPolicy, makeProfiles = randomProfiles } = options;
+  const { seed, policies, flowsPerPolicy, makeProfiles = randomProfiles, withNames = false } = options;
   const outcomes = new Map<string, number>();
   let pairs = 0;
   for (let policy = 0; policy < policies; policy++) {
     const random = new Random(seed + policy);
-    const profiles = makeProfiles(random);
-    const questions = Array.from({ length: flowsPerPolicy }, () => randomQuestion(random, profiles));
+    const plain = makeProfiles(random);
+    const profiles = withNames ? withRandomNames(random, plain) : plain;
+    const questions = Array.from({ length: flowsPerPolicy }, () => {
+      const question = randomQuestion(random, profiles);
+      return withNames ? { ...question, flow: withRandomLiveNames(random, question.flow) } : question;
+    });
     const found = compareAnswers(profiles, questions, options, outcomes);
     if (found !== null) {
       return { pairs: pairs + found.index + 1, outcomes, disagreement: { seed: seed + policy, ...found } };

@@ -35,12 +35,13 @@ export function factsNearRule(
 }
 
 function satisfying(random: Random, process: ProcessFacts, condition: ProcessCondition): ProcessFacts {
-  const { exe, ancestor, comm, uid, gid, cgroup, host } = condition;
+  const { exe, ancestor, comm, uid, gid, cgroup, host, container } = condition;
   const path = (patterns: readonly string[]) => {
     return { path: instance(random, pickFrom(random, patterns) ?? "/"), trusted: !random.oneIn(6) };
   };
   const inside = cgroup === undefined ? process.cgroup : cgroupNear(random, pickFrom(random, cgroup) ?? "/");
-  const place = host === true && !random.oneIn(4) && isContainer(inside) ? "/system.slice" : inside;
+  const misplaced = (host === true && isContainer(inside)) || (container === true && !isContainer(inside));
+  const place = misplaced && !random.oneIn(4) ? (host === true ? "/system.slice" : "/docker/c1/x") : inside;
   return {
     exe: exe === undefined || random.oneIn(8) ? process.exe : path(exe),
     ancestors: ancestor === undefined ? process.ancestors : [...process.ancestors.slice(-3), path(ancestor)],

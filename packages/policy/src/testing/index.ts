@@ -1,3 +1,4 @@
+export * from "../write/policy-yaml.js";
 export * from "./comb-policy.js";
 export * from "./describe-disagreement.js";
 export * from "./differential.js";
@@ -7,10 +8,10 @@ export * from "./hostile-texts.js";
 export * from "./large-policy.js";
 export * from "./mutate-text.js";
 export * from "./policy-case.js";
-export * from "./policy-yaml.js";
 export * from "./pools.js";
 export * from "./random.js";
 export * from "./random-facts.js";
+export * from "./random-names.js";
 export * from "./random-policy.js";
 export * from "./seed.js";
 export * from "./shrink.js";

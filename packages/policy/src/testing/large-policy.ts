@@ -23,7 +23,7 @@ function largeProfile(random: Random, name: string, mode: Profile["mode"], size:
   const rules = Array.from({ length: size.rules }, (_, index) =>
     largeRule(random, `${name}/egress[${index}]`, index, size),
   );
-  const silence = { ingress: null, listen: null, unattributed: null };
+  const silence = { ingress: null, listen: null, unattributed: null, names: null, dns: null };
   return {
     name,
     mode,

@@ -34,6 +34,8 @@ function randomProfile(random: Random, name: string): Profile {
     ingress: random.oneIn(4) ? null : randomDirection(random, `${name}/ingress`),
     listen: random.oneIn(4) ? null : { ports: random.list(0, 3, () => randomPorts(random, ["tcp", "udp"])) },
     unattributed: aboutHost && !random.oneIn(3) ? { action: random.pick(["allow", "deny"]) } : null,
+    names: null,
+    dns: null,
   };
 }
 
@@ -70,7 +72,7 @@ function randomCondition(random: Random): ProcessCondition {
     ...maybe(() => ({ uid: random.list(1, 2, () => randomRange(random, pools.ids)) })),
     ...maybe(() => ({ gid: random.list(1, 2, () => randomRange(random, pools.ids)) })),
     ...maybe(() => ({ cgroup: random.list(1, 2, () => random.pick(pools.cgroups)) })),
-    ...maybe(() => ({ host: true as const })),
+    ...maybe(() => (random.oneIn(2) ? { host: true as const } : { container: true as const })),
   };
   // The language has no condition without a key.
   return Object.keys(condition).length > 0 ? condition : { exe: patterns() };
@@ -97,6 +99,11 @@ function randomDestination(random: Random): Destination {
 
 function randomPeer(random: Random): Peer {
   if (random.oneIn(4)) return { kind: "set", set: random.pick(["any", "localhost", "private"]) };
+  return randomBlock(random);
+}
+
+/** A block of addresses. */
+export function randomBlock(random: Random): Peer {
   const text = random.pick(pools.prefixes);
   const prefix = parsePrefix(text);
   if (prefix === null) throw new RingfenceError("RF_INTERNAL", `Cannot read test prefix "${text}"`);

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { flowFactsOf } from "../flow-text/flow-facts.js";
 import { parseFlowLine } from "../flow-text/parse-flow-line.js";
 import { parsePolicy } from "../parse/parse-policy.js";
+import { policyYaml } from "../write/policy-yaml.js";
 import { describeDisagreement, questionLine } from "./describe-disagreement.js";
 import {
   compareAnswers,
@@ -14,7 +15,6 @@ import {
 import { fixedResolver } from "./fixed-resolver.js";
 import { largeProfiles } from "./large-policy.js";
 import type { Compiler } from "./policy-case.js";
-import { policyYaml } from "./policy-yaml.js";
 import type { Random } from "./random.js";
 import { seedOf } from "./seed.js";
 import { sourceMutants } from "./source-mutants.js";

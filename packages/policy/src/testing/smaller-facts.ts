@@ -16,6 +16,12 @@ export function* plainerProcesses(process: ProcessFacts): Generator<ProcessFacts
 
 /** Flows that are described by one plainer fact. */
 export function* plainerFlows(flow: FlowFacts): Generator<FlowFacts> {
+  const { names = [] } = flow;
+  if (names.length > 1)
+    for (const fewer of shorterLists(names)) if (fewer.length > 0) yield { ...flow, names: fewer };
+  if (flow.direction === "query") return;
+  const { names: _, ...unnamed } = flow;
+  if (names.length > 0) yield unnamed;
   if (flow.protocol !== "tcp") yield { ...flow, protocol: "tcp", port: flow.port ?? 0 };
   if (flow.port !== null && flow.port !== 0) yield { ...flow, port: 0 };
   const plain = { family: 4, value: 0x0a000001n } as const;

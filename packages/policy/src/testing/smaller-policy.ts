@@ -1,6 +1,7 @@
 import {
   type Destination,
   type Direction,
+  type Dns,
   type NumberRange,
   networkOf,
   type Peer,
@@ -32,8 +33,19 @@ function* smallerProfiles(profile: Profile): Generator<Profile> {
     for (const ports of shorterLists(listen.ports)) yield { ...profile, listen: { ...listen, ports } };
   }
   if (unattributed !== null) yield { ...profile, unattributed: null };
+  if (profile.names !== null) yield { ...profile, names: null };
+  for (const dns of smallerDns(profile.dns)) yield { ...profile, dns };
   if (mode !== "enforce") yield { ...profile, mode: "enforce" };
   for (const smaller of smallerOptional(subject, smallerConditions)) yield { ...profile, subject: smaller };
+}
+
+function* smallerDns(dns: Dns | null): Generator<Dns | null> {
+  if (dns === null) return;
+  yield null;
+  for (const key of ["queries", "encrypted", "resolvers"] as const) {
+    const others = Object.entries(dns).some(([other, value]) => other !== key && value !== null);
+    if (dns[key] !== null && others) yield { ...dns, [key]: null };
+  }
 }
 
 function* smallerDirections(place: string, direction: Direction): Generator<Direction> {
@@ -105,7 +117,10 @@ function* simplerPorts(range: PortRange): Generator<PortRange> {
 
 /** A wider block with a shorter text; what a single address has to say is in the flow. */
 function* simplerPeers(peer: Peer): Generator<Peer> {
-  if (peer.kind === "set") return;
+  if (peer.kind === "name" && peer.pattern.name.includes(".")) {
+    yield { kind: "name", pattern: { name: "db", wildcard: false } };
+  }
+  if (peer.kind !== "prefix") return;
   const { address, length } = peer.prefix;
   for (let shorter = 8; shorter < length; shorter += 8) {
     yield { kind: "prefix", prefix: networkOf({ address, length: shorter }) };

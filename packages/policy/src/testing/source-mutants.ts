@@ -56,7 +56,7 @@ export const sourceMutants: Readonly<Record<string, Compiler>> = {
     ids(c, "gid", ({ from, to }) => ({ from, to: Math.max(to - 1, from) })),
   ),
   "uid means gid": onConditions(({ uid, ...rest }) => (uid === undefined ? rest : { ...rest, gid: uid })),
-  ...ignoredKeys(["exe", "ancestor", "comm", "uid", "gid", "cgroup", "host"]),
+  ...ignoredKeys(["exe", "ancestor", "comm", "uid", "gid", "cgroup", "host", "container"]),
   "exe means ancestor": onConditions(({ exe, ...rest }) =>
     exe === undefined ? rest : { ...rest, ancestor: exe },
   ),
@@ -134,7 +134,7 @@ function onPeers(change: (peer: Peer) => readonly Peer[]): Compiler {
 }
 
 function onPrefixes(change: (prefix: Prefix) => Prefix): Compiler {
-  return onPeers((peer) => [peer.kind === "set" ? peer : { kind: "prefix", prefix: change(peer.prefix) }]);
+  return onPeers((peer) => [peer.kind === "prefix" ? { kind: "prefix", prefix: change(peer.prefix) } : peer]);
 }
 
 function onProcesses(change: (items: readonly ProcessCondition[]) => readonly ProcessCondition[]): Compiler {

@@ -71,7 +71,7 @@ export const tableMutants: Readonly<Record<string, TableMutant>> = {
   }),
   "the direction is ignored": (c) => ({
     ...c,
-    directionRows: { egress: 0, ingress: 0, listen: 0, unattributed: 0 },
+    directionRows: { egress: 0, ingress: 0, listen: 0, unattributed: 0, query: 0 },
   }),
   "comm is ignored": (c) => ({ ...c, comm: { otherRow: 0, entries: [] } }),
   "a comm that is not listed matches all": (c) => ({ ...c, comm: { ...c.comm, otherRow: 0 } }),

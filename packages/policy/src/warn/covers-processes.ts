@@ -18,7 +18,8 @@ function coversItem(outer: ProcessCondition, inner: ProcessCondition): boolean {
     coversValues(outer.uid, inner.uid, coversRange) &&
     coversValues(outer.gid, inner.gid, coversRange) &&
     coversValues(outer.cgroup, inner.cgroup, isInSubtree) &&
-    (outer.host === undefined || inner.host !== undefined)
+    (outer.host === undefined || inner.host !== undefined) &&
+    (outer.container === undefined || inner.container !== undefined)
   );
 }
 

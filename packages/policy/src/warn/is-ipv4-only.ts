@@ -7,7 +7,9 @@ export function isIpv4Only(direction: Direction): boolean {
   return (
     allows.length > 0 &&
     allows.every(({ destination }) =>
-      destination.to?.every((peer) => prefixesOf(peer).every(({ address }) => address.family === 4)),
+      destination.to?.every(
+        (peer) => peer.kind !== "name" && prefixesOf(peer).every(({ address }) => address.family === 4),
+      ),
     )
   );
 }

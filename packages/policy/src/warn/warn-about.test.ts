@@ -45,6 +45,33 @@ test("warnAbout tells about rules that a wider deny shadows", () => {
   ]);
 });
 
+test("warnAbout tells about rules for names that a wider deny shadows", () => {
+  const shadowed = ["RF_POLICY_SHADOWED egress[0]"];
+  const pair = (rule: string, deny: string) => egress("allow", rule, deny);
+  assert.deepEqual(pair("allow: { to: a.example.com }", 'deny: { to: "*.example.com" }'), shadowed);
+  assert.deepEqual(pair('allow: { to: "*.a.example.com" }', 'deny: { to: "*.example.com" }'), shadowed);
+  assert.deepEqual(pair("allow: { to: a.example }", "deny: { to: a.example }"), shadowed);
+  assert.deepEqual(
+    pair("allow: { to: [a.example, 10.1.0.0/16] }", "deny: { to: [10.0.0.0/8, a.example] }"),
+    shadowed,
+  );
+  assert.deepEqual(pair("allow: { to: a.example }", "deny: { to: any }"), shadowed);
+  const silent = [
+    ["allow: { to: example.com }", 'deny: { to: "*.example.com" }'],
+    ['allow: { to: "*.example.com" }', "deny: { to: a.example.com }"],
+    ["allow: { to: [a.example, 10.0.0.1] }", "deny: { to: a.example }"],
+    ["allow: { to: a.example }", "deny: { to: [0.0.0.0/0, '::/0'] }"],
+    ["allow: { to: 10.0.0.1 }", "deny: { to: a.example }"],
+  ];
+  for (const [rule = "", deny = ""] of silent) assert.deepEqual(pair(rule, deny), [], `${rule} ${deny}`);
+});
+
+test("warnAbout tells about a grace without a name to hold", () => {
+  const rest = `${others}, names: { grace: 5m }`;
+  assert.deepEqual(warnings(`egress: { default: deny }, ${rest}`), ["RF_POLICY_NO_NAMES"]);
+  assert.deepEqual(warnings(`egress: { default: deny, rules: [{ deny: { to: a.b } }] }, ${rest}`), []);
+});
+
 test("warnAbout keeps silent where the deny leaves something over", () => {
   const pairs = [
     ["allow: { to: 10.0.0.0/8 }", "deny: { to: 10.1.0.0/16 }"],
@@ -85,4 +112,5 @@ test("warnAbout tells about a default deny that allows IPv4 only", () => {
   assert.deepEqual(egress("deny", "allow: { to: 10.0.0.0/8 }", "allow: { to: 'fd00::/8' }"), []);
   assert.deepEqual(egress("deny", "allow: { to: private }"), []);
   assert.deepEqual(egress("deny", "allow: { ports: 443 }"), []);
+  assert.deepEqual(egress("deny", "allow: { to: [10.0.0.0/8, a.example] }"), []);
 });

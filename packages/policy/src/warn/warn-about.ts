@@ -1,4 +1,5 @@
 import type { Direction, Profile } from "@ringfence/model";
+import { listsNames } from "../names/implied-rules.js";
 import type { Reader } from "../parse/reader.js";
 import { findShadowed } from "./find-shadowed.js";
 import { isIpv4Only } from "./is-ipv4-only.js";
@@ -7,6 +8,7 @@ import { isIpv4Only } from "./is-ipv4-only.js";
 export function warnAbout(reader: Reader, profile: Profile): void {
   warnAboutAbsent(reader, profile);
   if (profile.egress !== null) warnAboutDirection(reader, profile.name, profile.egress, "destinations");
+  warnAboutNames(reader, profile);
   if (profile.ingress !== null) warnAboutDirection(reader, profile.name, profile.ingress, "sources");
 }
 
@@ -26,6 +28,12 @@ function warnAboutAbsent(reader: Reader, profile: Profile): void {
     message,
     `Write ${writings.join(" and ")} if meant`,
   );
+}
+
+function warnAboutNames(reader: Reader, profile: Profile): void {
+  if (profile.names === null || listsNames(profile)) return;
+  const message = `Profile "${profile.name}" says how long names hold, and none of its rules lists one`;
+  reader.warn("RF_POLICY_NO_NAMES", profile.names.location, message, "Remove names, or list names in to");
 }
 
 function warnAboutDirection(

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parsePolicy } from "../parse/parse-policy.js";
-import { fixedResolver } from "./fixed-resolver.js";
+import { fixedResolver } from "../testing/fixed-resolver.js";
+import { Random } from "../testing/random.js";
+import { withRandomNames } from "../testing/random-names.js";
+import { randomProfiles } from "../testing/random-policy.js";
 import { policyYaml } from "./policy-yaml.js";
-import { Random } from "./random.js";
-import { randomProfiles } from "./random-policy.js";
 
 /** What a value is without the places that parsing adds. */
 function withoutPlaces(value: unknown): unknown {
@@ -17,7 +18,8 @@ function withoutPlaces(value: unknown): unknown {
 
 test("policyYaml writes a file that parses to the same profiles", () => {
   for (let seed = 1; seed <= 500; seed++) {
-    const profiles = randomProfiles(new Random(seed));
+    const random = new Random(seed);
+    const profiles = withRandomNames(random, randomProfiles(random));
     const text = policyYaml(profiles);
     const { profiles: read, errors } = parsePolicy(text, "p.yaml", fixedResolver);
     assert.deepEqual(

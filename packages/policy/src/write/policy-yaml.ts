@@ -1,12 +1,13 @@
 import {
   type Destination,
   type Direction,
-  formatPrefix,
+  type Dns,
+  formatAddress,
   type NumberRange,
-  type Peer,
   type PortRange,
   type ProcessCondition,
   type Profile,
+  peerText,
   type Rule,
 } from "@ringfence/model";
 import { stringify } from "yaml";
@@ -16,10 +17,21 @@ import { stringify } from "yaml";
  * ids as the parser gives them, no empty list or condition, and ports only beside protocols that have them.
  */
 export function policyYaml(profiles: readonly Profile[]): string {
-  return profiles.map((profile) => stringify(document(profile), { lineWidth: 0 })).join("---\n");
+  return profiles.map((profile) => stringify(profileDocument(profile), { lineWidth: 0 })).join("---\n");
 }
 
-function document({ name, mode, subject, egress, ingress, listen, unattributed }: Profile): object {
+/** A profile as plain values with the keys of a policy file, in their usual order. */
+export function profileDocument({
+  name,
+  mode,
+  subject,
+  egress,
+  ingress,
+  listen,
+  unattributed,
+  names,
+  dns,
+}: Profile): object {
   return {
     apiVersion: "ringfence.dev/v1alpha1",
     kind: "SecurityProfile",
@@ -31,7 +43,17 @@ function document({ name, mode, subject, egress, ingress, listen, unattributed }
       ...(ingress === null ? {} : { ingress: direction(name, ingress, source) }),
       ...(listen === null ? {} : { listen: listen.ports.length === 0 ? "none" : listen.ports.map(portText) }),
       ...(unattributed === null ? {} : { unattributed: unattributed.action }),
+      ...(names === null ? {} : { names: { grace: names.graceSeconds } }),
+      ...(dns === null ? {} : { dns: dnsKeys(dns) }),
     },
+  };
+}
+
+function dnsKeys({ queries, encrypted, resolvers }: Dns): object {
+  return {
+    ...(queries === null ? {} : { queries }),
+    ...(encrypted === null ? {} : { encrypted: "deny", publicResolvers: encrypted.map(peerText) }),
+    ...(resolvers === null ? {} : { resolvers: resolvers.map(formatAddress) }),
   };
 }
 
@@ -65,7 +87,7 @@ function condition({ uid, gid, ...rest }: ProcessCondition): object {
 
 function target({ to, ports, protocols }: Destination): object {
   return {
-    ...(to === null ? {} : { to: to.map(peer) }),
+    ...(to === null ? {} : { to: to.map(peerText) }),
     ...(ports === null ? {} : { ports: ports.map(portText) }),
     ...(protocols === null ? {} : { protocol: protocols }),
   };
@@ -73,14 +95,10 @@ function target({ to, ports, protocols }: Destination): object {
 
 function source({ to, ports, protocols }: Destination): object {
   return {
-    ...(to === null ? {} : { from: to.map(peer) }),
+    ...(to === null ? {} : { from: to.map(peerText) }),
     ...(ports === null ? {} : { localPorts: ports.map(portText) }),
     ...(protocols === null ? {} : { protocol: protocols }),
   };
-}
-
-function peer(one: Peer): string {
-  return one.kind === "set" ? one.set : formatPrefix(one.prefix);
 }
 
 function range({ from, to }: NumberRange): string | number {
