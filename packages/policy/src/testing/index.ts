@@ -1,6 +1,7 @@
 export * from "./comb-policy.js";
 export * from "./describe-disagreement.js";
 export * from "./differential.js";
+export * from "./dns-messages.js";
 export * from "./facts-near-rule.js";
 export * from "./fixed-resolver.js";
 export * from "./hostile-texts.js";
@@ -12,6 +13,7 @@ export * from "./pools.js";
 export * from "./random.js";
 export * from "./random-facts.js";
 export * from "./random-policy.js";
+export * from "./real-dns-messages.js";
 export * from "./seed.js";
 export * from "./shrink.js";
 export * from "./source-mutants.js";
