@@ -2,6 +2,7 @@
 // The object that user space loads: every program in one file, so that the kernel's BTF is read once.
 #include "backstop.bpf.c"
 #include "borrowed.bpf.c"
+#include "dns.bpf.c"
 #include "egress.bpf.c"
 #include "listen.bpf.c"
 #include "lsm.bpf.c"

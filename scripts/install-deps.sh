@@ -9,8 +9,11 @@ build     | /usr/include/bpf/bpf_helpers.h | libbpf-dev      | headers of the ke
 build     | /usr/include/linux/bpf.h       | linux-libc-dev  | kernel headers for the kernel side
 demo,test,bench | ip                       | iproute2        | makes network namespaces and their links
 demo,test | curl                           | curl            | a real client, allowed and refused
-bench     | nft                            | nftables        | what rules of ours are measured beside
+bench,test | nft                           | nftables        | what rules of ours are measured beside, and loses packets
 bench     | iperf3                         | iperf3          | moves bulk data
+test      | dnsmasq                        | dnsmasq-base    | a resolver
+test      | /usr/sbin/unbound              | unbound         | another one
+test      | python3                        | python3         | a client that asks as it likes
 test      | qemu-system-x86_64             | qemu-system-x86 | boots the second kernel
 test      | /var/lib/dpkg/info/busybox-static.list | busybox-static  | the first programs in the second kernel
 test      | cpio                           | cpio            | packs the initramfs of the second kernel

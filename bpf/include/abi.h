@@ -49,6 +49,7 @@ enum rf_event_kind {
 	RF_EVENT_VERDICT = 1,
 	RF_EVENT_PROCESS = 2,
 	RF_EVENT_TREE_EMPTY = 3,
+	RF_EVENT_DNS = 4,
 };
 
 enum rf_loss {
@@ -62,7 +63,12 @@ enum rf_loss {
 	RF_LOSS_ARGS_LONG = 7,    /* command line beyond 512 bytes, cut */
 	RF_LOSS_SUBJECTS = 8,     /* no row left for a subject: judged all the same, only slower */
 	RF_LOSS_PEERS = 9,        /* peer table full: one was forgotten within its reply window */
-	RF_LOSS_KINDS = 10,
+	RF_LOSS_DNS_MESSAGES = 10,   /* a DNS message that could not be read for want of room */
+	RF_LOSS_DNS_QUERIES = 11,   /* query table full: an answer will not count */
+	RF_LOSS_DNS_NAMES = 12,	    /* name table full: a name without text, or one that was live is forgotten */
+	RF_LOSS_DNS_ADDRESSES = 13, /* address table full: an address not learned, or one that was live is forgotten */
+	RF_LOSS_DNS_STREAMS = 14,   /* a DNS connection over TCP that could not be followed any more */
+	RF_LOSS_KINDS = 15,
 };
 
 enum rf_exe_flag {
@@ -222,6 +228,8 @@ struct rf_actor {
 	__u8 parent_comm[RF_COMM_LEN];
 };
 
+#include "abi_dns.h"
+
 struct rf_flow {
 	struct rf_flow_key key;
 	struct rf_actor actor;
@@ -305,6 +313,12 @@ struct rf_described {
 	enum rf_loss loss;
 	enum rf_exe_flag exe_flag;
 	enum rf_socket_flag socket_flag;
+	enum rf_dns_fault dns_fault;
+	enum rf_dns_flag dns_flag;
+	enum rf_dns_event_flag dns_event_flag;
+	enum rf_dns_counter dns_counter;
+	enum rf_dns_query_state dns_query_state;
+	struct rf_dns_event dns_event;
 	struct rf_verdict_event verdict_event;
 	struct rf_process_event process_event;
 	struct rf_tree_event tree_event;

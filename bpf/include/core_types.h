@@ -102,7 +102,12 @@ struct cred {
 
 struct net {
 	struct ns_common ns;
+	__u64 net_cookie;
 };
+
+typedef struct {
+	struct net *net;
+} possible_net_t;
 
 struct nsproxy {
 	struct mnt_namespace *mnt_ns;
@@ -157,6 +162,7 @@ struct sock_common {
 	__u16 skc_num;
 	unsigned short skc_family;
 	volatile unsigned char skc_state;
+	possible_net_t skc_net;
 };
 
 struct socket;
@@ -180,6 +186,7 @@ struct mptcp_sock {
 	unsigned long long write_seq;
 };
 
+struct bpf_map;
 struct linux_binprm;
 struct seq_file;
 

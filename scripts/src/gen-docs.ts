@@ -1,13 +1,20 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import {
+  DNS_SCHEMA,
   EXPLAIN_SCHEMA,
   REPORT_SCHEMA,
   renderErrorsPage,
   SELFTEST_SCHEMA,
   VERDICT_SCHEMA,
 } from "@ringfence/model";
-import { explanationSchema, reportSchema, selftestSchema, verdictLineSchema } from "@ringfence/model/schemas";
+import {
+  dnsLineSchema,
+  explanationSchema,
+  reportSchema,
+  selftestSchema,
+  verdictLineSchema,
+} from "@ringfence/model/schemas";
 import { commandHelp } from "./command-help.js";
 import { explainExample } from "./explain-example.js";
 import { fillBlock } from "./generated-block.js";
@@ -44,6 +51,7 @@ const pages: readonly GeneratedPage[] = [
   { path: "docs/reference/errors.md", render: renderErrorsPage },
   schemaPage("docs/reference/report.schema.json", REPORT_SCHEMA, reportSchema),
   schemaPage("docs/reference/verdict.schema.json", VERDICT_SCHEMA, verdictLineSchema),
+  schemaPage("docs/reference/dns.schema.json", DNS_SCHEMA, dnsLineSchema),
   schemaPage("docs/reference/explain.schema.json", EXPLAIN_SCHEMA, explanationSchema),
   schemaPage("docs/reference/selftest.schema.json", SELFTEST_SCHEMA, selftestSchema),
   helpPage("run"),

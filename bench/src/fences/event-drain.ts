@@ -4,6 +4,7 @@ import { RingBufferReader } from "@ringfence/kernel";
 const ignore: EventHandlers = {
   onVerdict: () => undefined,
   onProcess: () => undefined,
+  onDns: () => undefined,
   onTreeEmpty: () => undefined,
 };
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Report, VerdictLine } from "@ringfence/model";
-import { reportSchema, verdictLineSchema } from "@ringfence/model/schemas";
+import { DNS_SCHEMA, type DnsLine, type Report, type VerdictLine } from "@ringfence/model";
+import { dnsLineSchema, reportSchema, verdictLineSchema } from "@ringfence/model/schemas";
 import { linkIds } from "./bpf-links.js";
 import { assertNothingLeft } from "./leftovers.js";
 import { ringfencePath } from "./paths.js";
@@ -20,6 +20,7 @@ export interface FenceOptions extends ProcessOptions {
 export interface FencedRun extends FinishedProcess {
   readonly report: Report;
   readonly log: readonly VerdictLine[];
+  readonly dnsLog: readonly DnsLine[];
   readonly logPath: string;
   readonly linksBefore: ReadonlySet<number>;
 }
@@ -49,13 +50,24 @@ export async function fence(command: readonly string[], options: FenceOptions = 
   }
   if (options.livesOn !== true) await assertNothingLeft(finished.pid, linksBefore);
   const report = reportSchema.parse(JSON.parse(readFileSync(reportPath, "utf8")));
-  return { ...finished, report, log: readLog(logPath), logPath, linksBefore };
+  return { ...finished, report, log: readLog(logPath), dnsLog: readDnsLog(logPath), logPath, linksBefore };
 }
 
-/** The lines of a log file, each as the schema has it. */
+/** The verdicts of a log file, each as the schema has it. */
 export function readLog(path: string): VerdictLine[] {
-  return readFileSync(path, "utf8")
-    .split("\n")
-    .filter((line) => line !== "")
-    .map((line) => verdictLineSchema.parse(JSON.parse(line)));
+  return linesOf(path)
+    .filter(({ schema }) => schema !== DNS_SCHEMA)
+    .map((line) => verdictLineSchema.parse(line));
+}
+
+/** The DNS queries of a log file. */
+export function readDnsLog(path: string): DnsLine[] {
+  return linesOf(path)
+    .filter(({ schema }) => schema === DNS_SCHEMA)
+    .map((line) => dnsLineSchema.parse(line));
+}
+
+function linesOf(path: string): { readonly schema: string }[] {
+  const lines = readFileSync(path, "utf8").split("\n");
+  return lines.filter((line) => line !== "").map((line) => JSON.parse(line) as { readonly schema: string });
 }

@@ -9,3 +9,6 @@ export const EXPLAIN_SCHEMA = "ringfence.explain/v1";
 
 /** Name and version of the result of a selftest. */
 export const SELFTEST_SCHEMA = "ringfence.selftest/v1";
+
+/** Name and version of a line about a DNS query in the log. */
+export const DNS_SCHEMA = "ringfence.dns/v1";

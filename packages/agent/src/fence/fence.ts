@@ -10,11 +10,12 @@ import {
 } from "@ringfence/kernel";
 import type { CompiledPolicy } from "@ringfence/policy";
 import { inNetworkNamespaces } from "../host/network-namespaces.js";
+import { type TrustedResolvers, writeNames } from "../names/write-names.js";
 import { OVERFLOW_ROWS, readFence } from "../observe/flows.js";
 import { includeSearch, searchBorrowed } from "./borrowed.js";
 import { fencedProcesses } from "./fenced-processes.js";
 import { attachGuard, expectGuard, type Guard, includeGuard, isGuardRefusal } from "./guard.js";
-import { callHooks, packetHooks, processHooks, rejudgements, socketHooks } from "./hooks.js";
+import { callHooks, nameHooks, packetHooks, processHooks, rejudgements, socketHooks } from "./hooks.js";
 import {
   includePacketSocketStop,
   type PacketSockets,
@@ -42,6 +43,8 @@ export interface FenceOptions {
   readonly packetCgroup?: string;
   /** Path of the cgroup where the call hooks are; everything that must be fenced is below. */
   readonly hookCgroup: string;
+  /** Whose DNS answers count; nobody's unless given. */
+  readonly resolvers?: TrustedResolvers;
   /** Records of processes that fit; by default as many as the kernel can run. */
   readonly maxProcesses?: number;
   /** Drops what AF_PACKET sockets of the run send, at every interface here, unless the guard refuses them. */
@@ -126,6 +129,7 @@ export class Fence implements Disposable {
         next_peer: 0,
         unused: 0,
       });
+      writeNames(object, options.resolvers ?? { network: 0n, addresses: [] });
       attach(object, options, links);
       if (guard.status === "active") {
         const isCalled = () => readFence(object.rawMap("fence")).guarded !== 0;
@@ -205,7 +209,8 @@ function attach(object: BpfObject, options: FenceOptions, links: BpfLink[]): voi
   if (options.policy.ancestors.count > 0 || options.replaceable === true) completeLineage(object);
   for (const name of socketHooks) links.push(object.program(name).attach());
   links.push(...attachAt(object, cgroups, options.hookCgroup, callHooks));
-  links.push(...attachAt(object, cgroups, options.packetCgroup ?? options.runCgroup, packetHooks));
+  const packets = options.packetCgroup ?? options.runCgroup;
+  links.push(...attachAt(object, cgroups, packets, [...packetHooks, ...nameHooks]));
 }
 
 function* attachAt(

@@ -13,6 +13,9 @@ export const callHooks = [
 /** Programs that see packets: attached at the run's own cgroup. */
 export const packetHooks = ["judge_packet_out", "judge_packet_in"] as const;
 
+/** Programs that read DNS from packets and let them all through: attached where the packet hooks are. */
+export const nameHooks = ["dns_out", "dns_in"] as const;
+
 /** Tracepoints that keep the process records. */
 export const processHooks = ["process_fork", "process_exec", "process_exit"] as const;
 

@@ -13,6 +13,11 @@ export class BootClock {
   toIso(bootNs: bigint): string {
     return new Date(this.#offsetMs + Number(bootNs) / 1e6).toISOString();
   }
+
+  /** Now, in nanoseconds of the boot clock; to 10 ms as well. */
+  now(): bigint {
+    return BigInt(Math.round((Date.now() - this.#offsetMs) * 1e6));
+  }
 }
 
 /** First eight digits of the id that the kernel drew at boot: it makes process ids and times unique. */

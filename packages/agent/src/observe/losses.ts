@@ -14,6 +14,11 @@ const indexOf: Readonly<Record<Exclude<keyof Losses, "logLines">, number>> = {
   longCommandLines: rf_loss.RF_LOSS_ARGS_LONG,
   subjects: rf_loss.RF_LOSS_SUBJECTS,
   peers: rf_loss.RF_LOSS_PEERS,
+  dnsMessages: rf_loss.RF_LOSS_DNS_MESSAGES,
+  dnsQueries: rf_loss.RF_LOSS_DNS_QUERIES,
+  dnsNames: rf_loss.RF_LOSS_DNS_NAMES,
+  dnsStreams: rf_loss.RF_LOSS_DNS_STREAMS,
+  dnsAddresses: rf_loss.RF_LOSS_DNS_ADDRESSES,
 };
 
 /** Everything that was dropped, cut or refused for want of room, summed over the CPUs. */

@@ -14,6 +14,12 @@ const names: FlowNames = {
   ]),
   executables: { pathOf: (key) => `/bin/tool${key.hash[0]}` },
   commandLines: { get: (tgid) => (tgid === 1 ? "tool --one" : null) },
+  domains: {
+    of: (_, address) =>
+      address[15] === 53
+        ? [{ name: "example.com", askedBy: { tgid: 9, execNs: 5n, exe: { hash: [3n, 0n] } } }]
+        : [],
+  },
   bootId: "b0",
   toIso: (ns) => new Date(Number(ns)).toISOString(),
 };

@@ -1,5 +1,6 @@
 import type { layout } from "@ringfence/kernel";
 import type { ReportFlow, ReportOutcome, ReportProcess } from "@ringfence/model";
+import type { DomainNames } from "../names/domain-names.js";
 import type { CommandLines } from "./command-lines.js";
 import {
   destinationOf,
@@ -23,6 +24,7 @@ export interface FlowNames {
   readonly policies: PolicyNames;
   readonly executables: Pick<Executables, "pathOf">;
   readonly commandLines: Pick<CommandLines, "get">;
+  readonly domains: Pick<DomainNames, "of">;
   readonly bootId: string;
   readonly toIso: (bootNs: bigint) => string;
 }
@@ -82,6 +84,7 @@ function describe(flow: layout.rf_flow, names: FlowNames): Draft {
     protocol: protocolOf(key.protocol, reason),
     address,
     port: address === null ? null : portOf(key),
+    names: address === null ? [] : namesOf(flow, names),
     rule,
     shadowRule,
     reason,
@@ -97,6 +100,14 @@ function describe(flow: layout.rf_flow, names: FlowNames): Draft {
     first: flow.first_ns,
     last: flow.last_ns,
   };
+}
+
+function namesOf({ key, actor }: layout.rf_flow, names: FlowNames): ReportFlow["names"] {
+  return names.domains.of(actor.net_ns, key.address).map(({ name, askedBy }) => ({
+    name,
+    pid: askedBy.tgid,
+    exe: names.executables.pathOf(askedBy.exe),
+  }));
 }
 
 function processOf({ key, actor }: layout.rf_flow, names: FlowNames): ReportProcess {

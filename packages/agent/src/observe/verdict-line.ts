@@ -56,7 +56,7 @@ export function verdictLine(
     protocol,
     address,
     port,
-    domain: null,
+    domain: address === null ? null : (names.domains.of(actor.net_ns, key.address)[0]?.name ?? null),
     exe,
     exeFlags: exeFlagsOf(actor.exe_flags),
     commandLine: names.commandLines.get(key.tgid, key.exec_ns),

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { type Report, type ReportFlow, type ReportProcess, RingfenceError } from "@ringfence/model";
 import { lossesSchema } from "@ringfence/model/schemas";
+import { noNames } from "../testing/no-names.js";
 import { readReportRow } from "./report-row.js";
 
 const folder = mkdtempSync(join(tmpdir(), "ringfence-report-"));
@@ -29,6 +30,7 @@ const flow: ReportFlow = {
   protocol: "tcp",
   address: "10.0.0.1",
   port: 443,
+  names: [],
   rule: "p/egress.default",
   shadowRule: null,
   policyRevision: "0",
@@ -63,6 +65,7 @@ function read(...flows: readonly Partial<ReportFlow>[]) {
     stillRunning: 0,
     totals: { allowed: 0, denied: 0, wouldDeny: 0, wouldAllow: 0 },
     flows: flows.map((changed) => ({ ...flow, ...changed })),
+    names: noNames,
     losses: lossesSchema.parse(Object.fromEntries(Object.keys(lossesSchema.shape).map((name) => [name, 0]))),
     warnings: [],
   };

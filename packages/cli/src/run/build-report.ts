@@ -1,7 +1,7 @@
 import {
   type Fence,
-  type FlowNames,
   type Guard,
+  readDnsCounters,
   readFence,
   readFlows,
   readLosses,
@@ -9,8 +9,15 @@ import {
   reportFlows,
 } from "@ringfence/agent";
 import { isolationOf, landlockAbi } from "@ringfence/kernel/system";
-import { REPORT_SCHEMA, type Report, type ReportOutcome } from "@ringfence/model";
+import {
+  type Address,
+  formatAddress,
+  REPORT_SCHEMA,
+  type Report,
+  type ReportOutcome,
+} from "@ringfence/model";
 import type { PolicySummary } from "./compile-policy.js";
+import type { EventLog } from "./event-log.js";
 import type { RunOptions } from "./run-options.js";
 
 export interface FinishedCommand {
@@ -25,18 +32,19 @@ export interface FinishedCommand {
 /** The report of a run, from the kernel's own counts. */
 export function buildReport(
   fence: Fence,
-  names: FlowNames,
+  events: Pick<EventLog, "names" | "nameRows" | "askers">,
   context: {
     readonly finished: FinishedCommand;
     readonly policy: PolicySummary;
     readonly options: RunOptions;
+    readonly resolvers: readonly Address[];
     readonly warnings: readonly string[];
     readonly lostLogLines: number;
   },
 ): Report {
   const { finished, policy, options } = context;
   const state = readFence(fence.object.rawMap("fence"));
-  const flows = reportFlows(readFlows(fence.object.rawMap("flows"), state.next_flow), names);
+  const flows = reportFlows(readFlows(fence.object.rawMap("flows"), state.next_flow), events.names);
   const overflow = readOverflow(fence.object.rawMap("flows"));
   const sum = (outcome: ReportOutcome) =>
     flows
@@ -72,6 +80,13 @@ export function buildReport(
       wouldAllow: sum("would-allow"),
     },
     flows,
+    names: {
+      resolvers: context.resolvers.map(formatAddress),
+      queries: events.nameRows.rows(),
+      moreQueries: events.nameRows.more,
+      askers: events.askers.rows(),
+      counters: readDnsCounters(fence.object.rawMap("dns_counters")),
+    },
     losses: readLosses(fence.object.rawMap("losses"), context.lostLogLines),
     warnings: [
       ...policy.warnings,

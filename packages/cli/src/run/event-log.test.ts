@@ -23,10 +23,13 @@ test("EventLog.stop ends it once, however often it is called", async () => {
     names: {
       policies: new PolicyNames([]),
       executables: new Executables(fence.object.rawMap("executables")),
+      domains: { of: () => [] },
       bootId: bootId(),
       toIso: String,
     },
     log: null,
+    queries: fence.object.rawMap("queries"),
+    now: () => 0n,
     context: { host: "h", labels: {}, ringfencePid: process.pid },
     onTreeEmpty: () => undefined,
   });

@@ -1,11 +1,28 @@
-import { CommandLines, type FlowNames, type LineContext, readEvent, verdictLine } from "@ringfence/agent";
-import { RingBufferReader } from "@ringfence/kernel";
+import {
+  ANSWER_WAIT_SECONDS,
+  Askers,
+  CommandLines,
+  dnsLine,
+  type FlowNames,
+  type LineContext,
+  NameRows,
+  readEvent,
+  Unanswered,
+  unansweredLine,
+  verdictLine,
+} from "@ringfence/agent";
+import { type RawMap, RingBufferReader } from "@ringfence/kernel";
+import type { DnsLine } from "@ringfence/model";
 import type { LogFile } from "./log-file.js";
 
 export interface EventLogOptions {
   readonly ringFd: number;
   readonly names: Omit<FlowNames, "commandLines">;
   readonly log: LogFile | null;
+  /** DNS queries that wait for an answer */
+  readonly queries: RawMap;
+  /** now, in nanoseconds of the boot clock */
+  readonly now: () => bigint;
   readonly context: LineContext;
   readonly onTreeEmpty: () => void;
 }
@@ -13,14 +30,22 @@ export interface EventLogOptions {
 /** The kernel wakes us only when much is waiting: this is how late a line of the log may be. */
 const LOOK_EVERY_MS = 100;
 
-/** Reads the kernel's events while the run lasts: verdicts into the log, command lines for the report. */
+/** How often queries without an answer are looked for. */
+const UNANSWERED_EVERY_MS = 1000;
+const WAIT_NS = BigInt(ANSWER_WAIT_SECONDS) * 1_000_000_000n;
+
+/** Reads the kernel's events while the run lasts: verdicts and DNS into the log, what the report joins in memory. */
 export class EventLog {
   readonly commandLines = new CommandLines();
+  readonly nameRows = new NameRows();
+  readonly askers = new Askers();
   readonly #reader: RingBufferReader;
   readonly #options: EventLogOptions;
   readonly #stop = new AbortController();
   readonly #done: Promise<void>;
   readonly #timer: NodeJS.Timeout;
+  readonly #unanswered: Unanswered;
+  readonly #unansweredTimer: NodeJS.Timeout;
   #ended: Promise<void> | null = null;
 
   constructor(options: EventLogOptions) {
@@ -32,6 +57,9 @@ export class EventLog {
       onBatchEnd: () => this.#options.log?.flush(),
     });
     this.#timer = setInterval(() => this.#look(), LOOK_EVERY_MS).unref();
+    this.#unanswered = new Unanswered(options.queries);
+    const takeOld = () => this.#takeUnanswered(options.now() - WAIT_NS);
+    this.#unansweredTimer = setInterval(takeOld, UNANSWERED_EVERY_MS).unref();
   }
 
   get names(): FlowNames {
@@ -46,9 +74,12 @@ export class EventLog {
 
   async #end(): Promise<void> {
     clearInterval(this.#timer);
+    clearInterval(this.#unansweredTimer);
     this.#stop.abort();
     await this.#done;
     this.#look();
+    this.#takeUnanswered(this.#options.now());
+    this.#options.log?.flush();
     this.#reader.close();
   }
 
@@ -57,10 +88,23 @@ export class EventLog {
     this.#options.log?.flush();
   }
 
+  #takeUnanswered(before: bigint): void {
+    for (const query of this.#unanswered.take(before)) {
+      this.#addDns(unansweredLine(query, this.names, this.#options.context));
+    }
+  }
+
+  #addDns(line: DnsLine): void {
+    this.nameRows.add(line);
+    this.askers.add(line);
+    this.#options.log?.add(line);
+  }
+
   readonly #onRecord = (view: DataView, offset: number): void => {
     const { log, context, onTreeEmpty } = this.#options;
     readEvent(view, offset, {
       onProcess: (event) => this.commandLines.add(event),
+      onDns: (event) => this.#addDns(dnsLine(event, this.names, context)),
       onVerdict: (event) => log?.add(verdictLine(event, this.names, context)),
       onTreeEmpty,
     });

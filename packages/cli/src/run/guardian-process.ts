@@ -14,6 +14,9 @@ export const guardianDescriptors = {
   losses: 7,
   log: 8,
   state: 9,
+  addresses: 10,
+  domains: 11,
+  queries: 12,
 } as const;
 
 // A shell waits, in a megabyte; Node starts only when there is something left to guard.
@@ -43,6 +46,9 @@ export class GuardianProcess implements Guardian {
       object.mapFd("losses"),
       logFd ?? ("ignore" as const),
       stateFd,
+      object.mapFd("addresses"),
+      object.mapFd("domains"),
+      object.mapFd("queries"),
       ...fence.links.map((link) => link.fd),
     ];
     const command = ["-c", SCRIPT, "ringfence-guardian", process.execPath, entry];

@@ -14,6 +14,7 @@ test("storeGuardianState gives every guardian the whole state, and leaves no nam
     ],
     labels: { job: "7" },
     logs: true,
+    network: { cookie: "4026531840", inode: 1 },
     privileged: false,
   };
   makeRunDirectory();

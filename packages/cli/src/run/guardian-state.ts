@@ -11,6 +11,8 @@ export interface GuardianState {
   readonly policies: readonly NamedPolicy[];
   readonly labels: Readonly<Record<string, string>>;
   readonly logs: boolean;
+  /** the run's network namespace, its cookie as text */
+  readonly network: { readonly cookie: string; readonly inode: number };
   readonly privileged: boolean;
 }
 

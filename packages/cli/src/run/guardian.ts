@@ -1,4 +1,4 @@
-import { BootClock, bootId, Executables, PolicyNames } from "@ringfence/agent";
+import { BootClock, bootId, DomainNames, Executables, PolicyNames } from "@ringfence/agent";
 import { Cgroup2, RawMap } from "@ringfence/kernel";
 import { EventLog } from "./event-log.js";
 import { guardianDescriptors } from "./guardian-process.js";
@@ -25,10 +25,17 @@ async function main(): Promise<void> {
     names: {
       policies: new PolicyNames(state.policies),
       executables: new Executables(RawMap.fromFd(guardianDescriptors.executables, "executables")),
+      domains: new DomainNames(
+        RawMap.fromFd(guardianDescriptors.addresses, "addresses"),
+        RawMap.fromFd(guardianDescriptors.domains, "domains"),
+        { ...state.network, cookie: BigInt(state.network.cookie) },
+      ),
       bootId: bootId(),
       toIso: (ns) => clock.toIso(ns),
     },
     log: state.logs ? new LogFile(guardianDescriptors.log) : null,
+    queries: RawMap.fromFd(guardianDescriptors.queries, "queries"),
+    now: () => clock.now(),
     context: {
       host: state.host,
       labels: state.labels,

@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, writeSync } from "node:fs";
 import { setStatusFlags, statusFlags } from "@ringfence/kernel/system";
-import type { VerdictLine } from "@ringfence/model";
+import type { DnsLine, VerdictLine } from "@ringfence/model";
 import { checkOwner, findPlace, pathOf } from "./find-place.js";
 import { descriptorOf } from "./open-file.js";
 import { openError } from "./report-target.js";
@@ -9,7 +9,7 @@ const { O_WRONLY, O_APPEND, O_CREAT, O_NONBLOCK, O_NOCTTY, O_NOFOLLOW } = consta
 const FLAGS = O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | O_NOCTTY;
 const LINE_FEED = 0x0a;
 
-/** Appends verdicts to a file, whole lines at a time, and counts those it could not write. */
+/** Appends verdicts and DNS queries to a file, whole lines at a time, and counts those it could not write. */
 export class LogFile {
   readonly fd: number;
   #pending: string[] = [];
@@ -36,7 +36,7 @@ export class LogFile {
     return this.#lost;
   }
 
-  add(line: VerdictLine): void {
+  add(line: VerdictLine | DnsLine): void {
     this.#pending.push(`${JSON.stringify(line)}\n`);
   }
 

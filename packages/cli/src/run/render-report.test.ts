@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Report, ReportFlow } from "@ringfence/model";
 import { reportSchema } from "@ringfence/model/schemas";
+import { noNames } from "../testing/no-names.js";
 import { renderReport } from "./render-report.js";
 
 const flow: ReportFlow = {
@@ -12,6 +13,7 @@ const flow: ReportFlow = {
   protocol: "tcp",
   address: "::1",
   port: 443,
+  names: [],
   rule: "run/egress.default",
   shadowRule: null,
   reason: "policy",
@@ -55,6 +57,7 @@ const report: Report = {
   stillRunning: 0,
   totals: { allowed: 0, denied: 2, wouldDeny: 0, wouldAllow: 0 },
   flows: [flow],
+  names: noNames,
   losses: {
     events: 0,
     flows: 0,
@@ -66,6 +69,11 @@ const report: Report = {
     longCommandLines: 0,
     subjects: 0,
     peers: 0,
+    dnsMessages: 0,
+    dnsQueries: 0,
+    dnsNames: 0,
+    dnsAddresses: 0,
+    dnsStreams: 0,
     logLines: 0,
   },
   warnings: [],

@@ -1,6 +1,8 @@
 import { totalLoss } from "@ringfence/agent";
 import type { Report, ReportFlow, ReportOutcome } from "@ringfence/model";
 import { printable } from "../printable.js";
+import { renderNames } from "./render-names.js";
+import { renderTable } from "./render-table.js";
 
 const colours: Readonly<Record<ReportOutcome, number>> = {
   denied: 31,
@@ -11,14 +13,19 @@ const colours: Readonly<Record<ReportOutcome, number>> = {
 
 const heads = ["VERDICT", "TRAFFIC", "EXECUTABLE", "RULE", "COUNT", "SENT", "RECEIVED", "FIRST", "LAST"];
 const rightAligned = new Set(["COUNT", "SENT", "RECEIVED"]);
+const NAMES_SHOWN = 3;
+
+/** Colours a text, by the number of an ANSI escape sequence, where colours are wanted. */
+export type Paint = (code: number, text: string) => string;
 
 /** The report as people read it; `colour` on a terminal only. */
 export function renderReport(report: Report, colour: boolean): string {
-  const paint = (code: number, text: string) => (colour ? `\u001b[${code}m${text}\u001b[0m` : text);
+  const paint: Paint = (code, text) => (colour ? `\u001b[${code}m${text}\u001b[0m` : text);
   const lines = [paint(1, headline(report))];
   for (const warning of report.warnings) lines.push(paint(33, `  warning: ${warning}`));
   if (report.flows.length > 0) lines.push(...table(report.flows, paint));
   else lines.push("  no connection was tried");
+  lines.push(...renderNames(report.names, paint));
   lines.push(`  ${lossLine(report)}`);
   if (report.stillRunning > 0) lines.push(paint(33, `  ${stillRunningLine(report.stillRunning)}`));
   return `${lines.join("\n")}\n`;
@@ -37,26 +44,25 @@ function headline({ totals, mode, privileged, policy, command }: Report): string
   return `ringfence: ${verdicts} (${state}, policy ${policy.revision}): ${printable(command.join(" "))}`;
 }
 
-function table(flows: readonly ReportFlow[], paint: (code: number, text: string) => string): string[] {
-  const rows = flows.map(cells);
-  const widths = heads.map((head, column) =>
-    Math.max(head.length, ...rows.map((row) => row[column]?.length ?? 0)),
-  );
-  const line = (row: readonly string[]) =>
-    row
-      .map((cell, column) => {
-        const width = widths[column] ?? 0;
-        return rightAligned.has(heads[column] ?? "") ? cell.padStart(width) : cell.padEnd(width);
-      })
-      .join("  ")
-      .trimEnd();
+function table(flows: readonly ReportFlow[], paint: Paint): string[] {
+  const [head = "", ...rows] = renderTable([heads, ...flows.map(cells)], rightAligned);
   return [
-    `  ${paint(2, line(heads))}`,
+    `  ${paint(2, head)}`,
     ...flows.flatMap((flow, index) => [
-      `  ${paint(colours[flow.outcome], line(rows[index] ?? []))}`,
+      `  ${paint(colours[flow.outcome], rows[index] ?? "")}`,
+      ...nameLines(flow).map((text) => `    ${paint(2, text)}`),
       ...processLines(flow).map((text) => `    ${paint(2, text)}`),
     ]),
   ];
+}
+
+/** What the address was resolved from. */
+function nameLines({ names }: ReportFlow): string[] {
+  const shown = names
+    .slice(0, NAMES_SHOWN)
+    .map(({ name, pid, exe }) => `${printable(name)} (asked by ${printable(exe)}, pid ${pid})`);
+  const more = names.length > NAMES_SHOWN ? ` and ${names.length - NAMES_SHOWN} more` : "";
+  return shown.length === 0 ? [] : [`name ${shown.join(", ")}${more}`];
 }
 
 function cells(flow: ReportFlow): string[] {

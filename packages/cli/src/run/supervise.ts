@@ -3,15 +3,7 @@ import { randomBytes } from "node:crypto";
 import { closeSync } from "node:fs";
 import { hostname } from "node:os";
 import { basename } from "node:path";
-import {
-  BootClock,
-  bootId,
-  Executables,
-  Fence,
-  findUser,
-  type HostUser,
-  PolicyNames,
-} from "@ringfence/agent";
+import { BootClock, Fence, findUser, type HostUser, PolicyNames } from "@ringfence/agent";
 import { Cgroup2 } from "@ringfence/kernel";
 import { type Report, RingfenceError } from "@ringfence/model";
 import { EXIT_DENIED, EXIT_FAILED } from "../exit-codes.js";
@@ -38,6 +30,7 @@ import { ReportOutput } from "./output.js";
 import { pinInPrivateMount } from "./pins.js";
 import { checkWatch, PolicyWatch, stampsOf } from "./policy-watch.js";
 import { checkHookCgroup, removeEndedRun, removeRunCgroup, runCgroupPath } from "./run-cgroup.js";
+import { RunNames } from "./run-names.js";
 import type { RunOptions } from "./run-options.js";
 import { markOf, removeRun, writeRun } from "./run-state.js";
 import { ipStreams, judgeStandardStreams } from "./std-sockets.js";
@@ -104,6 +97,7 @@ class Run {
   readonly #id = `${process.pid}-${randomBytes(4).toString("hex")}`;
   readonly #cgroup: string;
   readonly #guardianState: number;
+  readonly #names = new RunNames();
   #treeEmpty: () => void = () => undefined;
   #child: ChildProcess | null = null;
   /** The policy in force; a watched one may follow another. */
@@ -165,6 +159,7 @@ class Run {
       packetCgroup: options.packetHooks === "all" ? options.hookCgroup : this.#cgroup,
       hookCgroup: options.hookCgroup,
       replaceable: options.watch,
+      resolvers: this.#names.trusted,
     });
     return { fence, streamWarnings };
   }
@@ -195,13 +190,10 @@ class Run {
     const clock = new BootClock();
     return new EventLog({
       ringFd: fence.object.mapFd("events"),
-      names: {
-        policies,
-        executables: new Executables(fence.object.rawMap("executables")),
-        bootId: bootId(),
-        toIso: (ns) => clock.toIso(ns),
-      },
+      names: this.#names.namesOf(fence, policies, clock),
       log,
+      queries: fence.object.rawMap("queries"),
+      now: () => clock.now(),
       context: {
         host: hostname(),
         labels: options.labels,
@@ -232,6 +224,7 @@ class Run {
       policies: policies.all,
       labels: options.labels,
       logs: log !== null,
+      network: this.#names.network,
       privileged: options.privileged,
     };
   }
@@ -283,10 +276,11 @@ class Run {
         startedAt,
         endedAt: new Date(),
       };
-      const report = buildReport(fence, events.names, {
+      const report = buildReport(fence, events, {
         finished,
         policy: this.#policy,
         options,
+        resolvers: this.#names.resolvers,
         warnings: [...streamWarnings, ...guardians.warnings, ...borrowed.warnings],
         lostLogLines: log?.lost ?? 0,
       });

@@ -20,11 +20,63 @@ export const rf_direction = {
 } as const;
 export type rf_direction = (typeof rf_direction)[keyof typeof rf_direction];
 
+/** enum rf_dns_counter */
+export const rf_dns_counter = {
+  RF_DNS_QUERIES: 0,
+  RF_DNS_ANSWERS: 1,
+  RF_DNS_MALFORMED: 2,
+  RF_DNS_UNASKED: 3,
+  RF_DNS_UNTRUSTED: 4,
+  RF_DNS_IGNORED: 5,
+  RF_DNS_FORGED: 6,
+  RF_DNS_REORDERED: 7,
+  RF_DNS_COUNTERS: 8,
+} as const;
+export type rf_dns_counter = (typeof rf_dns_counter)[keyof typeof rf_dns_counter];
+
+/** enum rf_dns_event_flag */
+export const rf_dns_event_flag = {
+  RF_DNS_EVENT_TRUSTED: 1,
+  RF_DNS_EVENT_FORGED: 2,
+} as const;
+export type rf_dns_event_flag = (typeof rf_dns_event_flag)[keyof typeof rf_dns_event_flag];
+
+/** enum rf_dns_fault */
+export const rf_dns_fault = {
+  RF_DNS_WELL_FORMED: 0,
+  RF_DNS_SHORT: 1,
+  RF_DNS_OPCODE: 2,
+  RF_DNS_QUESTIONS: 3,
+  RF_DNS_NAME: 4,
+  RF_DNS_RECORD: 5,
+  RF_DNS_DATA: 6,
+  RF_DNS_TRAILING: 7,
+} as const;
+export type rf_dns_fault = (typeof rf_dns_fault)[keyof typeof rf_dns_fault];
+
+/** enum rf_dns_flag */
+export const rf_dns_flag = {
+  RF_DNS_RESPONSE: 32768,
+  RF_DNS_OPCODE_BITS: 30720,
+  RF_DNS_TRUNCATED: 512,
+  RF_DNS_RCODE_BITS: 15,
+} as const;
+export type rf_dns_flag = (typeof rf_dns_flag)[keyof typeof rf_dns_flag];
+
+/** enum rf_dns_query_state */
+export const rf_dns_query_state = {
+  RF_DNS_QUERY_FREE: 0,
+  RF_DNS_QUERY_HELD: 1,
+  RF_DNS_QUERY_WAITS: 2,
+} as const;
+export type rf_dns_query_state = (typeof rf_dns_query_state)[keyof typeof rf_dns_query_state];
+
 /** enum rf_event_kind */
 export const rf_event_kind = {
   RF_EVENT_VERDICT: 1,
   RF_EVENT_PROCESS: 2,
   RF_EVENT_TREE_EMPTY: 3,
+  RF_EVENT_DNS: 4,
 } as const;
 export type rf_event_kind = (typeof rf_event_kind)[keyof typeof rf_event_kind];
 
@@ -69,7 +121,12 @@ export const rf_loss = {
   RF_LOSS_ARGS_LONG: 7,
   RF_LOSS_SUBJECTS: 8,
   RF_LOSS_PEERS: 9,
-  RF_LOSS_KINDS: 10,
+  RF_LOSS_DNS_MESSAGES: 10,
+  RF_LOSS_DNS_QUERIES: 11,
+  RF_LOSS_DNS_NAMES: 12,
+  RF_LOSS_DNS_ADDRESSES: 13,
+  RF_LOSS_DNS_STREAMS: 14,
+  RF_LOSS_KINDS: 15,
 } as const;
 export type rf_loss = (typeof rf_loss)[keyof typeof rf_loss];
 
@@ -268,6 +325,60 @@ export const rf_comm = {
 } as const satisfies StructSpec;
 export type rf_comm = StructValue<typeof rf_comm>;
 
+/** struct rf_dns_query_key */
+export const rf_dns_query_key = {
+  size: 48,
+  fields: {
+    socket: { offset: 0, kind: "u64" },
+    name: { offset: 8, kind: "u64" },
+    resolver: { offset: 16, kind: { bytes: 16 } },
+    port: { offset: 32, kind: "u16" },
+    id: { offset: 34, kind: "u16" },
+    type: { offset: 36, kind: "u16" },
+    class: { offset: 38, kind: "u16" },
+    protocol: { offset: 40, kind: "u32" },
+    unused: { offset: 44, kind: "u32" },
+  },
+} as const satisfies StructSpec;
+export type rf_dns_query_key = StructValue<typeof rf_dns_query_key>;
+
+/** struct rf_dns_query */
+export const rf_dns_query = {
+  size: 424,
+  fields: {
+    key: { offset: 0, kind: rf_dns_query_key },
+    asked_ns: { offset: 48, kind: "u64" },
+    netns: { offset: 56, kind: "u64" },
+    exec_ns: { offset: 64, kind: "u64" },
+    state: { offset: 72, kind: "u32" },
+    tgid: { offset: 76, kind: "u32" },
+    uid: { offset: 80, kind: "u32" },
+    sent: { offset: 84, kind: "u32" },
+    trusted: { offset: 88, kind: "u32" },
+    name_length: { offset: 92, kind: "u32" },
+    actor: { offset: 96, kind: rf_actor },
+    name: { offset: 168, kind: { bytes: 256 } },
+  },
+} as const satisfies StructSpec;
+export type rf_dns_query = StructValue<typeof rf_dns_query>;
+
+/** struct rf_dns_event */
+export const rf_dns_event = {
+  size: 712,
+  fields: {
+    kind: { offset: 0, kind: "u32" },
+    event_flags: { offset: 4, kind: "u32" },
+    time_ns: { offset: 8, kind: "u64" },
+    query: { offset: 16, kind: rf_dns_query },
+    flags: { offset: 440, kind: "u32" },
+    found: { offset: 444, kind: "u32" },
+    learned: { offset: 448, kind: "u32" },
+    ignored: { offset: 452, kind: "u32" },
+    addresses: { offset: 456, kind: { array: { bytes: 16 }, length: 16 } },
+  },
+} as const satisfies StructSpec;
+export type rf_dns_event = StructValue<typeof rf_dns_event>;
+
 /** struct rf_process_event */
 export const rf_process_event = {
   size: 552,
@@ -334,7 +445,7 @@ export type rf_verdict_event = StructValue<typeof rf_verdict_event>;
 
 /** struct rf_described */
 export const rf_described = {
-  size: 752,
+  size: 1488,
   fields: {
     action: { offset: 0, kind: "u32" },
     direction: { offset: 4, kind: "u32" },
@@ -344,12 +455,72 @@ export const rf_described = {
     loss: { offset: 20, kind: "u32" },
     exe_flag: { offset: 24, kind: "u32" },
     socket_flag: { offset: 28, kind: "u32" },
-    verdict_event: { offset: 32, kind: rf_verdict_event },
-    process_event: { offset: 184, kind: rf_process_event },
-    tree_event: { offset: 736, kind: rf_tree_event },
+    dns_fault: { offset: 32, kind: "u32" },
+    dns_flag: { offset: 36, kind: "u32" },
+    dns_event_flag: { offset: 40, kind: "u32" },
+    dns_counter: { offset: 44, kind: "u32" },
+    dns_query_state: { offset: 48, kind: "u32" },
+    dns_event: { offset: 56, kind: rf_dns_event },
+    verdict_event: { offset: 768, kind: rf_verdict_event },
+    process_event: { offset: 920, kind: rf_process_event },
+    tree_event: { offset: 1472, kind: rf_tree_event },
   },
 } as const satisfies StructSpec;
 export type rf_described = StructValue<typeof rf_described>;
+
+/** struct rf_dns_found */
+export const rf_dns_found = {
+  size: 8,
+  fields: {
+    ttl: { offset: 0, kind: "u32" },
+    at: { offset: 4, kind: "u16" },
+    family: { offset: 6, kind: "u8" },
+    unused: { offset: 7, kind: "u8" },
+  },
+} as const satisfies StructSpec;
+export type rf_dns_found = StructValue<typeof rf_dns_found>;
+
+/** struct rf_resolver */
+export const rf_resolver = {
+  size: 32,
+  fields: {
+    netns: { offset: 0, kind: "u64" },
+    address: { offset: 8, kind: { bytes: 16 } },
+    forged: { offset: 24, kind: "u32" },
+    unused: { offset: 28, kind: "u32" },
+  },
+} as const satisfies StructSpec;
+export type rf_resolver = StructValue<typeof rf_resolver>;
+
+/** struct rf_dns_settings */
+export const rf_dns_settings = {
+  size: 544,
+  fields: {
+    secret: { offset: 0, kind: "u64" },
+    floor_ns: { offset: 8, kind: "u64" },
+    wait_ns: { offset: 16, kind: "u64" },
+    resolver_count: { offset: 24, kind: "u32" },
+    unused: { offset: 28, kind: "u32" },
+    resolvers: { offset: 32, kind: { array: rf_resolver, length: 16 } },
+  },
+} as const satisfies StructSpec;
+export type rf_dns_settings = StructValue<typeof rf_dns_settings>;
+
+/** struct rf_domain */
+export const rf_domain = {
+  size: 304,
+  fields: {
+    expires_ns: { offset: 0, kind: "u64" },
+    exec_ns: { offset: 8, kind: "u64" },
+    exe: { offset: 16, kind: rf_exe_key },
+    tgid: { offset: 32, kind: "u32" },
+    uid: { offset: 36, kind: "u32" },
+    name_length: { offset: 40, kind: "u32" },
+    unused: { offset: 44, kind: "u32" },
+    name: { offset: 48, kind: { bytes: 256 } },
+  },
+} as const satisfies StructSpec;
+export type rf_domain = StructValue<typeof rf_domain>;
 
 /** struct rf_executable */
 export const rf_executable = {
@@ -493,6 +664,37 @@ export const rf_listener = {
   },
 } as const satisfies StructSpec;
 export type rf_listener = StructValue<typeof rf_listener>;
+
+/** struct rf_name_key */
+export const rf_name_key = {
+  size: 24,
+  fields: {
+    netns: { offset: 0, kind: "u64" },
+    address: { offset: 8, kind: { bytes: 16 } },
+  },
+} as const satisfies StructSpec;
+export type rf_name_key = StructValue<typeof rf_name_key>;
+
+/** struct rf_names */
+export const rf_names = {
+  size: 256,
+  fields: {
+    live: {
+      offset: 0,
+      kind: {
+        array: {
+          size: 16,
+          fields: {
+            domain: { offset: 0, kind: "u64" },
+            expires_ns: { offset: 8, kind: "u64" },
+          },
+        },
+        length: 16,
+      },
+    },
+  },
+} as const satisfies StructSpec;
+export type rf_names = StructValue<typeof rf_names>;
 
 /** struct rf_peer_key */
 export const rf_peer_key = {

@@ -1,3 +1,4 @@
+import { closeSync } from "node:fs";
 import { constants } from "node:os";
 import koffi from "koffi";
 import { checkResult } from "./check-result.js";
@@ -31,6 +32,7 @@ const SOL_SOCKET = 1;
 const SO_TYPE = 3;
 const SO_PROTOCOL = 38;
 const SO_DOMAIN = 39;
+const SO_NETNS_COOKIE = 71;
 const ADDRESS_BYTES = 128;
 
 type NameCall = (fd: number, address: Uint8Array, length: Uint32Array) => number;
@@ -38,7 +40,7 @@ type OptionCall = (
   fd: number,
   level: number,
   option: number,
-  value: Int32Array,
+  value: Int32Array | BigUint64Array,
   length: Uint32Array,
 ) => number;
 
@@ -93,4 +95,17 @@ export function socketIdentity(fd: number): SocketIdentity | null {
     local,
     peer: end(fd, nativePeername(), "getpeername", [constants.errno.ENOTCONN, constants.errno.EOPNOTSUPP]),
   };
+}
+
+/** The number that the kernel gives a network namespace for as long as it runs, of the calling thread's. Linux 5.14. */
+export function networkCookie(): bigint {
+  const fd = makeSocket();
+  try {
+    const value = new BigUint64Array(1);
+    const result = nativeGetsockopt()(fd, SOL_SOCKET, SO_NETNS_COOKIE, value, new Uint32Array([8]));
+    checkResult(result, "getsockopt", "read the network namespace's cookie");
+    return value[0] ?? 0n;
+  } finally {
+    closeSync(fd);
+  }
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { REPORT_SCHEMA } from "../schema-names.js";
 import { directionSchema, exeFlagSchema, hookSchema, outcomeSchema, reasonSchema } from "./outcome.js";
+import { reportNamesSchema } from "./report-names.js";
 
 const count = z.number().int().nonnegative();
 const time = z.iso.datetime().describe("UTC, RFC 3339");
@@ -33,6 +34,15 @@ export const reportFlowSchema = z.strictObject({
     .nullable()
     .describe("the other end; of a listener its own; null when the verdict is not about one"),
   port: count.nullable().describe("the other end's for egress, else this machine's"),
+  names: z
+    .array(
+      z.strictObject({
+        name: z.string(),
+        pid: count.describe("process that asked for it last"),
+        exe: z.string(),
+      }),
+    )
+    .describe("names that the address was resolved from in this run; at most 16"),
   rule: z.string().nullable().describe("profile/rule that decided; null when no profile's subject matched"),
   shadowRule: z
     .string()
@@ -61,6 +71,17 @@ export const lossesSchema = z.strictObject({
   longCommandLines: count.describe("command lines beyond 512 bytes, cut"),
   subjects: count.describe("verdicts that took longer because too many different subjects had turned up"),
   peers: count.describe("peers of unconnected sockets forgotten too early because their table was full"),
+  dnsMessages: count.describe("DNS messages that could not be read for want of room"),
+  dnsQueries: count.describe("DNS queries whose answer did not count because their table was full"),
+  dnsNames: count.describe(
+    "names without text, or forgotten while they were live, because their table was full",
+  ),
+  dnsAddresses: count.describe(
+    "addresses not learned, or forgotten while they were live, because their table was full or they had 16 names",
+  ),
+  dnsStreams: count.describe(
+    "connections to port 53 that could not be read any more: what they say teaches nothing",
+  ),
   logLines: count.describe("log lines that could not be written to their file"),
 });
 
@@ -97,6 +118,7 @@ export const reportSchema = z.strictObject({
   stillRunning: count.describe("processes of the tree that live on, fenced"),
   totals: z.strictObject({ allowed: count, denied: count, wouldDeny: count, wouldAllow: count }),
   flows: z.array(reportFlowSchema).describe("denied first"),
+  names: reportNamesSchema,
   losses: lossesSchema,
   warnings: z.array(z.string()),
 });

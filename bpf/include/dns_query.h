@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+// A query leaves: who asks what of whom, until the answer comes.
+#pragma once
+
+#include "dns_packet.h"
+#include "ingress.h"
+
+/* The cookie of a socket's network namespace. No helper for packets has it on 6.1, and the verifier lets nobody look into
+ * a packet's socket; so the socket's address goes through a map, and is read as any kernel memory. */
+static __always_inline __u64 netns_of(struct dns_room *room, struct bpf_sock *sk)
+{
+	struct sock *socket;
+
+	*(volatile __u64 *)&room->socket = (__u64)sk;
+	socket = (struct sock *)*(volatile __u64 *)&room->socket;
+	return BPF_CORE_READ(socket, __sk_common.skc_net.net, net_cookie);
+}
+
+/* A question in a message, as it was asked of a resolver on a socket. */
+static __always_inline void key_of_query(struct __sk_buff *skb, const struct dns_message *m,
+					 const struct rf_address *resolver, __u16 port, __u32 protocol,
+					 struct rf_dns_query_key *key)
+{
+	key->socket = bpf_get_socket_cookie(skb);
+	key->name = m->question;
+	__builtin_memcpy(key->resolver, resolver, sizeof(key->resolver));
+	key->port = port;
+	key->id = m->id;
+	key->type = m->type;
+	key->class = m->class;
+	key->protocol = protocol;
+	key->unused = 0;
+}
+
+/* One more than the resolver's place in the settings; 0 for one that is not trusted there. */
+static __always_inline __u32 find_resolver(const struct rf_dns_settings *settings, __u64 netns, const __u8 *address)
+{
+	const __u64 *wanted = (const __u64 *)address;
+
+	for (__u32 i = 0; i < RF_DNS_RESOLVERS; i++) {
+		const struct rf_resolver *resolver = &settings->resolvers[i];
+		const __u64 *known = (const __u64 *)resolver->address;
+
+		if (i >= settings->resolver_count)
+			break;
+		if (resolver->netns == netns && known[0] == wanted[0] && known[1] == wanted[1])
+			return i + 1;
+	}
+	return 0;
+}
+
+/* The first place of a query's set. Names are hashed at a secret point: nobody can aim at the set of another's query. */
+static __always_inline __u32 set_of_query(const struct rf_dns_query_key *key)
+{
+	__u64 mixed = (key->name ^ (key->socket << 32) ^ key->id ^ ((__u64)key->type << 16)) * 0x9e3779b97f4a7c15ULL;
+
+	return (mixed >> 40) % DNS_QUERY_SETS * DNS_QUERY_WAYS;
+}
+
+static __always_inline bool same_query(const struct rf_dns_query *query, const struct rf_dns_query_key *key)
+{
+	const __u64 *a = (const __u64 *)&query->key, *b = (const __u64 *)key;
+
+	if (*(volatile __u32 *)&query->state != RF_DNS_QUERY_WAITS)
+		return false;
+	return !((a[0] ^ b[0]) | (a[1] ^ b[1]) | (a[2] ^ b[2]) | (a[3] ^ b[3]) | (a[4] ^ b[4]) | (a[5] ^ b[5]));
+}
+
+/* True if the place was in that state, and is the caller's alone now. */
+static __always_inline bool hold_query(struct rf_dns_query *query, __u32 state)
+{
+	return __sync_val_compare_and_swap(&query->state, state, RF_DNS_QUERY_HELD) == state;
+}
+
+static __always_inline void let_go_of_query(struct rf_dns_query *query, enum rf_dns_query_state state)
+{
+	__sync_lock_test_and_set(&query->state, state);
+}
+
+/* A place for a query, held; NULL for one that waits already, which is sent again, and where others hold all places. */
+static __always_inline struct rf_dns_query *place_query(const struct rf_dns_query_key *key, __u64 now, __u64 wait_ns)
+{
+	__u32 first = set_of_query(key), state;
+	struct rf_dns_query *oldest = NULL;
+
+	for (__u32 i = 0; i < DNS_QUERY_WAYS; i++) {
+		__u32 index = first + i;
+		struct rf_dns_query *query = bpf_map_lookup_elem(&queries, &index);
+
+		if (!query)
+			return NULL;
+		if (same_query(query, key)) {
+			__sync_fetch_and_add(&query->sent, 1);
+			return NULL;
+		}
+		if (query->state == RF_DNS_QUERY_FREE && hold_query(query, RF_DNS_QUERY_FREE))
+			return query;
+		if (query->state == RF_DNS_QUERY_WAITS && (!oldest || query->asked_ns < oldest->asked_ns))
+			oldest = query;
+	}
+	if (!oldest || now - oldest->asked_ns < wait_ns)
+		count_loss(RF_LOSS_DNS_QUERIES);
+	state = RF_DNS_QUERY_WAITS;
+	return oldest && hold_query(oldest, state) ? oldest : NULL;
+}
+
+static __always_inline void describe_asker(struct bpf_sock *sk, struct rf_dns_query *query)
+{
+	struct rf_socket *socket = bpf_sk_storage_get(&sockets, sk, 0, 0);
+
+	query->exec_ns = 0;
+	query->tgid = 0;
+	query->uid = 0;
+	__builtin_memset(&query->actor, 0, sizeof(query->actor));
+	if (!socket)
+		return;
+	query->exec_ns = socket->exec_ns;
+	query->tgid = socket->tgid;
+	query->uid = socket->uid;
+	announce_process(describe_owner(socket, &query->actor));
+}
+
+static __always_inline void keep_query(struct dns_room *room, struct bpf_sock *sk)
+{
+	struct rf_dns_settings *settings = the_dns_settings();
+	__u64 now = bpf_ktime_get_boot_ns();
+	struct dns_message *m = &room->message;
+	struct rf_dns_query *query;
+
+	if (!settings)
+		return;
+	query = place_query(&room->key, now, settings->wait_ns);
+	if (!query)
+		return;
+	query->key = room->key;
+	query->asked_ns = now;
+	query->netns = netns_of(room, sk);
+	query->sent = 1;
+	query->trusted = find_resolver(settings, query->netns, room->key.resolver);
+	query->name_length = m->name_length;
+	__builtin_memcpy(query->name, &m->name[DNS_NAME_PAD], sizeof(query->name));
+	describe_asker(sk, query);
+	let_go_of_query(query, RF_DNS_QUERY_WAITS);
+}
+
+/* The message in the room, which leaves for port 53. Its question alone is read. */
+static __always_inline void see_query(struct __sk_buff *skb, struct bpf_sock *sk, struct dns_room *room,
+				      const struct dns_packet *p)
+{
+	key_of_query(skb, &room->message, &p->destination, p->source_port, p->protocol, &room->key);
+	keep_query(room, sk);
+	count_dns(RF_DNS_QUERIES, 1);
+}
+
+static long query_step(__u32 index, struct dns_datagrams *d)
+{
+	struct dns_message *m = &d->room->message;
+	__u32 length = datagram_length(d);
+
+	if (!length)
+		return 1;
+	if (!load_message(d->skb, m, d->at, length) || dns_parse_query(m) || m->flags & RF_DNS_RESPONSE)
+		count_dns(RF_DNS_MALFORMED, 1);
+	else
+		see_query(d->skb, d->sk, d->room, d->packet);
+	d->at += length;
+	return 0;
+}
+
+/* Whoever sends as a trusted resolver is none: the fence's own sockets. What comes over loopback may be theirs. */
+static __always_inline void see_impostor(struct bpf_sock *sk, struct dns_room *room, const struct dns_packet *p)
+{
+	struct rf_dns_settings *settings = the_dns_settings();
+	__u32 place = settings ? find_resolver(settings, netns_of(room, sk), (const __u8 *)&p->source) : 0;
+
+	if (!settings || !place)
+		return;
+	settings->resolvers[(place - 1) & (RF_DNS_RESOLVERS - 1)].forged = 1;
+	count_dns(RF_DNS_FORGED, 1);
+}

@@ -1,0 +1,86 @@
+import { layout } from "@ringfence/kernel";
+import { DNS_SCHEMA, type DnsLine, formatAddress } from "@ringfence/model";
+import { nameText, responseCodeName, typeName } from "@ringfence/policy/dns";
+import { addressOf, exeFlagsOf, textOf } from "../observe/decode.js";
+import type { FlowNames } from "../observe/report-flows.js";
+import type { LineContext } from "../observe/verdict-line.js";
+
+const { RF_DNS_RCODE_BITS, RF_DNS_TRUNCATED } = layout.rf_dns_flag;
+const { RF_DNS_EVENT_TRUSTED, RF_DNS_EVENT_FORGED } = layout.rf_dns_event_flag;
+const TCP = 6;
+
+type LineNames = Pick<FlowNames, "executables" | "commandLines" | "bootId" | "toIso">;
+
+/** The line that the log gets for one query and its answer. */
+export function dnsLine(event: layout.rf_dns_event, names: LineNames, context: LineContext): DnsLine {
+  const { query, flags, found, addresses } = event;
+  const answer = responseCodeName(flags & RF_DNS_RCODE_BITS);
+  const shown = addresses.slice(0, Math.min(found, addresses.length));
+  return {
+    ...describe(query, names, context),
+    time: names.toIso(event.time_ns),
+    level: (event.event_flags & RF_DNS_EVENT_FORGED) === 0 ? "info" : "warning",
+    msg: `${whatWasAsked(query, names)}: ${answer}${found > 0 ? `, ${found} addresses` : ""}`,
+    answer,
+    truncated: (flags & RF_DNS_TRUNCATED) !== 0,
+    addresses: shown.map((bytes) => formatAddress(addressOf(bytes))),
+    found,
+    learned: event.learned,
+    ignored: event.ignored,
+    trust: trustOf(event.event_flags),
+    latencyMs: Number(event.time_ns - query.asked_ns) / 1e6,
+  };
+}
+
+/** The same for a query that nobody answered. */
+export function unansweredLine(query: layout.rf_dns_query, names: LineNames, context: LineContext): DnsLine {
+  return {
+    ...describe(query, names, context),
+    time: names.toIso(query.asked_ns),
+    level: "warning",
+    msg: `${whatWasAsked(query, names)}: no answer`,
+    answer: null,
+    truncated: false,
+    addresses: [],
+    found: 0,
+    learned: 0,
+    ignored: 0,
+    trust: query.trusted === 0 ? "untrusted" : "trusted",
+    latencyMs: null,
+  };
+}
+
+function describe(query: layout.rf_dns_query, names: LineNames, context: LineContext) {
+  const { key, actor } = query;
+  return {
+    schema: DNS_SCHEMA as typeof DNS_SCHEMA,
+    host: context.host,
+    ringfencePid: context.ringfencePid,
+    labels: context.labels,
+    name: nameText(query.name.subarray(0, query.name_length)),
+    type: typeName(key.type),
+    resolver: formatAddress(addressOf(key.resolver)),
+    protocol: key.protocol === TCP ? ("tcp" as const) : ("udp" as const),
+    sent: query.sent,
+    exe: names.executables.pathOf(actor.exe),
+    exeFlags: exeFlagsOf(actor.exe_flags),
+    commandLine: names.commandLines.get(query.tgid, query.exec_ns),
+    execId: `${names.bootId}-${query.tgid}-${query.exec_ns.toString(16)}`,
+    pid: query.tgid,
+    ppid: actor.parent_tgid,
+    comm: textOf(actor.comm),
+    uid: query.uid,
+    gid: actor.gid,
+  };
+}
+
+function whatWasAsked(query: layout.rf_dns_query, names: LineNames): string {
+  const name = nameText(query.name.subarray(0, query.name_length));
+  const resolver = formatAddress(addressOf(query.key.resolver));
+  return `${names.executables.pathOf(query.actor.exe)} asks ${resolver} for ${name} ${typeName(query.key.type)}`;
+}
+
+function trustOf(flags: number): DnsLine["trust"] {
+  if ((flags & RF_DNS_EVENT_FORGED) !== 0) return "forged";
+  return (flags & RF_DNS_EVENT_TRUSTED) === 0 ? "untrusted" : "trusted";
+}

@@ -1,0 +1,50 @@
+import { BpfMap, layout, type RawMap, StructCodec, u64Codec } from "@ringfence/kernel";
+import { nameText } from "@ringfence/policy/dns";
+import type { NetworkId } from "./own-network.js";
+
+const keyCodec = new StructCodec(layout.rf_name_key, "rf_name_key");
+const namesCodec = new StructCodec(layout.rf_names, "rf_names");
+const domainCodec = new StructCodec(layout.rf_domain, "rf_domain");
+
+/** A name that an address was learned for, and who asked for it last. */
+export interface DomainName {
+  readonly name: string;
+  readonly askedBy: { readonly tgid: number; readonly execNs: bigint; readonly exe: layout.rf_exe_key };
+}
+
+/** The names of addresses, as the kernel learned them in the network namespace of the run. */
+export class DomainNames {
+  readonly #addresses: RawMap;
+  readonly #domains: BpfMap<bigint, layout.rf_domain>;
+  readonly #network: NetworkId;
+
+  constructor(addresses: RawMap, domains: RawMap, network: NetworkId) {
+    this.#addresses = addresses;
+    this.#domains = new BpfMap(domains, u64Codec, domainCodec);
+    this.#network = network;
+  }
+
+  /**
+   * The names of an address, whoever lives longest first, expired ones too.
+   * @param inode of the network namespace of the flow; 0 where it is not known, as for a packet
+   */
+  of(inode: number, address: Uint8Array): DomainName[] {
+    if (inode !== 0 && inode !== this.#network.inode) return [];
+    const value = this.#addresses.lookup(keyCodec.toBytes({ netns: this.#network.cookie, address }));
+    if (value === undefined) return [];
+    return namesCodec
+      .fromBytes(value)
+      .live.filter(({ expires_ns }) => expires_ns > 0n)
+      .sort((a, b) => Number(b.expires_ns - a.expires_ns))
+      .flatMap(({ domain }) => this.#name(domain) ?? []);
+  }
+
+  #name(hash: bigint): DomainName | undefined {
+    const domain = this.#domains.get(hash);
+    if (domain === undefined) return undefined;
+    return {
+      name: nameText(domain.name.subarray(0, domain.name_length)),
+      askedBy: { tgid: domain.tgid, execNs: domain.exec_ns, exe: domain.exe },
+    };
+  }
+}

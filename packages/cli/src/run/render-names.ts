@@ -1,0 +1,57 @@
+import type { ReportAsker, ReportNames, ReportQuery } from "@ringfence/model";
+import { printable } from "../printable.js";
+import type { Paint } from "./render-report.js";
+import { renderTable } from "./render-table.js";
+
+const heads = ["NAME", "TYPE", "ANSWER", "RESOLVER", "EXECUTABLE", "COUNT", "MEAN", "ADDRESSES"];
+const rightAligned = new Set(["COUNT", "MEAN"]);
+const ROWS_SHOWN = 50;
+const ADDRESSES_SHOWN = 4;
+
+/** The section about names; nothing when nobody asked for one. */
+export function renderNames(names: ReportNames, paint: Paint): string[] {
+  if (names.queries.length === 0) return [];
+  const queries = names.queries.slice(0, ROWS_SHOWN);
+  const more = names.queries.length - queries.length + names.moreQueries;
+  const [head = "", ...rows] = renderTable([heads, ...queries.map(cells)], rightAligned);
+  return [
+    `  ${paint(1, "Names")}`,
+    `  ${paint(2, head)}`,
+    ...queries.map((query, index) => `  ${paint(colourOf(query), rows[index] ?? "")}`),
+    ...(more > 0 ? [`  and ${more} more`] : []),
+    ...names.askers.map((asker) => `    ${paint(2, askerText(asker))}`),
+  ];
+}
+
+function cells(query: ReportQuery): string[] {
+  return [
+    printable(query.name),
+    query.type,
+    query.answer ?? "(no answer)",
+    query.trust === "trusted" ? query.resolver : `${query.resolver} (${query.trust})`,
+    printable(query.exe),
+    String(query.queries),
+    query.latencyMs === null ? "" : `${query.latencyMs.mean.toFixed(1)} ms`,
+    addresses(query),
+  ];
+}
+
+function addresses({ addresses: all, found, learned }: ReportQuery): string {
+  const more = found > ADDRESSES_SHOWN ? ` and ${found - ADDRESSES_SHOWN} more` : "";
+  const unlearned = learned < found ? ` (${learned} of ${found} learned)` : "";
+  return `${all.slice(0, ADDRESSES_SHOWN).join(", ")}${more}${unlearned}`;
+}
+
+function askerText({ exe, queries, names, nxdomain, unanswered, widestApex }: ReportAsker): string {
+  const failed = [
+    [nxdomain, "do not exist"],
+    [unanswered, "without answer"],
+  ] as const;
+  const parts = failed.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
+  const widest = widestApex.names > 1 ? [`${widestApex.names} below ${printable(widestApex.name)}`] : [];
+  return [`${printable(exe)}: ${queries} queries for ${names} names`, ...parts, ...widest].join(", ");
+}
+
+function colourOf({ answer, trust }: ReportQuery): number {
+  return answer === "NOERROR" && trust === "trusted" ? 32 : 33;
+}
