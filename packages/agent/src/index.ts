@@ -5,7 +5,6 @@ export { namesRefused } from "./fence/names-refused.js";
 export { type PolicyCapacity, SUBJECT_ROWS } from "./fence/policy-capacity.js";
 export { PolicySlots, planSlots, type SlotPlan, slotOptions } from "./fence/policy-slots.js";
 export { containerCgroups } from "./host/container-cgroups.js";
-export { hostNameservers } from "./host/host-nameservers.js";
 export { findUser, type HostUser, hostResolver } from "./host/host-resolver.js";
 export { type LiveProcess, liveProcess } from "./host/live-process.js";
 export { executablesAbove } from "./host/process-facts.js";

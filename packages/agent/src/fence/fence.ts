@@ -43,7 +43,7 @@ export interface FenceOptions {
   readonly packetCgroup?: string;
   /** Path of the cgroup where the call hooks are; everything that must be fenced is below. */
   readonly hookCgroup: string;
-  /** Whose DNS answers count; nobody's unless given. */
+  /** Whose DNS answers count. Without it nobody reads DNS: verdicts do not rest on names. */
   readonly resolvers?: TrustedResolvers;
   /** Records of processes that fit; by default as many as the kernel can run. */
   readonly maxProcesses?: number;
@@ -108,6 +108,7 @@ export class Fence implements Disposable {
     const links: BpfLink[] = [];
     try {
       for (const name of rejudgements) object.setAutoload(name, options.replaceable ?? false);
+      for (const name of nameHooks) object.setAutoload(name, options.resolvers !== undefined);
       if (guard.status === "active") includeGuard(object);
       else includeSearch(object);
       if (stops) includePacketSocketStop(object);
@@ -129,7 +130,7 @@ export class Fence implements Disposable {
         next_peer: 0,
         unused: 0,
       });
-      writeNames(object, options.resolvers ?? { network: 0n, addresses: [] });
+      if (options.resolvers !== undefined) writeNames(object, options.resolvers);
       attach(object, options, links);
       if (guard.status === "active") {
         const isCalled = () => readFence(object.rawMap("fence")).guarded !== 0;
@@ -210,7 +211,8 @@ function attach(object: BpfObject, options: FenceOptions, links: BpfLink[]): voi
   for (const name of socketHooks) links.push(object.program(name).attach());
   links.push(...attachAt(object, cgroups, options.hookCgroup, callHooks));
   const packets = options.packetCgroup ?? options.runCgroup;
-  links.push(...attachAt(object, cgroups, packets, [...packetHooks, ...nameHooks]));
+  const readers = options.resolvers === undefined ? [] : nameHooks;
+  links.push(...attachAt(object, cgroups, packets, [...packetHooks, ...readers]));
 }
 
 function* attachAt(

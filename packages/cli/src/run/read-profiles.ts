@@ -1,4 +1,4 @@
-import { hostNameservers, hostResolver } from "@ringfence/agent";
+import { hostResolver, trustedResolvers } from "@ringfence/agent";
 import { type Profile, RingfenceError } from "@ringfence/model";
 import { commandLineProfile, needsResolvers, withResolvers } from "@ringfence/policy";
 import { type PolicyFile, readPolicyFiles } from "./read-policy-files.js";
@@ -47,7 +47,7 @@ export async function parseProfiles(
     profiles.push(commandLineProfile(said, hostResolver));
     sources.push("command line");
   }
-  const resolvers = needsResolvers(profiles) ? hostNameservers() : null;
+  const resolvers = needsResolvers(profiles) ? trustedResolvers() : null;
   return {
     profiles: withResolvers(profiles, resolvers ?? []).map((profile) => withMode(profile, options.mode)),
     sources,
