@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { afterEach, test } from "node:test";
 import { Cgroup2 } from "@ringfence/kernel";
@@ -115,6 +116,35 @@ test("compileApart says that its process ran out of memory", async () => {
   process.env["NODE_OPTIONS"] = "--max-old-space-size=24";
   const compiling = compileApart({ files: [file("a.yaml", policyOf(manyRules))], options: nothing });
   await assert.rejects(compiling, { code: "RF_POLICY_PROCESS", message: /gave up \(SIGABRT\)/ });
+});
+
+test("compileApart says which limit keeps the order or the answer from being handed over", () => {
+  const module = new URL("./compile-apart.js", import.meta.url).href;
+  const compile = `
+    const { compileApart } = await import(${JSON.stringify(module)});
+    const bytes = new TextEncoder().encode(process.argv[1]);
+    await compileApart({ files: [{ file: "a.yaml", bytes }], options: ${JSON.stringify(nothing)} }).then(
+      () => console.log("compiled"),
+      ({ code, message, hint }) => console.log(code, message, hint),
+    );`;
+  const under = (kib: number, policy: string) =>
+    spawnSync(
+      "bash",
+      [
+        "-c",
+        'ulimit -f "$1"; exec "$0" --input-type=module -e "$2" "$3"',
+        process.execPath,
+        String(kib),
+        compile,
+        policy,
+      ],
+      { encoding: "utf8" },
+    ).stdout;
+  const expected = /^RF_POLICY_PROCESS Cannot compile the policy: .* file of \d+ bytes.*\(ulimit -f\)/;
+  const policy = policyOf(manyRules.slice(0, 500));
+  assert.match(under(8, policy), expected);
+  assert.match(under(Math.ceil(policy.length / 1024) + 8, policy), expected);
+  assert.equal(under(100_000, policy), "compiled\n");
 });
 
 test("compileApart gives up, and ends its process, when it is told to", async () => {

@@ -26,7 +26,15 @@ async function answer(): Promise<PolicyAnswer> {
   }
 }
 
+function leave(answered: PolicyAnswer): void {
+  try {
+    handOver(HANDOVER_FD, answered);
+  } catch (error) {
+    handOver(HANDOVER_FD, answerOfError(error)); // short, so that it fits where tables do not
+  }
+}
+
 prctl(PR_SET_PDEATHSIG, SIGKILL);
-handOver(HANDOVER_FD, await answer());
+leave(await answer());
 writeSync(1, DONE);
 exitNow(0);

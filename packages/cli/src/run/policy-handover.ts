@@ -27,9 +27,22 @@ export type PolicyAnswer =
   | { readonly kind: "errors"; readonly errors: readonly SentError[]; readonly one: boolean }
   | { readonly kind: "failure"; readonly message: string; readonly stack: string };
 
-/** Replaces what the file holds. */
+/** Replaces what the file holds. Throws RF_POLICY_PROCESS where it may not become as large. */
 export function handOver(fd: number, value: PolicyOrder | PolicyAnswer): void {
   const bytes = serialize(value);
+  try {
+    replace(fd, bytes);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EFBIG") throw error;
+    throw new RingfenceError(
+      "RF_POLICY_PROCESS",
+      `Cannot compile the policy: it is handed between processes in a file of ${bytes.length} bytes, and the limit for files is smaller`,
+      { hint: "raise the limit (ulimit -f), or make the policy smaller, and try again" },
+    );
+  }
+}
+
+function replace(fd: number, bytes: Uint8Array): void {
   ftruncateSync(fd);
   for (let written = 0; written < bytes.length; ) {
     written += writeSync(fd, bytes, written, bytes.length - written, written);

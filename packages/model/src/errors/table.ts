@@ -102,8 +102,10 @@ export const errorTable = {
     remedy: "Check its path and permissions",
   },
   RF_POLICY_PROCESS: {
-    meaning: "The process that reads and compiles a large policy ended before it was done",
-    remedy: "Give the machine or the cgroup more memory, or make the policy smaller, and try again",
+    meaning:
+      "The process that reads and compiles a large policy ended before it was done, or a limit kept it from handing the policy over",
+    remedy:
+      "Give the machine or the cgroup more memory, raise the limit for files (ulimit -f), or make the policy smaller, and try again",
   },
   RF_SELFTEST: {
     meaning: "The selftest could not make its scratch network, or could not run what it tries",
