@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 // Call hooks, attached at the cgroup root: the verdict, as EPERM to whoever calls from inside the fence.
 #include "include/call.h"
+#include "include/device.h"
 #include "include/options.h"
 
 SEC("cgroup/connect4")
@@ -49,4 +50,10 @@ SEC("cgroup/setsockopt")
 int judge_setsockopt(struct bpf_sockopt *ctx)
 {
 	return judge_option(ctx);
+}
+
+SEC("cgroup/dev")
+int judge_device(struct bpf_cgroup_dev_ctx *ctx)
+{
+	return judge_device_use(ctx);
 }

@@ -31,6 +31,7 @@ enum rf_hook {
 	RF_HOOK_SOCKET_RECVMSG = 22,
 	RF_HOOK_TC = 23,
 	RF_HOOK_SCAN = 24, /* the look through the descriptors of the fence */
+	RF_HOOK_DEVICE = 25,
 };
 
 /* Why a verdict fell where no rule bit decided it. */
@@ -43,6 +44,27 @@ enum rf_reason {
 	RF_REASON_MALFORMED = 5,      /* a packet whose destination cannot be read */
 	RF_REASON_BORROWED = 20,      /* a socket that was connected outside the fence */
 	RF_REASON_FAMILY = 21,        /* an address family that no hook judges; `protocol` is its number */
+	RF_REASON_DEVICE = 22,        /* a device that sends past every hook; `protocol` is an enum rf_device */
+};
+
+/* Devices that send past every hook. */
+enum rf_device {
+	RF_DEVICE_TUN = 1, /* tap too: one device file for both */
+	RF_DEVICE_VHOST_NET = 2,
+	RF_DEVICE_VHOST_VSOCK = 3,
+	RF_DEVICE_INFINIBAND = 4,
+	RF_DEVICE_MACVTAP = 5,
+	RF_DEVICE_IPVTAP = 6,
+	RF_DEVICE_LATER = 7, /* a major number that the kernel gives to whichever driver comes next */
+};
+
+#define RF_MISC_MINORS 256
+#define RF_MAJORS 512
+
+/* What is refused: an enum rf_device, or 0, by minor number of the major 10 (miscellaneous), and by major number. */
+struct rf_devices {
+	__u8 misc[RF_MISC_MINORS];
+	__u8 major[RF_MAJORS];
 };
 
 enum rf_event_kind {
@@ -309,6 +331,8 @@ struct rf_described {
 	enum rf_direction direction;
 	enum rf_hook hook;
 	enum rf_reason reason;
+	enum rf_device device;
+	struct rf_devices devices;
 	enum rf_event_kind event_kind;
 	enum rf_loss loss;
 	enum rf_exe_flag exe_flag;

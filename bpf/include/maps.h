@@ -41,6 +41,9 @@ const volatile struct rf_scope scope SEC(".rodata.scope") = {
 	.ancestors = 1,
 };
 
+/* Whoever sets nothing refuses no device. */
+const volatile struct rf_devices devices SEC(".rodata.devices") = {};
+
 /* A new policy is written beside the old one, into the other slot, and takes effect when `active` changes. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);

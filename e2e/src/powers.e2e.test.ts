@@ -23,6 +23,7 @@ const taken = {
   BPF: 39n,
 } as const;
 
+const AF_UNIX = 1;
 const AF_INET = 2;
 const AF_INET6 = 10;
 const AF_NETLINK = 16;
@@ -67,6 +68,8 @@ const attempts: Attempt[] = [
   { name: "open_by_handle_at", op: "call", call: "open_by_handle_at" },
   { name: "vsock", op: "socket", family: AF_VSOCK },
   { name: "xdp", op: "socket", family: AF_XDP, type: 3 },
+  { name: "xdp pair", op: "pair", family: AF_XDP, type: 3 },
+  { name: "unix pair", op: "pair", family: AF_UNIX, type: 1 },
   { name: "netlink", op: "socket", family: AF_NETLINK, type: 3 },
   { name: "control socket", op: "unix", path: socketPath ?? "" },
 ];
@@ -100,6 +103,8 @@ describe("ringfence run takes away", () => {
       open_by_handle_at: "EPERM",
       vsock: "EAFNOSUPPORT",
       xdp: "EAFNOSUPPORT",
+      "xdp pair": "EAFNOSUPPORT",
+      "unix pair": "ok",
       netlink: "ok",
       "control socket": "ECONNREFUSED",
     };
@@ -125,6 +130,8 @@ describe("ringfence run takes away", () => {
         request_key: "EFAULT",
         open_by_handle_at: "EFAULT",
         xdp: "ok",
+        "xdp pair": "EOPNOTSUPP", // the family's own answer
+        "unix pair": "ok",
         netlink: "ok",
         "control socket": "ok",
       },

@@ -17,6 +17,7 @@ export const cgroupHooks = {
   judge_sendmsg6: { program: 18, attach: 15 },
   judge_sock_create: { program: 9, attach: 2 },
   judge_setsockopt: { program: 25, attach: 22 },
+  judge_device: { program: 15, attach: 6 },
   judge_packet_in: { program: 8, attach: 0 },
   judge_packet_out: { program: 8, attach: 1 },
 } as const;

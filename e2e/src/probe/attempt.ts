@@ -93,7 +93,10 @@ export type ProcessAttempt =
   | { readonly op: "unshare"; readonly flags: number }
   | { readonly op: "setns"; readonly path: string }
   | { readonly op: "bpf"; readonly command: number }
-  | { readonly op: "reboot" };
+  | { readonly op: "reboot" }
+  /** connects /dev/net/tun with an interface; the result says which call was refused */
+  | { readonly op: "tun"; readonly interface: string }
+  | { readonly op: "pair"; readonly family: number; readonly type: number };
 
 /** How an attempt ended. */
 export interface AttemptResult {

@@ -1,5 +1,5 @@
 import { closeSync, openSync, writeFileSync } from "node:fs";
-import { AF_UNIX, addressOf, errnoName, libc } from "@ringfence/probe";
+import { AF_UNIX, addressOf, attachTun, errnoName, libc, openTun } from "@ringfence/probe";
 import type { ProcessAttempt } from "./attempt.js";
 
 const PR_SET_NAME = 15;
@@ -9,6 +9,7 @@ const CALLS = {
   request_key: { x64: 249, arm64: 218 },
   open_by_handle_at: { x64: 304, arm64: 265 },
 } as const;
+const SOCKETPAIR = { x64: 53, arm64: 199 } as const;
 const REBOOT = { x64: 169, arm64: 142 } as const;
 
 export function tryProcess(attempt: ProcessAttempt): string {
@@ -38,6 +39,10 @@ export function tryProcess(attempt: ProcessAttempt): string {
     case "reboot":
       // a wrong magic number: nothing can happen, and the capability is checked first
       return resultOf(libc.syscall(numberOf(REBOOT), 0n, 0n, 0n, 0n, 0n, 0n));
+    case "tun":
+      return tryTun(attempt.interface);
+    case "pair":
+      return tryPair(attempt.family, attempt.type);
   }
 }
 
@@ -85,5 +90,23 @@ function tryBpf(command: number): string {
   const { length } = attributes;
   return resultOf(
     libc.syscall(numberOf(BPF), BigInt(command), addressOf(attributes), BigInt(length), 0n, 0n, 0n),
+  );
+}
+
+function tryTun(name: string): string {
+  let fd = -1;
+  const opened = codeOf(() => {
+    fd = openTun();
+  });
+  if (opened !== "ok") return `open ${opened}`;
+  const attached = codeOf(() => attachTun(fd, name));
+  closeSync(fd);
+  return attached === "ok" ? "ok" : `attach ${attached}`;
+}
+
+function tryPair(family: number, type: number): string {
+  const ends = new Uint8Array(8);
+  return resultOf(
+    libc.syscall(numberOf(SOCKETPAIR), BigInt(family), BigInt(type), 0n, addressOf(ends), 0n, 0n),
   );
 }

@@ -8,6 +8,7 @@ export { containerCgroups } from "./host/container-cgroups.js";
 export { findUser, type HostUser, hostResolver } from "./host/host-resolver.js";
 export { type LiveProcess, liveProcess } from "./host/live-process.js";
 export { executablesAbove } from "./host/process-facts.js";
+export { refusedDevice } from "./host/refused-devices.js";
 export { Askers } from "./names/askers.js";
 export { readDnsCounters } from "./names/dns-counters.js";
 export { dnsLine, unansweredLine } from "./names/dns-line.js";

@@ -11,3 +11,4 @@ export { connectCall, Ring } from "./system/ring.js";
 export { familyOf, sockaddr, v4Bytes, v6Bytes } from "./system/sockaddr.js";
 export { looseSourceRoute, routeControl, segmentRouting } from "./system/source-route.js";
 export { spawnAndWait } from "./system/spawn.js";
+export { attachTun, openTun } from "./system/tun.js";

@@ -9,7 +9,7 @@ export type Witness =
   | "connection"
   /** the trial's own bytes, at the other end of the wire */
   | "data"
-  /** the open socket: what it could send leaves the host or the network stack */
+  /** the open socket or device: what it could send leaves the host or the network stack */
   | "socket"
   /** a receiver in a namespace that only the process itself can see */
   | "self";
@@ -43,7 +43,7 @@ export interface Method {
   readonly witness: Witness;
   /** without it the kernel itself refuses */
   readonly capability?: CapabilityName;
-  /** name in /proc/net/protocols of what a kernel may lack, or have as a module */
+  /** name in /proc/net/protocols or /proc/misc of what a kernel may lack, or have as a module */
   readonly protocol?: string;
   /** makes what an unfenced process hands over, as its standard input or over a UNIX socket */
   readonly prepare?: (trial: Trial) => HandedOver;

@@ -10,6 +10,7 @@ import {
 } from "@ringfence/kernel";
 import type { CompiledPolicy } from "@ringfence/policy";
 import { inNetworkNamespaces } from "../host/network-namespaces.js";
+import { refusedDevices } from "../host/refused-devices.js";
 import { type TrustedResolvers, writeNames } from "../names/write-names.js";
 import { OVERFLOW_ROWS, readFence } from "../observe/flows.js";
 import { includeSearch, searchBorrowed } from "./borrowed.js";
@@ -97,7 +98,7 @@ export class Fence implements Disposable {
     const plan = planSlots(policy, cgroups, options.replaceable ?? false);
     const { maxEntries, constants } = slotOptions(plan);
     const object = BpfObject.open(options.objectPath, {
-      constants,
+      constants: { ...constants, ".rodata.devices": refusedDevices() },
       maxEntries: {
         ...maxEntries,
         flows: FLOW_ROWS,

@@ -6,6 +6,7 @@ export const callHooks = [
   "judge_sendmsg6",
   "judge_sock_create",
   "judge_setsockopt",
+  "judge_device",
   "judge_bind4",
   "judge_bind6",
 ] as const;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { commandLineOf, exeFlagsOf, hookOf, protocolOf, reasonOf, textOf } from "./decode.js";
+import { commandLineOf, destinationOf, exeFlagsOf, hookOf, protocolOf, reasonOf, textOf } from "./decode.js";
 
 test("textOf ends at the first NUL and survives bytes that are not UTF-8", () => {
   assert.equal(textOf(Buffer.from("curl\0\0rest")), "curl");
@@ -29,6 +29,12 @@ test("protocolOf falls back to the number", () => {
 test("protocolOf names the family where a verdict is about one", () => {
   assert.equal(protocolOf(17, "address-family"), "packet");
   assert.equal(protocolOf(99, "address-family"), "family 99");
+});
+
+test("a verdict about a device names it, and no destination", () => {
+  assert.equal(protocolOf(1, "device"), "tun");
+  assert.throws(() => protocolOf(99, "device"), RangeError);
+  assert.equal(destinationOf(new Uint8Array(16), "device", "device"), null);
 });
 
 test("hookOf and reasonOf refuse numbers of another version", () => {

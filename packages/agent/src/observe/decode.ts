@@ -23,6 +23,7 @@ const hooks: Readonly<Record<number, Hook>> = {
   [layout.rf_hook.RF_HOOK_SOCKET_RECVMSG]: "socket_recvmsg",
   [layout.rf_hook.RF_HOOK_TC]: "tc",
   [layout.rf_hook.RF_HOOK_SCAN]: "descriptors",
+  [layout.rf_hook.RF_HOOK_DEVICE]: "device",
 };
 
 const reasons: Readonly<Record<number, Reason>> = {
@@ -34,6 +35,7 @@ const reasons: Readonly<Record<number, Reason>> = {
   [layout.rf_reason.RF_REASON_MALFORMED]: "malformed-packet",
   [layout.rf_reason.RF_REASON_BORROWED]: "borrowed",
   [layout.rf_reason.RF_REASON_FAMILY]: "address-family",
+  [layout.rf_reason.RF_REASON_DEVICE]: "device",
 };
 
 const exeFlags: readonly (readonly [number, ExeFlag])[] = [
@@ -65,6 +67,17 @@ const families: Readonly<Record<number, string>> = {
   44: "xdp",
 };
 
+/** Devices that send past every hook. */
+const devices: Readonly<Record<number, string>> = {
+  [layout.rf_device.RF_DEVICE_TUN]: "tun",
+  [layout.rf_device.RF_DEVICE_VHOST_NET]: "vhost-net",
+  [layout.rf_device.RF_DEVICE_VHOST_VSOCK]: "vhost-vsock",
+  [layout.rf_device.RF_DEVICE_INFINIBAND]: "infiniband",
+  [layout.rf_device.RF_DEVICE_MACVTAP]: "macvtap",
+  [layout.rf_device.RF_DEVICE_IPVTAP]: "ipvtap",
+  [layout.rf_device.RF_DEVICE_LATER]: "later",
+};
+
 /** TCP, UDP, SCTP and UDP-Lite, by IP protocol number. */
 const protocolsWithPorts: readonly number[] = [6, 17, 132, 136];
 
@@ -85,10 +98,16 @@ export function exeFlagsOf(bits: number): ExeFlag[] {
   return exeFlags.filter(([bit]) => (bits & bit) !== 0).map(([, name]) => name);
 }
 
-/** A protocol's name, or its number as text; the address family where that is what the verdict is about. */
+/** A protocol's name, or its number as text; the address family or device where that is what the verdict is about. */
 export function protocolOf(number: number, reason: Reason): string {
   if (reason === "address-family") return families[number] ?? `family ${number}`;
+  if (reason === "device") return deviceName(number);
   return protocols[number] ?? String(number);
+}
+
+/** The name of an `rf_device`. */
+export function deviceName(number: number): string {
+  return known(devices[number], "device", number);
 }
 
 /** The port of a flow's key; null for protocols that have none. */
@@ -113,9 +132,16 @@ export function addressOf(bytes: Uint8Array): Address {
   return fromBytes16(bytes.slice());
 }
 
+const withoutDestination: readonly (Hook | Reason)[] = [
+  "sock_create",
+  "setsockopt",
+  "address-family",
+  "device",
+];
+
 /** The other end of a verdict, or a listener's own; null where the verdict is about none. */
 export function destinationOf(bytes: Uint8Array, hook: Hook, reason: Reason): string | null {
-  if (hook === "sock_create" || hook === "setsockopt" || reason === "address-family") return null;
+  if (withoutDestination.includes(hook) || withoutDestination.includes(reason)) return null;
   // a raw socket that was made outside may have no other end
   if (reason === "borrowed" && bytes.every((byte) => byte === 0)) return null;
   return formatAddress(addressOf(bytes));

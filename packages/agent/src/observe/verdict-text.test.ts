@@ -45,6 +45,11 @@ test("verdictText says of a verdict without a destination what the socket was us
     `/usr/bin/x may, and under the audited rules may not, use a vsock socket, ${advice}`,
   );
   assert.equal(
+    text("device", { protocol: "tun", hook: "device" }),
+    "/usr/bin/x may not open a tun device, which no rule can allow: run it outside, or with --privileged under a policy that denies nothing",
+  );
+  assert.match(text("device", { protocol: "later", hook: "device" }), /start it after the driver$/);
+  assert.equal(
     text("outside-cgroup", { protocol: "udp" }),
     "/usr/bin/x may not make a udp socket in another cgroup than the run's: use --packet-hooks all",
   );

@@ -54,6 +54,13 @@ function socketText({ outcome, exe, protocol, reason, hook }: Told): string {
         hook === "tc" ? `send through a ${protocol} socket at an interface` : `use a ${protocol} socket`;
       return `${may} ${what}, which no rule can allow: run it outside, or under a policy that denies nothing`;
     }
+    case "device": {
+      const what =
+        protocol === "later"
+          ? "open a device whose driver came after the start of the run: start it after the driver"
+          : `open a ${protocol} device, which no rule can allow: run it outside, or with --privileged under a policy that denies nothing`;
+      return `${may} ${what}`;
+    }
     case "outside-cgroup":
       return `${may} make a ${protocol} socket in another cgroup than the run's: use --packet-hooks all`;
     case "source-route":

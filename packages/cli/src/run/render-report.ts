@@ -81,6 +81,7 @@ function cells(flow: ReportFlow): string[] {
 
 function traffic({ direction, protocol, address, port, reason }: ReportFlow): string {
   if (reason === "address-family") return `(${protocol} socket)`;
+  if (reason === "device") return `(${protocol} device)`;
   if (address === null) return "(no single destination)";
   if (direction === "ingress" || direction === "unattributed") {
     return `${protocol} from ${address}${port === null ? "" : ` to :${port}`}`;

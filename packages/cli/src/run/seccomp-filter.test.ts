@@ -29,11 +29,11 @@ function verdict(architecture: number, number: number, first = 0, second = 0, th
   throw new Error("ran off the end");
 }
 
-for (const [name, architecture, bpf, requestKey, openByHandleAt, ioctl, socket] of [
-  ["x86-64", X86_64, 321, 249, 304, 16, 41],
-  ["i386", 0x40000003, 357, 287, 342, 54, 359],
-  ["aarch64", 0xc00000b7, 280, 218, 265, 29, 198],
-  ["arm", 0x40000028, 386, 310, 371, 54, 281],
+for (const [name, architecture, bpf, requestKey, openByHandleAt, ioctl, ...sockets] of [
+  ["x86-64", X86_64, 321, 249, 304, 16, 41, 53],
+  ["i386", 0x40000003, 357, 287, 342, 54, 359, 360],
+  ["aarch64", 0xc00000b7, 280, 218, 265, 29, 198, 199],
+  ["arm", 0x40000028, 386, 310, 371, 54, 281, 288],
 ] as const) {
   test(`fenceFilter refuses bpf(), request_key() and open_by_handle_at() of ${name} and their neighbours pass`, () => {
     for (const number of [bpf, requestKey, openByHandleAt]) {
@@ -43,16 +43,22 @@ for (const [name, architecture, bpf, requestKey, openByHandleAt, ioctl, socket] 
     }
   });
 
-  test(`fenceFilter refuses typing into the terminal on ${name}, and no other request`, () => {
+  test(`fenceFilter refuses typing into the terminal and entering a tun on ${name}, and no other request`, () => {
     assert.equal(verdict(architecture, ioctl, 0, 0x5412), EPERM);
     assert.equal(verdict(architecture, ioctl, 0, 0x541c), EPERM);
-    assert.equal(verdict(architecture, ioctl, 0, 0x5413), ALLOW);
+    assert.equal(verdict(architecture, ioctl, 0, 0x400454ca), EPERM);
+    assert.equal(verdict(architecture, ioctl, 0, 0x400454d9), EPERM);
+    for (const request of [0x5413, 0x400454cb, 0x800454d2]) {
+      assert.equal(verdict(architecture, ioctl, 0, request), ALLOW);
+    }
   });
 
-  test(`fenceFilter lets only socket families with a hook be opened on ${name}`, () => {
-    for (const family of [1, 2, 10, 16, 17, 38]) assert.equal(verdict(architecture, socket, family), ALLOW);
-    for (const family of [0, 3, 21, 31, 33, 40, 44]) {
-      assert.equal(verdict(architecture, socket, family), EAFNOSUPPORT);
+  test(`fenceFilter lets only socket families with a hook be opened, or paired, on ${name}`, () => {
+    for (const call of sockets) {
+      for (const family of [1, 2, 10, 16, 17, 38]) assert.equal(verdict(architecture, call, family), ALLOW);
+      for (const family of [0, 3, 21, 30, 31, 33, 40, 44]) {
+        assert.equal(verdict(architecture, call, family), EAFNOSUPPORT);
+      }
     }
   });
 }

@@ -23,8 +23,11 @@ const { EPERM, ENOSYS, EAFNOSUPPORT } = constants.errno;
 /** AF_UNIX, AF_INET, AF_INET6, AF_NETLINK, AF_PACKET, AF_ALG: the others have no hook, and some leave the host. */
 const families = [1, 2, 10, 16, 17, 38] as const;
 
-/** TIOCSTI and TIOCLINUX type into the caller's terminal, as its user. */
-const typingRequests = [0x5412, 0x541c] as const;
+/**
+ * TIOCSTI and TIOCLINUX type into the caller's terminal, as its user. TUNSETIFF and TUNSETQUEUE connect an open tun
+ * device, which may come from outside, with an interface.
+ */
+const refusedRequests = [0x5412, 0x541c, 0x400454ca, 0x400454d9] as const;
 
 /** IP_OPTIONS; IPV6_RTHDR, IPV6_2292RTHDR and IPV6_2292PKTOPTIONS: as the hook for socket options has them. */
 const routeOptions = { v4: [4], v6: [57, 5, 6] } as const;
@@ -40,6 +43,7 @@ interface CallNumbers {
   readonly openByHandleAt: number;
   readonly ioctl: number;
   readonly socket: number;
+  readonly socketpair: number;
   /** of a 32-bit convention: calls that the kernel lets pass by the hook for socket options */
   readonly unhooked?: { readonly setsockopt: number; readonly ioUringSetup: number };
   /** the old call for all socket calls, whose arguments a filter cannot see */
@@ -47,7 +51,15 @@ interface CallNumbers {
 }
 
 const conventions: readonly CallNumbers[] = [
-  { architecture: 0xc000003e, bpf: 321, requestKey: 249, openByHandleAt: 304, ioctl: 16, socket: 41 }, // x86-64
+  {
+    architecture: 0xc000003e, // x86-64
+    bpf: 321,
+    requestKey: 249,
+    openByHandleAt: 304,
+    ioctl: 16,
+    socket: 41,
+    socketpair: 53,
+  },
   {
     architecture: 0x40000003, // i386
     bpf: 357,
@@ -55,10 +67,19 @@ const conventions: readonly CallNumbers[] = [
     openByHandleAt: 342,
     ioctl: 54,
     socket: 359,
+    socketpair: 360,
     unhooked: { setsockopt: 366, ioUringSetup: 425 },
     socketcall: 102,
   },
-  { architecture: 0xc00000b7, bpf: 280, requestKey: 218, openByHandleAt: 265, ioctl: 29, socket: 198 }, // aarch64
+  {
+    architecture: 0xc00000b7, // aarch64
+    bpf: 280,
+    requestKey: 218,
+    openByHandleAt: 265,
+    ioctl: 29,
+    socket: 198,
+    socketpair: 199,
+  },
   {
     architecture: 0x40000028, // arm
     bpf: 386,
@@ -66,6 +87,7 @@ const conventions: readonly CallNumbers[] = [
     openByHandleAt: 371,
     ioctl: 54,
     socket: 281,
+    socketpair: 288,
     unhooked: { setsockopt: 294, ioUringSetup: 425 },
     socketcall: 102,
   },
@@ -76,8 +98,9 @@ const conventions: readonly CallNumbers[] = [
  * - bpf(): root without a single capability can still open pinned maps and links with it.
  * - open_by_handle_at(): reaches files around the covers in the command's mount namespace.
  * - request_key(): makes the kernel start a root helper outside the fence.
- * - ioctl() with TIOCSTI or TIOCLINUX: types into the terminal of whoever called us.
- * - socket() of families that no hook judges.
+ * - ioctl() with TIOCSTI or TIOCLINUX: types into the terminal of whoever called us. With TUNSETIFF or TUNSETQUEUE: puts
+ *   packets of the command's making into an interface.
+ * - socket() and socketpair() of families that no hook judges.
  * - setsockopt() of a 32-bit convention with an option that can hold a source route, and a ring of io_uring that makes such
  *   calls: the kernel asks no hook about either.
  */
@@ -93,12 +116,14 @@ export function fenceFilter(): FilterInstruction[] {
 }
 
 function rules(numbers: CallNumbers): FilterInstruction[] {
+  const onlyFamilies = ifArgument(FIRST_ARGUMENT, families, ALLOW, ERRNO | EAFNOSUPPORT);
   const calls: readonly CallRule[] = [
     [numbers.bpf, [returns(ERRNO | EPERM)]],
     [numbers.openByHandleAt, [returns(ERRNO | EPERM)]],
     [numbers.requestKey, [returns(ERRNO | EPERM)]],
-    [numbers.ioctl, ifArgument(SECOND_ARGUMENT, typingRequests, ERRNO | EPERM, ALLOW)],
-    [numbers.socket, ifArgument(FIRST_ARGUMENT, families, ALLOW, ERRNO | EAFNOSUPPORT)],
+    [numbers.ioctl, ifArgument(SECOND_ARGUMENT, refusedRequests, ERRNO | EPERM, ALLOW)],
+    [numbers.socket, onlyFamilies],
+    [numbers.socketpair, onlyFamilies], // TIPC makes pairs that send to others too
     ...unhookedRules(numbers.unhooked),
     ...(numbers.socketcall === undefined ? [] : [[numbers.socketcall, [returns(ERRNO | ENOSYS)]] as const]),
   ];

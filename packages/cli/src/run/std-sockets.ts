@@ -1,5 +1,5 @@
-import { readlinkSync } from "node:fs";
-import { executablesAbove } from "@ringfence/agent";
+import { fstatSync, readlinkSync } from "node:fs";
+import { executablesAbove, refusedDevice } from "@ringfence/agent";
 import { AF_INET, AF_INET6, AF_UNIX, type SocketIdentity, socketIdentity } from "@ringfence/kernel/system";
 import { type Address, formatAddress, fromBytes16, RingfenceError } from "@ringfence/model";
 import { type FlowFacts, interpret, type ProcessFacts } from "@ringfence/policy";
@@ -36,7 +36,7 @@ export function judgeStandardStreams(policy: RunPolicy, command: CommandFacts): 
   const warnings: string[] = [];
   for (const [fd, name] of streams.entries()) {
     const socket = identityOf(fd);
-    const unjudged = isRing(fd) ? "an io_uring" : socket === null ? null : whyUnjudged(socket);
+    const unjudged = socket === null ? unjudgedFile(fd) : whyUnjudged(socket);
     if (unjudged !== null) {
       if (policy.profiles.some(({ mode }) => mode === "enforce")) throw unjudgedError(name, unjudged);
       warnings.push(`${name} is ${unjudged}; no hook judges what goes through it`);
@@ -80,6 +80,22 @@ function factsOf({ exe, comm, uid, gid, cgroup }: CommandFacts): ProcessFacts {
     cgroup,
     container: false,
   };
+}
+
+/** What a descriptor that is no socket is, if things can be sent through it. */
+function unjudgedFile(fd: number): string | null {
+  if (isRing(fd)) return "an io_uring";
+  const device = deviceOf(fd);
+  return device === null ? null : `a device (${device})`;
+}
+
+function deviceOf(fd: number): string | null {
+  try {
+    const file = fstatSync(fd);
+    return file.isCharacterDevice() ? refusedDevice(file.rdev) : null;
+  } catch {
+    return null; // closed
+  }
 }
 
 /** Whoever has a ring has its maker's registered files and sockets, and perhaps a thread of its maker. */

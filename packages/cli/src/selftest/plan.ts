@@ -39,8 +39,13 @@ function plan(index: number, method: Method, run: PlannedTrial["run"]): PlannedT
   return { method, run, trial: { ...trialAddresses(index), port, mark: `ringfence:${run}:${method.id}:` } };
 }
 
-/** Names of the protocols that the kernel has at hand, as /proc/net/protocols lists them. */
+/** Names of the protocols and devices that the kernel has at hand, as /proc/net/protocols and /proc/misc list them. */
 export function loadedProtocols(): ReadonlySet<string> {
-  const lines = readFileSync("/proc/net/protocols", "utf8").trimEnd().split("\n").slice(1);
-  return new Set(lines.map((line) => line.split(/\s+/)[0] ?? ""));
+  const protocols = linesOf("/proc/net/protocols").slice(1);
+  const devices = linesOf("/proc/misc").map((line) => line.trim().split(/\s+/)[1] ?? "");
+  return new Set([...protocols.map((line) => line.split(/\s+/)[0] ?? ""), ...devices]);
+}
+
+function linesOf(path: string): string[] {
+  return readFileSync(path, "utf8").trimEnd().split("\n");
 }

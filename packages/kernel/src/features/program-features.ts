@@ -47,6 +47,14 @@ export const programFeatures: readonly Feature[] = [
     withoutIt: nothingRuns,
   },
   {
+    name: "cgroup/dev",
+    probe: { kind: "program", type: 15, attachType: 6, sections: ["cgroup/dev"] },
+    since: "4.15",
+    required: true,
+    neededFor: "refusing devices that send past every hook, such as tun",
+    withoutIt: nothingRuns,
+  },
+  {
     name: "sock_ops",
     probe: { kind: "program", type: 13, attachType: 3, sections: ["sockops"] },
     since: "4.13",

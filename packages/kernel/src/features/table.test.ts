@@ -9,6 +9,7 @@ test("featureOfSection knows the hooks of the product's programs", () => {
     ["cgroup/sendmsg6", "cgroup/connect and sendmsg"],
     ["cgroup/sock_create", "cgroup/sock_create"],
     ["cgroup/setsockopt", "cgroup/setsockopt"],
+    ["cgroup/dev", "cgroup/dev"],
     ["cgroup_skb/egress", "cgroup_skb"],
     ["tp_btf/sched_process_exec", "tp_btf"],
     ["iter/task", "iter/task"],

@@ -10,6 +10,18 @@ export const rf_action = {
 } as const;
 export type rf_action = (typeof rf_action)[keyof typeof rf_action];
 
+/** enum rf_device */
+export const rf_device = {
+  RF_DEVICE_TUN: 1,
+  RF_DEVICE_VHOST_NET: 2,
+  RF_DEVICE_VHOST_VSOCK: 3,
+  RF_DEVICE_INFINIBAND: 4,
+  RF_DEVICE_MACVTAP: 5,
+  RF_DEVICE_IPVTAP: 6,
+  RF_DEVICE_LATER: 7,
+} as const;
+export type rf_device = (typeof rf_device)[keyof typeof rf_device];
+
 /** enum rf_direction */
 export const rf_direction = {
   RF_EGRESS: 0,
@@ -106,6 +118,7 @@ export const rf_hook = {
   RF_HOOK_SOCKET_RECVMSG: 22,
   RF_HOOK_TC: 23,
   RF_HOOK_SCAN: 24,
+  RF_HOOK_DEVICE: 25,
 } as const;
 export type rf_hook = (typeof rf_hook)[keyof typeof rf_hook];
 
@@ -140,6 +153,7 @@ export const rf_reason = {
   RF_REASON_MALFORMED: 5,
   RF_REASON_BORROWED: 20,
   RF_REASON_FAMILY: 21,
+  RF_REASON_DEVICE: 22,
 } as const;
 export type rf_reason = (typeof rf_reason)[keyof typeof rf_reason];
 
@@ -325,6 +339,16 @@ export const rf_comm = {
 } as const satisfies StructSpec;
 export type rf_comm = StructValue<typeof rf_comm>;
 
+/** struct rf_devices */
+export const rf_devices = {
+  size: 768,
+  fields: {
+    misc: { offset: 0, kind: { bytes: 256 } },
+    major: { offset: 256, kind: { bytes: 512 } },
+  },
+} as const satisfies StructSpec;
+export type rf_devices = StructValue<typeof rf_devices>;
+
 /** struct rf_dns_query_key */
 export const rf_dns_query_key = {
   size: 48,
@@ -445,25 +469,27 @@ export type rf_verdict_event = StructValue<typeof rf_verdict_event>;
 
 /** struct rf_described */
 export const rf_described = {
-  size: 1488,
+  size: 2256,
   fields: {
     action: { offset: 0, kind: "u32" },
     direction: { offset: 4, kind: "u32" },
     hook: { offset: 8, kind: "u32" },
     reason: { offset: 12, kind: "u32" },
-    event_kind: { offset: 16, kind: "u32" },
-    loss: { offset: 20, kind: "u32" },
-    exe_flag: { offset: 24, kind: "u32" },
-    socket_flag: { offset: 28, kind: "u32" },
-    dns_fault: { offset: 32, kind: "u32" },
-    dns_flag: { offset: 36, kind: "u32" },
-    dns_event_flag: { offset: 40, kind: "u32" },
-    dns_counter: { offset: 44, kind: "u32" },
-    dns_query_state: { offset: 48, kind: "u32" },
-    dns_event: { offset: 56, kind: rf_dns_event },
-    verdict_event: { offset: 768, kind: rf_verdict_event },
-    process_event: { offset: 920, kind: rf_process_event },
-    tree_event: { offset: 1472, kind: rf_tree_event },
+    device: { offset: 16, kind: "u32" },
+    devices: { offset: 20, kind: rf_devices },
+    event_kind: { offset: 788, kind: "u32" },
+    loss: { offset: 792, kind: "u32" },
+    exe_flag: { offset: 796, kind: "u32" },
+    socket_flag: { offset: 800, kind: "u32" },
+    dns_fault: { offset: 804, kind: "u32" },
+    dns_flag: { offset: 808, kind: "u32" },
+    dns_event_flag: { offset: 812, kind: "u32" },
+    dns_counter: { offset: 816, kind: "u32" },
+    dns_query_state: { offset: 820, kind: "u32" },
+    dns_event: { offset: 824, kind: rf_dns_event },
+    verdict_event: { offset: 1536, kind: rf_verdict_event },
+    process_event: { offset: 1688, kind: rf_process_event },
+    tree_event: { offset: 2240, kind: rf_tree_event },
   },
 } as const satisfies StructSpec;
 export type rf_described = StructValue<typeof rf_described>;

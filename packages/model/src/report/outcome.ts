@@ -6,7 +6,7 @@ export const outcomeSchema = z.enum(["denied", "would-deny", "would-allow", "all
 
 /**
  * Where in the kernel a verdict fell: call hooks of the cgroup, its packet hooks, hooks of the security module
- * (`socket_`...), the traffic control of an interface, or the look through the descriptors of the fence.
+ * (`socket_`...), the traffic control of an interface, the look through the descriptors of the fence, or the opening of a device.
  */
 export const hookSchema = z.enum([
   "connect",
@@ -21,6 +21,7 @@ export const hookSchema = z.enum([
   "socket_recvmsg",
   "tc",
   "descriptors",
+  "device",
 ]);
 
 /** What the verdict is about: what leaves, what comes in, a port that is bound or listened on, traffic of no process. */
@@ -30,7 +31,7 @@ export const directionSchema = z.enum(flowDirections);
  * What decided: a rule or default of the policy, or one of the fixed reasons: an answer to a datagram that came in,
  * a source route that hides the destination, a socket that no call hook judged, a socket other than TCP where no
  * packet hook would see it, a packet whose destination cannot be read, a socket that was connected outside the fence,
- * an address family that no hook judges.
+ * an address family that no hook judges, a device that sends past every hook.
  */
 export const reasonSchema = z.enum([
   "policy",
@@ -41,6 +42,7 @@ export const reasonSchema = z.enum([
   "malformed-packet",
   "borrowed",
   "address-family",
+  "device",
 ]);
 
 /** What is special about an executable's path. Only a trusted one counts for an allow rule by path. */

@@ -27,7 +27,7 @@ export const reportFlowSchema = z.strictObject({
   protocol: z
     .string()
     .describe(
-      "tcp, udp, udplite, sctp, icmp, icmpv6, or the IP protocol's number; with address-family the family",
+      "tcp, udp, udplite, sctp, icmp, icmpv6, or the IP protocol's number; with address-family the family, with device the device",
     ),
   address: z
     .string()

@@ -4,6 +4,7 @@ import { interfaceIndex, sendto, socket } from "../system/calls.js";
 import { ethernetFrame, ipv4Packet, udpDatagram } from "../system/datagram.js";
 import { AF_PACKET, SOCK_DGRAM, SOCK_RAW } from "../system/numbers.js";
 import { linkSockaddr } from "../system/sockaddr.js";
+import { attachTun, openTun } from "../system/tun.js";
 import { sendThroughXdp } from "../system/xdp-socket.js";
 
 const packet = (trial: Trial) =>
@@ -21,9 +22,14 @@ function xdpSends(trial: Trial): undefined {
   sendThroughXdp(interfaceIndex(INSIDE_LINK), ethernetFrame(packet(trial)));
 }
 
+/** Only connected: what is written comes in at an interface, and is forwarded to wherever its routes lead. */
+function opensTun(): undefined {
+  attachTun(openTun(), "selftest%d");
+}
+
 const runs = ["plain", "privileged"] as const;
 
-/** Sockets below IP. */
+/** Sockets and devices below IP. */
 export const frameMethods: readonly Method[] = [
   {
     id: "packet-raw",
@@ -51,5 +57,13 @@ export const frameMethods: readonly Method[] = [
     capability: "CAP_NET_RAW",
     protocol: "XDP",
     attempt: xdpSends,
+  },
+  {
+    id: "tun",
+    title: "tun device",
+    runs,
+    witness: "socket",
+    protocol: "tun",
+    attempt: opensTun,
   },
 ];

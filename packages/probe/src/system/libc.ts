@@ -42,6 +42,7 @@ export const libc = {
   setsockopt: declare<[number, number, number, Pointer, number]>(
     "int setsockopt(int fd, int level, int name, const void *value, uint32_t length)",
   ),
+  open: declare<[Pointer, number]>("int open(const char *path, int flags)"),
   close: declare<[number]>("int close(int fd)"),
   mount: declare<[Pointer, Pointer, Pointer, number, Pointer]>(
     "int mount(const void *source, const void *target, const void *type, unsigned long flags, const void *data)",
