@@ -69,13 +69,21 @@ describe("barsOfUpdate", () => {
     onNew: all(95),
     onOld: all(120),
     oldMissed: 0,
+    watched: all(210),
   };
-  const found = (ours: OurUpdate) =>
-    barsOfUpdate({ rounds: 1, nftRounds: 1, ours: [ours], nft: [] })[0]?.found;
+  const bars = (ours: OurUpdate) => barsOfUpdate({ rounds: 1, nftRounds: 1, ours: [ours], nft: [] });
+  const found = (ours: OurUpdate) => bars(ours)[0]?.found;
 
   test("takes the later of new and connected sockets", () => {
     assert.equal(found(update), 120);
     assert.equal(found({ ...update, onOld: null }), 95);
+  });
+
+  test("judges a real run by what it says itself", () => {
+    const [, watched] = bars(update);
+    assert.ok(watched);
+    assert.ok(watched.what.includes("10 rules"));
+    assert.deepEqual([watched.found, isMet(watched)], [210, false]);
   });
 
   test("is never met where a connected socket went on", () => {

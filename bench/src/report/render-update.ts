@@ -5,11 +5,20 @@ import { table } from "./table.js";
 /** How long a changed policy takes to hold. */
 export function renderUpdate({ rounds, nftRounds, ours, nft }: UpdateResults): string {
   const ourTable = table(
-    ["ms, p50 / p99", "read the file", "compile", "write and switch", "new sockets", "connected sockets"],
+    [
+      "ms, p50 / p99",
+      "read the file",
+      "compile",
+      "write and switch",
+      "new sockets",
+      "connected sockets",
+      "`run --watch`",
+    ],
     ours.map((update) => [
       update.title,
       ...[update.parse, update.compile, update.replace, update.onNew].map(pairMs),
       connected(update),
+      pairMs(update.watched),
     ]),
   );
   const nftTable = table(
@@ -20,7 +29,8 @@ export function renderUpdate({ rounds, nftRounds, ours, nft }: UpdateResults): s
     `### Policy change\n\n${ourTable}\n${nftTable}\n` +
     `${2 * rounds} changes of each size back and forth, ${2 * nftRounds} with nft. The last columns run from the checked ` +
     "policy (nft: from the start of the command) until a process that tries all the time is judged by it. A socket " +
-    "counts as connected if it was so before.\n"
+    "counts as connected if it was so before. `run --watch` says itself when a changed file is in force, which it has " +
+    "compiled in a process that just started if it is large.\n"
   );
 }
 

@@ -7,9 +7,11 @@ import type { Summary } from "../statistics/summary.js";
 import { policyPairs } from "./policy-pair.js";
 import { updateNft } from "./update-nft.js";
 import { updateOurs } from "./update-ours.js";
+import { updateWatched } from "./update-watched.js";
 
 const ROUNDS = 8;
 const NFT_ROUNDS = 2;
+const WATCHED_ROUNDS = 4;
 
 /** Milliseconds of one change of our policy. */
 export interface OurUpdate {
@@ -24,6 +26,8 @@ export interface OurUpdate {
   readonly onOld: Summary | null;
   /** changes after which a connected socket went on that should have been refused */
   readonly oldMissed: number;
+  /** the same, as `ringfence run --watch` tells it: a process that just started has compiled the file */
+  readonly watched: Summary;
 }
 
 /** Milliseconds of the same change by `nft -f`. */
@@ -48,11 +52,13 @@ export async function measureUpdate(
 ): Promise<UpdateResults> {
   const rounds = effort.rounds(ROUNDS);
   const nftRounds = effort.rounds(NFT_ROUNDS);
+  const watchedRounds = effort.rounds(WATCHED_ROUNDS);
   const served = await serveTen(place.cleanup);
   const ours: OurUpdate[] = [];
   const nft: NftUpdate[] = [];
   for (const pair of policyPairs(ruleCgroups(place.home))) {
-    ours.push(await updateOurs(place, served, pair, rounds, signal));
+    const watched = await updateWatched(pair, watchedRounds, signal);
+    ours.push({ ...(await updateOurs(place, served, pair, rounds, signal)), watched });
     const forms: readonly NftForm[] = pair.allowing.rules.length > 2 ? ["linear", "map"] : ["map"];
     for (const form of forms) nft.push(await updateNft(place, pair, form, nftRounds, signal));
   }

@@ -26,7 +26,7 @@ class UpdateTimes {
   readonly onOld: number[] = [];
 
   /** `refusals`: how often a connected socket should have been refused. */
-  summarize(title: string, refusals: number): OurUpdate {
+  summarize(title: string, refusals: number): Omit<OurUpdate, "watched"> {
     return {
       title,
       parse: summarize(this.parse),
@@ -46,7 +46,7 @@ export async function updateOurs(
   pair: PolicyPair,
   rounds: number,
   signal: AbortSignal,
-): Promise<OurUpdate> {
+): Promise<Omit<OurUpdate, "watched">> {
   const times = new UpdateTimes();
   const allowing = parseTimed(pair.allowing, times);
   const denying = parseTimed(pair.denying, times);
