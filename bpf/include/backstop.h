@@ -153,7 +153,7 @@ static __always_inline bool from_run(struct __sk_buff *skb)
 	       bpf_skb_ancestor_cgroup_id(skb, state->cgroup_level) == state->cgroup;
 }
 
-/* Made by the kernel for an MPTCP socket of the fence; nobody stamps such a subflow. */
+/* Made by the kernel for an MPTCP socket of the fence. Nobody stamps such a subflow with who uses it. */
 static __always_inline bool is_subflow_of_fence(struct bpf_sock *sk)
 {
 	struct mptcp_sock *owner;
@@ -168,7 +168,7 @@ static __always_inline bool is_subflow_of_fence(struct bpf_sock *sk)
  * sockets that were made or last judged inside. */
 static __always_inline bool is_fenced_packet(struct __sk_buff *skb, struct bpf_sock *sk, const struct rf_socket *socket)
 {
-	return (socket ? socket->tgid != 0 : is_subflow_of_fence(sk)) || from_run(skb);
+	return (socket && socket->tgid) || is_subflow_of_fence(sk) || from_run(skb);
 }
 
 static __always_inline int judge_egress(struct __sk_buff *skb)

@@ -133,7 +133,7 @@ static __always_inline int settle_listen(struct rf_policy *policy, struct bpf_so
 static __always_inline bool lost_listener(struct bpf_sock *sk, const struct rf_socket *socket,
 					  const struct rf_listener *listener)
 {
-	return !listener && (socket ? (socket->flags & RF_SOCKET_OWN) : is_subflow_of_fence(sk));
+	return !listener && ((socket && (socket->flags & RF_SOCKET_OWN)) || is_subflow_of_fence(sk));
 }
 
 /* A first segment, or one that completes a handshake: both reach the listener. Dropped here, nobody inside sees it. */

@@ -1,12 +1,17 @@
 import assert from "node:assert/strict";
+import type { ChildProcess } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { TestCgroup } from "./harness/cgroups.js";
 import { EchoServers } from "./harness/echo-servers.js";
 import { fence } from "./harness/fence.js";
 import { Inmate } from "./harness/inmate.js";
 import { isolated } from "./harness/isolated.js";
+import { compileNative } from "./harness/native.js";
 import { probe, probeCommand, readResults } from "./harness/probe.js";
 import { runProcess } from "./harness/run-process.js";
+import { temporaryFolder } from "./harness/temporary-folder.js";
+import { until } from "./harness/until.js";
 import type { Attempt } from "./probe/attempt.js";
 
 const timeout = 120_000;
@@ -18,6 +23,15 @@ const DENIED = "192.0.2.1";
 
 const move = (group: TestCgroup): Attempt => ({ name: "move", op: "write", path: group.entry, text: "0" });
 
+/** A counter of the network namespace that a process is in. */
+function counter(pid: number, table: string, name: string): number {
+  const lines = readFileSync(`/proc/${pid}/net/netstat`, "utf8").split("\n");
+  const [names = [], values = []] = lines
+    .filter((line) => line.startsWith(`${table}:`))
+    .map((line) => line.split(" "));
+  return Number(values[names.indexOf(name)] ?? 0);
+}
+
 describe("ringfence run in another cgroup", () => {
   test("refuses sockets that no packet hook sees, and leaves TCP", { timeout }, async () => {
     await using group = TestCgroup.make(`rf-e2e-${process.pid}`);
@@ -27,16 +41,19 @@ describe("ringfence run in another cgroup", () => {
       move(group),
       { name: "udp", op: "udp", to: "127.0.0.1", port: servers.udp4.port },
       { name: "mptcp", op: "socket", family: AF_INET, type: SOCK_STREAM, protocol: IPPROTO_MPTCP },
-      { name: "tcp", op: "tcp", to: "127.0.0.1", port: servers.tcp4.port, send: 16 },
+      { name: "udp of io_uring", op: "udp", maker: "ring", to: "127.0.0.1", port: servers.udp4.port },
+      { name: "udp of a worker", op: "udp", maker: "worker", to: "127.0.0.1", port: servers.udp4.port },
+      { name: "tcp", op: "tcp", maker: "ring", to: "127.0.0.1", port: servers.tcp4.port, send: 16 },
     ];
+    const refused = { udp: "EPERM", mptcp: "EPERM", "udp of io_uring": "EPERM", "udp of a worker": "EPERM" };
     const { report } = await probe(
       attempts,
-      { "udp before": "ok", move: "ok", udp: "EPERM", mptcp: "EPERM", tcp: "ok" },
+      { "udp before": "ok", move: "ok", ...refused, tcp: "ok" },
       { options: ["--deny", DENIED] },
     );
     assert.equal(report.packetHooks, "run");
-    const refused = report.flows.filter(({ reason }) => reason === "outside-cgroup");
-    assert.deepEqual(refused.map(({ outcome, hook, protocol }) => `${outcome} ${hook} ${protocol}`).sort(), [
+    const rows = report.flows.filter(({ reason }) => reason === "outside-cgroup");
+    assert.deepEqual(rows.map(({ outcome, hook, protocol }) => `${outcome} ${hook} ${protocol}`).sort(), [
       "denied sock_create tcp",
       "denied sock_create udp",
     ]);
@@ -87,6 +104,47 @@ describe("ringfence run --packet-hooks all", () => {
         .sort(),
       ["packet policy 127.0.0.2", "packet source-route 127.0.0.1", "sendmsg policy 192.0.2.1"],
     );
+  });
+
+  test("refuses further subflows of MPTCP, in the run's own cgroup and in another", {
+    timeout,
+  }, async (t) => {
+    await using top = TestCgroup.make(`rf-e2e-${process.pid}`);
+    await using other = TestCgroup.make("other", top.path);
+    const program = compileNative("mptcp", temporaryFolder());
+    const [port, second] = ["7000", "127.0.0.3"];
+    const paths = `ip mptcp limits set subflows 4 add_addr_accepted 4 && ip mptcp endpoint add ${second} dev lo signal`;
+    const via = [...isolated, "sh", "-c", `${paths} && exec "$@"`, "sh", program, "serve", port];
+    const client = [program, "connect", "127.0.0.1", port];
+    /** Ends the client once a further subflow came about, or its first segment had to be sent again. */
+    const meanwhile = (seen: { joined?: number }) => (child: ChildProcess) => {
+      const joined = () => counter(child.pid ?? 0, "MPTcpExt", "MPJoinSynRx");
+      const tried = () => joined() > 0 || counter(child.pid ?? 0, "TcpExt", "TCPSynRetrans") > 0;
+      child.stdout?.once("data", async () => {
+        await until(tried, 20_000);
+        seen.joined = joined();
+        child.stdin?.end();
+      });
+    };
+    const alone: { joined?: number } = {};
+    const [node = "", ...args] = client;
+    const { stdout } = await runProcess(node, args, { via, input: null, onStart: meanwhile(alone) });
+    if (stdout !== "echo\n" || alone.joined === 0) return t.skip("the kernel opens no further subflow");
+    for (const place of [other, null]) {
+      const fenced: { joined?: number } = {};
+      const { report, stderr } = await fence([...(place?.via ?? []), ...client], {
+        options: ["--allow", "127.0.0.1", "--hook-cgroup", top.path, "--packet-hooks", "all"],
+        via: [...top.via, ...via],
+        input: null,
+        onStart: meanwhile(fenced),
+      });
+      assert.equal(fenced.joined, 0, stderr);
+      const denied = report.flows.filter(({ outcome }) => outcome === "denied");
+      assert.deepEqual(
+        denied.map(({ hook, reason, address }) => `${hook} ${reason} ${address}`),
+        [`packet unjudged-socket ${second}`],
+      );
+    }
   });
 
   test("leaves everybody else's packets alone", { timeout }, async () => {

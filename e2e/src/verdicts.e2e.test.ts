@@ -29,6 +29,9 @@ describe("ringfence run verdicts", () => {
       { name: "tcp fast open", op: "tcp", how: "fast-open", to: v4, port: tcp4.port, send: send || 16 },
       { name: "tcp6 fast open", op: "tcp", how: "fast-open", to: "::1", port: tcp6.port, send: send || 16 },
       { name: "tcp io_uring", op: "tcp", how: "io-uring", to: v4, port: tcp4.port, send },
+      { name: "tcp of io_uring", op: "tcp", maker: "ring", to: v4, port: tcp4.port, send },
+      { name: "tcp6 of a worker", op: "tcp", maker: "worker", to: "::1", port: tcp6.port, send },
+      { name: "udp4 of io_uring", op: "udp", maker: "ring", to: v4, port: udp4.port, echo: send > 0 },
       { name: "udp4 sendto", op: "udp", to: v4, port: udp4.port, echo: send > 0 },
       { name: "udp6 sendto", op: "udp", to: "::1", port: udp6.port, echo: send > 0 },
       { name: "udp4 sendmsg", op: "udp", how: "sendmsg", to: v4, port: udp4.port, echo: send > 0 },
@@ -68,9 +71,9 @@ describe("ringfence run verdicts", () => {
     options.push(...[udp4, udp6].flatMap(({ port }) => ["--allow", `udp/localhost:${port}`]));
     const { report } = await probe(ways(1000), all("ok"), { options });
     assert.equal(report.totals.denied, 0);
-    assert.equal(tcp4.connections - before.tcp4, 6);
-    assert.equal(tcp6.connections - before.tcp6, 3);
-    assert.equal(udp4.connections - before.udp4, 6);
+    assert.equal(tcp4.connections - before.tcp4, 7);
+    assert.equal(tcp6.connections - before.tcp6, 4);
+    assert.equal(udp4.connections - before.udp4, 7);
     assert.equal(udp6.connections - before.udp6, 4);
     for (const flow of report.flows) {
       assert.equal(flow.outcome, "allowed");
@@ -85,9 +88,9 @@ describe("ringfence run verdicts", () => {
       );
       assert.ok(sum(port, "receivedBytes") > 3000 && sum(port, "receivedBytes") < 20_000);
     }
-    assert.equal(sum(tcp4.port, "verdicts"), 6);
-    assert.equal(sum(udp4.port, "verdicts"), 6);
-    assert.equal(sum(udp4.port, "sentBytes"), 6 * (16 + 8 + 20));
+    assert.equal(sum(tcp4.port, "verdicts"), 7);
+    assert.equal(sum(udp4.port, "verdicts"), 7);
+    assert.equal(sum(udp4.port, "sentBytes"), 7 * (16 + 8 + 20));
     assert.equal(sum(udp6.port, "sentBytes"), 4 * (16 + 8 + 40));
     assert.equal(sum(udp6.port, "receivedBytes"), 4 * (16 + 8 + 40));
   });

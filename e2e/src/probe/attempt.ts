@@ -1,3 +1,5 @@
+import type { SocketMaker } from "./make-socket.js";
+
 /** One thing that the probe tries inside the fence. Runs in order, in one process. */
 export type Attempt = { readonly name: string } & (
   | TcpAttempt
@@ -21,6 +23,7 @@ export interface TcpAttempt {
   readonly from?: string;
   /** IPPROTO_TCP unless said otherwise, such as 262 for MPTCP and 132 for SCTP */
   readonly protocol?: number;
+  readonly maker?: SocketMaker;
 }
 
 /** Sends `times` datagrams of `send` bytes; with `echo` it waits for each answer. */
@@ -36,6 +39,7 @@ export interface UdpAttempt {
   readonly control?: "lsrr" | "rthdr2";
   /** makes an AF_INET6 socket for an IPv4 address */
   readonly socket?: "v6";
+  readonly maker?: SocketMaker;
 }
 
 /**
@@ -57,6 +61,7 @@ export interface PacketAttempt {
   readonly family?: number;
   readonly type?: number;
   readonly protocol?: number;
+  readonly maker?: SocketMaker;
 }
 
 /** setsockopt on a new socket of the family; the value in hexadecimal, or that many zero bytes. */

@@ -1,5 +1,6 @@
 import { AF_INET6, errnoName, familyOf, libc, sockaddr } from "@ringfence/probe";
 import type { PacketAttempt } from "./attempt.js";
+import { makeSocket } from "./make-socket.js";
 
 const SOCK_DGRAM = 2;
 const SOCK_RAW = 3;
@@ -23,7 +24,8 @@ export function tryPacket(attempt: PacketAttempt): string {
   }
   const v6 = familyOf(to) === AF_INET6;
   if (attempt.op === "ping") {
-    const fd = libc.socket(familyOf(to), SOCK_DGRAM, v6 ? ICMPV6 : ICMP);
+    const fd = makeSocket(attempt.maker, familyOf(to), SOCK_DGRAM, v6 ? ICMPV6 : ICMP);
+    if (typeof fd === "string") return fd;
     return sendThrough(fd, Uint8Array.from([v6 ? 128 : 8, 0, 0, 0, 0, 0, 0, 1]), sockaddr(to, 0));
   }
   const fd = libc.socket(familyOf(to), SOCK_RAW, attempt.op === "raw-sctp" ? SCTP : UDP);

@@ -1,6 +1,7 @@
 import { SystemError } from "@ringfence/kernel/system";
 import { addressOf, connectCall, errnoName, familyOf, libc, Ring, sockaddr } from "@ringfence/probe";
 import type { TcpAttempt } from "./attempt.js";
+import { makeSocket } from "./make-socket.js";
 import { receive, setTimeouts } from "./receive.js";
 
 const SOCK_STREAM = 1;
@@ -9,10 +10,10 @@ const MSG_FASTOPEN = 0x20000000;
 const MSG_NOSIGNAL = 0x4000;
 
 export function tryTcp(attempt: TcpAttempt): string {
-  const { to, port, how = "blocking", send = 0, protocol = 6, from, greeting = 0 } = attempt;
+  const { to, port, how = "blocking", send = 0, protocol = 6, from, greeting = 0, maker } = attempt;
   const type = how === "nonblocking" ? SOCK_STREAM | SOCK_NONBLOCK : SOCK_STREAM;
-  const fd = libc.socket(familyOf(to), type, protocol);
-  if (fd < 0) return errnoName();
+  const fd = makeSocket(maker, familyOf(to), type, protocol);
+  if (typeof fd === "string") return fd;
   try {
     if (how !== "nonblocking") setTimeouts(fd);
     const own = from === undefined ? null : sockaddr(from, 0);

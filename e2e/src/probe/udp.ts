@@ -1,13 +1,14 @@
 import { AF_INET6, errnoName, familyOf, libc, message, routeControl, sockaddr } from "@ringfence/probe";
 import type { UdpAttempt } from "./attempt.js";
+import { makeSocket } from "./make-socket.js";
 import { receive, setTimeouts } from "./receive.js";
 
 const SOCK_DGRAM = 2;
 
 export function tryUdp(attempt: UdpAttempt): string {
   const { to, times = 1, echo = false, send = 16 } = attempt;
-  const fd = libc.socket(attempt.socket === "v6" ? AF_INET6 : familyOf(to), SOCK_DGRAM, 0);
-  if (fd < 0) return errnoName();
+  const fd = makeSocket(attempt.maker, attempt.socket === "v6" ? AF_INET6 : familyOf(to), SOCK_DGRAM, 0);
+  if (typeof fd === "string") return fd;
   try {
     setTimeouts(fd);
     const address = sockaddr(to, attempt.port);

@@ -7,7 +7,7 @@ export { commOf, type OrderedTrial, type ProbeOrder, type ProbeResult, probeMain
 export { addressOf, errnoName, libc, mapMemory } from "./system/libc.js";
 export { message } from "./system/message.js";
 export * from "./system/numbers.js";
-export { connectCall, Ring } from "./system/ring.js";
+export { connectCall, Ring, socketCall } from "./system/ring.js";
 export { familyOf, sockaddr, v4Bytes, v6Bytes } from "./system/sockaddr.js";
 export { looseSourceRoute, routeControl, segmentRouting } from "./system/source-route.js";
 export { spawnAndWait } from "./system/spawn.js";
