@@ -195,6 +195,10 @@ describe("ringfence run --watch", () => {
       assert.ok(await until(() => answers === 1), said.out);
       replaceFile(file, policy("deny"));
       assert.ok(await until(() => said.err.includes("is in force")), said.err);
+      // a second one in the queue before the order: heard only if the new policy were asked no more
+      await new Promise((resolve) =>
+        peer.send("more", Number(/port (\d+)/.exec(said.out)?.[1]), "127.0.0.1", resolve),
+      );
       child?.stdin?.write("again\n");
       assert.ok(await until(() => said.out.includes("again")), said.err);
     } finally {
@@ -202,7 +206,7 @@ describe("ringfence run --watch", () => {
     }
     await finished;
     peer.close();
-    assert.match(said.out, /first null\nagain EPERM/);
+    assert.match(said.out, /first null\nagain EPERM\nheard 1\n/);
     assert.equal(answers, 1);
   });
 
@@ -225,12 +229,16 @@ describe("ringfence run --watch", () => {
   });
 });
 
-/** A UDP server that answers the first datagram at once, and again when it is told to. */
+/** A UDP server that answers the first datagram at once, and again when it is told to; prints how many it heard. */
 const answerer = `
 const socket = require("dgram").createSocket("udp4");
+let heard = 0;
 socket.bind(0, "127.0.0.1", () => console.log("port " + socket.address().port));
-socket.on("message", (_, { port, address }) => {
+socket.on("message", () => heard++);
+socket.once("message", (_, { port, address }) => {
   const answer = (name, then) => socket.send(name, port, address, (error) => { console.log(name, error && error.code); then(); });
-  answer("first", () => process.stdin.once("data", () => answer("again", () => process.exit())));
+  // what was in the socket's queue at the order has been read by the second turn of the loop
+  const end = () => setImmediate(() => setImmediate(() => { console.log("heard", heard); process.exit(); }));
+  answer("first", () => process.stdin.once("data", () => answer("again", end)));
 });
 `;
