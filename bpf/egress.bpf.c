@@ -46,6 +46,13 @@ int judge_sock_create(struct bpf_sock *ctx)
 	return judge_socket(ctx);
 }
 
+SEC("cgroup/sock_release")
+int note_sock_release(struct bpf_sock *ctx)
+{
+	close_peers(ctx);
+	return RF_PASS;
+}
+
 SEC("cgroup/setsockopt")
 int judge_setsockopt(struct bpf_sockopt *ctx)
 {

@@ -11,6 +11,7 @@
 #define RF_NO_BIT (-1)
 #define RF_NO_ROW 0xffffffff
 #define RF_PEERS 16384 /* a power of two */
+#define RF_CLOSED_SOCKETS (4 * RF_PEERS)
 #define RF_OVERFLOW_ROWS 4 /* flows without a row of their own, by action and shadow action */
 
 enum rf_action {

@@ -44,7 +44,7 @@ static __noinline int hear_accepted(struct rf_policy *policy, struct sock *sk, _
 	key.port = bpf_ntohs(sk->__sk_common.skc_dport);
 	read_other_end(sk, &address);
 	__builtin_memcpy(key.address, &address, sizeof(key.address));
-	bpf_map_update_elem(&peers, &key, &state, BPF_ANY);
+	keep_peer(&key, &state, state.heard_ns);
 	return 0;
 }
 

@@ -138,8 +138,8 @@ static __always_inline int judge_answer(struct __sk_buff *skb, struct bpf_sock *
 
 	if (sk->state == BPF_TCP_LISTEN || !listener || !(listener->owner.flags & RF_SOCKET_OWNED))
 		return RF_PASS;
-	if (judge_accepted(sk, listener, call) == RF_DROP)
-		return ends_connection(skb) ? RF_PASS : RF_DROP;
+	if (judge_accepted(sk, listener, call) == RF_DROP && !ends_connection(skb))
+		return RF_DROP;
 	count_sent(accepted_flow(listener), skb->len);
 	return RF_PASS;
 }
@@ -185,8 +185,8 @@ static __always_inline int judge_egress(struct __sk_buff *skb)
 	if (!is_fenced_packet(skb, sk, socket))
 		return RF_PASS;
 	if (socket && (socket->flags & RF_SOCKET_JUDGED) && socket->protocol == IPPROTO_TCP) {
-		if (!still_allowed(socket, &call))
-			return ends_connection(skb) ? RF_PASS : RF_DROP;
+		if (!still_allowed(socket, &call) && !ends_connection(skb))
+			return RF_DROP;
 		count_sent(socket->flow, skb->len);
 		return RF_PASS;
 	}

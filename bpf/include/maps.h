@@ -209,6 +209,15 @@ struct {
 	__type(value, struct rf_peer_key);
 } peer_order SEC(".maps");
 
+/* Cookies of sockets that were closed, each at the place of its lower bits: cookies count up. Whoever closes later may
+ * take the place; then the peers of the first one count as in use. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, RF_CLOSED_SOCKETS);
+	__type(key, __u32);
+	__type(value, __u64);
+} closed_sockets SEC(".maps");
+
 /* --- to user space -------------------------------------------------------------------------------------- */
 
 struct {

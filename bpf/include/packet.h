@@ -145,7 +145,7 @@ static long extension_step(__u32 index, struct extension_walk *walk)
 	if (walk->next == 43)
 		walk->routed = 1;
 	if (walk->next == 44) {
-		walk->later_fragment = ((header[2] << 8) | header[3]) & IPV6_FRAGMENT_OFFSET;
+		walk->later_fragment |= ((header[2] << 8) | header[3]) & IPV6_FRAGMENT_OFFSET;
 		walk->offset += 8;
 	} else if (walk->next == 51) {
 		walk->offset += (header[1] + 2) * 4;

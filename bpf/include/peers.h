@@ -1,13 +1,41 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 // Room for the peers of unconnected sockets: whose place a new one takes. By second chance ("clock"), as in Corbato, A
 // Paging Experiment with the Multics System, 1968: in the order in which they came, and one that was used lately is passed
-// over, a few times.
+// over, a few times. Nobody needs those of a closed socket.
 #pragma once
 
+#include "address.h"
 #include "loss.h"
 
 #define RF_REPLY_WINDOW_NS 120000000000ULL
-#define RF_PEER_CHANCES 8
+#define RF_PEER_CHANCES 31 /* odd: else a full table forgets at the same few places again and again */
+
+static __always_inline __u64 *closed_at(__u64 cookie)
+{
+	__u32 index = cookie & (RF_CLOSED_SOCKETS - 1);
+
+	return bpf_map_lookup_elem(&closed_sockets, &index);
+}
+
+static __always_inline bool is_closed(__u64 cookie)
+{
+	__u64 *closed = closed_at(cookie);
+
+	return closed && *closed == cookie;
+}
+
+/* Nobody uses this socket any more. TCP has no peers here. */
+static __always_inline void close_peers(struct bpf_sock *sk)
+{
+	__u64 cookie, *closed;
+
+	if (sk->protocol == IPPROTO_TCP || !bpf_sk_storage_get(&sockets, sk, 0, 0))
+		return;
+	cookie = bpf_get_socket_cookie(sk);
+	closed = closed_at(cookie);
+	if (closed)
+		*closed = cookie;
+}
 
 /* Makes room in one place, and returns it. NULL if a peer is there that is in use, unless this is the last try: then it
  * is forgotten, and counted. */
@@ -23,7 +51,7 @@ static __always_inline struct rf_peer_key *vacate_place(struct rf_fence *state, 
 	peer = bpf_map_lookup_elem(&peers, place);
 	if (!peer)
 		return place;
-	used = now - peer->used_ns < RF_REPLY_WINDOW_NS;
+	used = now - peer->used_ns < RF_REPLY_WINDOW_NS && !is_closed(place->cookie);
 	if (used && !last)
 		return NULL;
 	if (used)

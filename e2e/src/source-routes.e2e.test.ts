@@ -116,16 +116,34 @@ describe("ringfence run source routes", () => {
         { name: "allowed", op: "raw-udp", to: "127.0.0.1", port: 1001 },
         { name: "other port", op: "raw-udp", to: "127.0.0.1", port: 1002 },
         { name: "other address", op: "raw-udp", to: "127.0.0.2", port: 1001 },
+        { name: "allowed6", op: "raw-udp", to: "::1", port: 1001 },
+        // its data begins at a later offset: what looks like its ports is none
+        { name: "later fragment", op: "raw-fragment", to: "::1", port: 1001 },
       ],
-      { allowed: "ok", "other port": "EPERM", "other address": "EPERM" },
-      { options: ["--privileged", "--allow", "udp/127.0.0.1:1001"], via: isolated },
+      {
+        allowed: "ok",
+        "other port": "EPERM",
+        "other address": "EPERM",
+        allowed6: "ok",
+        "later fragment": "EPERM",
+      },
+      {
+        options: ["--privileged", "--allow", "udp/127.0.0.1:1001", "--allow", "udp/[::1]:1001"],
+        via: isolated,
+      },
     );
     assert.deepEqual(
       report.flows
         .filter(({ direction }) => direction === "egress")
         .map((flow) => `${flow.outcome} ${flow.address} ${flow.port} ${flow.hook} ${flow.verdicts}`)
         .sort(),
-      ["allowed 127.0.0.1 1001 packet 1", "denied 127.0.0.1 1002 packet 1", "denied 127.0.0.2 1001 packet 1"],
+      [
+        "allowed 127.0.0.1 1001 packet 1",
+        "allowed ::1 1001 packet 1",
+        "denied 127.0.0.1 1002 packet 1",
+        "denied 127.0.0.2 1001 packet 1",
+        "denied ::1 0 packet 1",
+      ],
     );
   });
 });

@@ -14,6 +14,7 @@ import { temporaryFolder } from "./harness/temporary-folder.js";
 
 const timeout = 240_000;
 const FLOW_ROWS = 16_384;
+const PEERS = 16_384;
 const FIRST_PORT = 10_000;
 const DENIED_PORT = 40_000;
 
@@ -95,7 +96,7 @@ kill $(jobs -p); wait`;
   });
 
   test("of peers forgets some that may still be answered, and says how many", { timeout }, async () => {
-    const [room, count] = [64, 100];
+    const [room, count] = [64, 128];
     const object = alteredObject(temporaryFolder(), [fewPeers(room)]);
     const askers = Array.from({ length: count }, () => createSocket("udp4"));
     const { stdout, stderr, report } = await fence([process.execPath, "-e", answerAfter(count)], {
@@ -106,8 +107,9 @@ kill $(jobs -p); wait`;
       }),
     });
     for (const asker of askers) asker.close();
-    const results = countResults(stdout.slice(stdout.indexOf("\n") + 1));
-    assert.deepEqual(results, { EPERM: count - room, ok: room }, stderr);
+    const results = stdout.trimEnd().split("\n").slice(1);
+    const expected = askers.map((_, at) => `${at} ${at < count - room ? "EPERM" : "ok"}`);
+    assert.deepEqual(results, expected, stderr);
     assert.equal(report.losses.peers, count - room);
   });
 
@@ -129,6 +131,36 @@ kill $(jobs -p); wait`;
     });
     for (const asker of askers) asker.close();
     assert.equal(stdout.split("\n")[2], "first ok", stderr);
+    assert.equal(report.losses.peers, 0);
+  });
+
+  test("of peers keeps whoever came last as long as there is room for", { timeout }, async () => {
+    const asker = createSocket("udp4");
+    const { stdout, stderr, report } = await fence(
+      [process.execPath, "-e", askAfter(PEERS, [2100, 11_900])],
+      {
+        policies: [
+          profile("p", { default: "deny", rules: rules({ many: { allow: { to: ["127.128.0.0/9"] } } }) }),
+        ],
+        onStart: onLines((port) => asker.send("hello", port, "127.0.0.1")),
+      },
+    );
+    asker.close();
+    assert.deepEqual(stdout.split("\n").slice(1), ["2100 ok", "11900 ok", ""], stderr);
+    assert.equal(report.losses.peers, 1 + 2100 + 11_900, "places were free, or one was given twice");
+  });
+
+  test("of peers forgets those of closed sockets first, and counts none of them", { timeout }, async () => {
+    const room = 64;
+    const object = alteredObject(temporaryFolder(), [fewPeers(room)]);
+    const asker = createSocket("udp4");
+    const { stdout, stderr, report } = await fence([process.execPath, "-e", openAndClose(3 * room)], {
+      options: ["--default", "deny", "--allow", "127.0.0.1:9", "--allow", "[::1]:9"],
+      via: withObject(object),
+      onStart: onLines((port) => asker.send("hello", port, "127.0.0.1")),
+    });
+    asker.close();
+    assert.equal(stdout.split("\n")[1], "ok", stderr);
     assert.equal(report.losses.peers, 0);
   });
 
@@ -219,6 +251,57 @@ socket.on("message", (_, from) => {
   if (count === ${room}) answer(peers[1], wait);
   if (count === ${room} + 2) answer(peers[0], (result) => { console.log("first", result); process.exit(); });
 });
+`;
+}
+
+/**
+ * One whose other sockets write to as many others as there is room for before it prints its port, and to more each time before it
+ * answers: "N RESULT".
+ */
+function askAfter(first: number, more: readonly number[]): string {
+  return `
+const dgram = require("dgram"), server = dgram.createSocket("udp4");
+const clients = Array.from({ length: 128 }, () => dgram.createSocket("udp4"));
+let next = 0;
+const fill = (count, then) => {
+  let left = count;
+  const sent = (error) => { if (error) throw error; if (--left === 0) then(); };
+  for (let i = 0; i < count; i++, next++) clients[next & 127].send("x", 9, "127.128.0." + (next >> 7), sent);
+};
+const rounds = ${JSON.stringify(more)};
+server.on("message", (_, { port, address }) => {
+  const round = () => {
+    const count = rounds.shift();
+    if (count === undefined) process.exit();
+    fill(count, () => server.send("answer", port, address, (error) => {
+      console.log(count, error?.code ?? "ok");
+      round();
+    }));
+  };
+  round();
+});
+fill(${first}, () => server.bind(0, "127.0.0.1", () => console.log(server.address().port)));
+`;
+}
+
+/** One that hears a question, lets so many sockets write once and closes them, one after another, and then answers. */
+function openAndClose(count: number): string {
+  return `
+const dgram = require("dgram"), server = dgram.createSocket("udp4");
+const once = (left, then) => {
+  if (left === 0) return then();
+  const [type, host] = left % 2 ? ["udp4", "127.0.0.1"] : ["udp6", "::1"];
+  const socket = dgram.createSocket(type);
+  socket.send("x", 9, host, (error) => {
+    if (error) throw error;
+    socket.close(() => once(left - 1, then));
+  });
+};
+server.on("message", (_, { port, address }) => once(${count}, () => server.send("answer", port, address, (error) => {
+  console.log(error?.code ?? "ok");
+  process.exit();
+})));
+server.bind(0, "127.0.0.1", () => console.log(server.address().port));
 `;
 }
 

@@ -16,6 +16,7 @@ export const cgroupHooks = {
   judge_sendmsg4: { program: 18, attach: 14 },
   judge_sendmsg6: { program: 18, attach: 15 },
   judge_sock_create: { program: 9, attach: 2 },
+  note_sock_release: { program: 9, attach: 34 },
   judge_setsockopt: { program: 25, attach: 22 },
   judge_device: { program: 15, attach: 6 },
   judge_packet_in: { program: 8, attach: 0 },

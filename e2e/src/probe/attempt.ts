@@ -53,9 +53,9 @@ export interface DatagramsAttempt {
   readonly protocol?: number;
 }
 
-/** An echo request through a ping or raw socket, a raw packet of UDP or with the ports of SCTP, a frame on loopback through AF_PACKET, or only the creation of a socket. */
+/** An echo request through a ping or raw socket, a raw packet of UDP, the same behind two IPv6 fragment headers, or with the ports of SCTP, a frame on loopback through AF_PACKET, or only the creation of a socket. */
 export interface PacketAttempt {
-  readonly op: "ping" | "raw-udp" | "raw-sctp" | "socket" | "frame";
+  readonly op: "ping" | "raw-udp" | "raw-fragment" | "raw-sctp" | "socket" | "frame";
   readonly to?: string;
   readonly port?: number;
   readonly family?: number;

@@ -20,6 +20,7 @@ function run(attempt: Attempt): string {
       return tryDatagrams(attempt);
     case "ping":
     case "raw-udp":
+    case "raw-fragment":
     case "raw-sctp":
     case "socket":
     case "frame":

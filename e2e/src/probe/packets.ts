@@ -11,6 +11,7 @@ const ICMP = 1;
 const ICMPV6 = 58;
 const UDP = 17;
 const SCTP = 132;
+const FRAGMENT = 44;
 
 export function tryPacket(attempt: PacketAttempt): string {
   const { to = "127.0.0.1", port = 9 } = attempt;
@@ -27,6 +28,10 @@ export function tryPacket(attempt: PacketAttempt): string {
     const fd = makeSocket(attempt.maker, familyOf(to), SOCK_DGRAM, v6 ? ICMPV6 : ICMP);
     if (typeof fd === "string") return fd;
     return sendThrough(fd, Uint8Array.from([v6 ? 128 : 8, 0, 0, 0, 0, 0, 0, 1]), sockaddr(to, 0));
+  }
+  if (attempt.op === "raw-fragment") {
+    const fd = libc.socket(AF_INET6, SOCK_RAW, FRAGMENT);
+    return sendThrough(fd, behindFragments(datagram(port)), sockaddr(to, 0));
   }
   const fd = libc.socket(familyOf(to), SOCK_RAW, attempt.op === "raw-sctp" ? SCTP : UDP);
   return sendThrough(fd, datagram(port), sockaddr(to, 0));
@@ -55,6 +60,11 @@ function datagram(port: number): Uint8Array {
   view.setUint16(2, port);
   view.setUint16(4, bytes.length);
   return bytes;
+}
+
+/** Two IPv6 fragment headers before it: of a later fragment, then of a first one. */
+function behindFragments(data: Uint8Array): Uint8Array {
+  return Uint8Array.from([FRAGMENT, 0, 0, 8, 0, 0, 0, 1, UDP, 0, 0, 0, 0, 0, 0, 1, ...data]);
 }
 
 function sendThrough(fd: number, data: Uint8Array | null, address: Uint8Array | null): string {

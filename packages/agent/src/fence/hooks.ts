@@ -5,6 +5,7 @@ export const callHooks = [
   "judge_sendmsg4",
   "judge_sendmsg6",
   "judge_sock_create",
+  "note_sock_release",
   "judge_setsockopt",
   "judge_device",
   "judge_bind4",
