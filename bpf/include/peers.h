@@ -8,7 +8,7 @@
 #include "loss.h"
 
 #define RF_REPLY_WINDOW_NS 120000000000ULL
-#define RF_PEER_CHANCES 31 /* odd: else a full table forgets at the same few places again and again */
+#define RF_PEER_CHANCES 7 /* odd: else a full table forgets at the same few places again and again */
 
 static __always_inline __u64 *closed_at(__u64 cookie)
 {
