@@ -226,6 +226,8 @@ describe("ringfence explain refuses bad input in one line", () => {
   };
   const flow = ["--flow", "tcp 10.0.0.1:443"];
   const policy = ["--allow", "any"];
+  const zeros = ({ shape }: { readonly shape: object }) =>
+    Object.fromEntries(Object.keys(shape).map((name) => [name, 0]));
   const empty = {
     schema: "ringfence.report/v1",
     command: [],
@@ -244,7 +246,14 @@ describe("ringfence explain refuses bad input in one line", () => {
     stillRunning: 0,
     totals: { allowed: 0, denied: 0, wouldDeny: 0, wouldAllow: 0 },
     flows: [],
-    losses: Object.fromEntries(Object.keys(lossesSchema.shape).map((name) => [name, 0])),
+    names: {
+      resolvers: [],
+      queries: [],
+      moreQueries: 0,
+      askers: [],
+      counters: zeros(reportSchema.shape.names.shape.counters),
+    },
+    losses: zeros(lossesSchema),
     warnings: [],
   };
   const row = (file: string, number = "1") => [...policy, "--report", file, "--row", number];
@@ -277,7 +286,7 @@ describe("ringfence explain refuses bad input in one line", () => {
       ["--policy", written("bad.yaml", "apiVersion: ringfence.dev/v1alpha1\nkind: X\n"), ...flow],
       /bad\.yaml:2:7: /,
     ],
-    "a bad destination": [["--allow", "nowhere", ...flow], /Destination "nowhere" is a name/],
+    "a bad destination": [["--allow", "no..where", ...flow], /Name "no\.\.where" has an empty label/],
     "a process without its destination": [[...policy, "--pid", "1"], /Where the process goes is not given/],
     "a pid that is none": [
       [...policy, "--pid", "x", ...flow],
