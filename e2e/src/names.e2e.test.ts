@@ -14,7 +14,8 @@ import {
 } from "./harness/resolver-network.js";
 import { temporaryFolder } from "./harness/temporary-folder.js";
 
-const timeout = 240_000;
+/** Of a whole suite: its tests share a network, and take 20 s each where the machine is emulated. */
+const timeout = 840_000;
 const network = new ResolverNetwork();
 after(() => network[Symbol.asyncDispose]());
 
