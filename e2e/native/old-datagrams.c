@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // UDP sockets with a past, told to send once more after the policy changed:
 //
-//   old-datagrams KEPT GONE
+//   old-datagrams KEPT CALM GONE
 //
-// KEPT is a port on 127.0.0.1 that both policies allow, GONE one that only the first does; so is 127.0.0.2. Says "ready",
-// waits for a line of input, and prints for each way out what its last send came to. What goes out then says "late", or
-// "corked" if it was queued before and is let go.
+// KEPT and CALM are ports on 127.0.0.1 that both policies allow, GONE one that only the first does; so is 127.0.0.2. Says
+// "ready", waits for a line of input, and prints for each way out what its last send came to. What goes out then says
+// "late", or "corked" if it was queued before and is let go. KEPT is flooded; CALM gets nothing but what was queued.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
@@ -16,7 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static struct sockaddr_in kept, gone, port_zero;
+static struct sockaddr_in kept, calm, gone, port_zero;
 
 static struct sockaddr_in at(const char *address, int port)
 {
@@ -83,15 +83,16 @@ int main(int argc, char **argv)
 	struct pollfd input = { .events = POLLIN };
 	int held, again, elsewhere, zero, queued[2];
 
-	if (argc != 3)
+	if (argc != 4)
 		return 2;
 	kept = at("127.0.0.1", atoi(argv[1]));
-	gone = at("127.0.0.1", atoi(argv[2]));
+	calm = at("127.0.0.1", atoi(argv[2]));
+	gone = at("127.0.0.1", atoi(argv[3]));
 	port_zero = at("127.0.0.2", 0);
 	held = made();
 	must(to(held, &gone, "early ", MSG_MORE));
 	queued[0] = corked(&gone);
-	queued[1] = corked(&kept);
+	queued[1] = corked(&calm);
 	again = connected(&gone);
 	elsewhere = connected(&kept);
 	must(to(elsewhere, &gone, "early", 0));
