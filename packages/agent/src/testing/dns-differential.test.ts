@@ -39,8 +39,7 @@ function expected(message: DnsMessage | DnsFault): Partial<KernelReading> {
 function assertSame(bytes: Uint8Array, actual: KernelReading): DnsMessage | DnsFault {
   const message = parseMessage(bytes);
   const wanted = expected(message);
-  const known = actual as unknown as Readonly<Record<string, unknown>>;
-  const seen = Object.fromEntries(Object.keys(wanted).map((field) => [field, known[field]]));
+  const seen = Object.fromEntries(Object.entries(actual).filter(([field]) => field in wanted));
   assert.deepEqual(seen, wanted, `the kernel reads ${Buffer.from(bytes).toString("hex")} otherwise`);
   return message;
 }

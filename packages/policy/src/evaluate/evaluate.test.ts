@@ -1,46 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseAddress } from "@ringfence/model";
-import { parsePolicy } from "../parse/parse-policy.js";
-import { fixedResolver } from "../testing/fixed-resolver.js";
-import { evaluate } from "./evaluate.js";
+import { curl, denyBut, eight, flow, rule, verdict } from "../testing/small-policies.js";
 import type { FlowFacts, ProcessFacts } from "./facts.js";
-
-const curl: ProcessFacts = {
-  exe: { path: "/usr/bin/curl", trusted: true },
-  ancestors: [{ path: "/usr/bin/make", trusted: true }],
-  comm: "curl",
-  uid: 1000,
-  gid: 100,
-  cgroup: "/a/b",
-  container: false,
-};
-
-function profiles(...specs: readonly string[]) {
-  const text = specs.map(
-    (spec, i) =>
-      `apiVersion: ringfence.dev/v1alpha1\nkind: SecurityProfile\nmetadata: { name: p${i} }\nspec: ${spec}\n`,
-  );
-  const result = parsePolicy(text.join("---\n"), "p.yaml", fixedResolver);
-  assert.deepEqual(result.errors, []);
-  return result.profiles;
-}
-
-function flow(text: string, port: number | null = 443, protocol: FlowFacts["protocol"] = "tcp"): FlowFacts {
-  const address = parseAddress(text);
-  assert.ok(address, text);
-  return { protocol, address, port };
-}
-
-function verdict(specs: readonly string[], to: FlowFacts, process: ProcessFacts = curl): string {
-  const { enforced, shadow, outcome } = evaluate(profiles(...specs), process, to);
-  return `${outcome} ${enforced.rule?.ruleId ?? "-"} ${shadow.rule?.ruleId ?? "-"}`;
-}
-
-const rule = (action: string, body: string, mode = "enforce") => `{ mode: ${mode}, ${action}: { ${body} } }`;
-const denyBut = (...rules: readonly string[]) =>
-  `{ mode: enforce, egress: { default: deny, rules: [${rules.join()}] } }`;
-const eight = flow("8.8.8.8");
 
 test("evaluate allows a process that no subject matches", () => {
   const spec = "{ mode: enforce, subject: { uid: 5 }, egress: { default: deny } }";

@@ -1,18 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { profilesOf } from "../../testing/bouheki/bouheki-checks.js";
+import { importProblems } from "../../testing/imported-policy.js";
 import { importBouheki } from "./import-bouheki.js";
 
-function problems(text: string) {
-  const { errors, warnings } = importBouheki(text, "b.yaml");
-  const place = ({ code, location }: (typeof errors)[number]) =>
-    `${location?.line}:${location?.column} ${code}`;
-  return {
-    errors: errors.map(place),
-    warnings: warnings.map(place),
-    hints: errors.map(({ hint }) => hint).join("; "),
-  };
-}
+const problems = (text: string) => importProblems(importBouheki(text, "b.yaml"));
 
 test("importBouheki refuses what bouheki does not start with, and what it ignores", () => {
   const broken =

@@ -4,29 +4,13 @@ import { type Profile, parseAddress } from "@ringfence/model";
 import { evaluate } from "../../evaluate/evaluate.js";
 import { flowFactsOf } from "../../flow-text/flow-facts.js";
 import { parseFlowLine } from "../../flow-text/parse-flow-line.js";
-import { parsePolicy } from "../../parse/parse-policy.js";
-import { fixedResolver } from "../../testing/fixed-resolver.js";
+import { importedProfiles, importProblems } from "../../testing/imported-policy.js";
 import { importNsp } from "./import-nsp.js";
 
 const head = (name: string) =>
   `apiVersion: securityprobe.datadoghq.com/v1\nkind: SecurityProfile\nmetadata: { name: ${name} }\nspec:\n`;
 
-function profilesOf(text: string): readonly Profile[] {
-  const { text: policy, errors } = importNsp(text, "nsp.yaml");
-  assert.deepEqual(
-    errors.map((error) => error.format()),
-    [],
-  );
-  const { profiles, errors: problems, warnings } = parsePolicy(policy, "p.yaml", fixedResolver);
-  assert.deepEqual(
-    [...problems, ...warnings]
-      .filter(({ code }) => code !== "RF_POLICY_IPV4_ONLY")
-      .map((one) => one.format()),
-    [],
-    policy,
-  );
-  return profiles;
-}
+const profilesOf = (text: string) => importedProfiles(importNsp(text, "nsp.yaml"));
 
 /** The verdict on flow text, with the rule that decided. */
 function verdict(profiles: readonly Profile[], text: string): string {
@@ -207,16 +191,7 @@ test("importNsp keeps ports of applications closed that layer 7 does not list", 
   assert.equal(profilesOf(serving)[0]?.dns?.resolvers, null);
 });
 
-function problems(text: string) {
-  const { errors, warnings } = importNsp(text, "n.yaml");
-  const place = ({ code, location }: (typeof errors)[number]) =>
-    `${location?.line}:${location?.column} ${code}`;
-  return {
-    errors: errors.map(place),
-    warnings: warnings.map(place),
-    hints: errors.map(({ hint }) => hint).join("; "),
-  };
-}
+const problems = (text: string) => importProblems(importNsp(text, "n.yaml"));
 
 test("importNsp warns of each line that it cannot carry", () => {
   assert.deepEqual(problems(billing).errors, []);

@@ -5,28 +5,14 @@ import { evaluate } from "../../evaluate/evaluate.js";
 import type { BouhekiConfig } from "../../import/bouheki/bouheki-config.js";
 import { importBouheki } from "../../import/bouheki/import-bouheki.js";
 import { readConfig } from "../../import/bouheki/read-config.js";
-import { parsePolicy } from "../../parse/parse-policy.js";
 import { Reader } from "../../parse/reader.js";
 import { fixedResolver } from "../fixed-resolver.js";
+import { importedProfiles } from "../imported-policy.js";
 import type { Connect } from "./bouheki-judge.js";
 
 /** The profiles of the policy that a bouheki file becomes; fails for errors on either side. */
-export function profilesOf(text: string): readonly Profile[] {
-  const { text: policy, errors } = importBouheki(text, "bouheki.yaml");
-  assert.deepEqual(
-    errors.map((error) => error.format()),
-    [],
-  );
-  const { profiles, errors: problems, warnings } = parsePolicy(policy, "p.yaml", fixedResolver);
-  assert.deepEqual(
-    [...problems, ...warnings]
-      .filter(({ code }) => code !== "RF_POLICY_IPV4_ONLY")
-      .map((one) => one.format()),
-    [],
-    policy,
-  );
-  return profiles;
-}
+export const profilesOf = (text: string): readonly Profile[] =>
+  importedProfiles(importBouheki(text, "bouheki.yaml"));
 
 /** What a bouheki file says. */
 export function configOf(text: string): BouhekiConfig {
