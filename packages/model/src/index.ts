@@ -22,6 +22,7 @@ export * from "./policy/peer-text.js";
 export * from "./policy/process-condition.js";
 export * from "./policy/profile.js";
 export type * from "./report/outcome.js";
+export type * from "./report/recorded-flows.js";
 export type * from "./report/report.js";
 export type * from "./report/report-names.js";
 export * from "./schema-names.js";

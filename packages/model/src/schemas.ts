@@ -3,6 +3,7 @@ export * from "./explain/explanation.js";
 export * from "./log/dns-line.js";
 export * from "./log/verdict-line.js";
 export * from "./report/outcome.js";
+export * from "./report/recorded-flows.js";
 export * from "./report/report.js";
 export * from "./report/report-names.js";
 export * from "./selftest/selftest.js";

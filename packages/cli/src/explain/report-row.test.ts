@@ -47,7 +47,17 @@ const flow: ReportFlow = {
 
 /** Reads the last of these rows back from a report. */
 function read(...flows: readonly Partial<ReportFlow>[]) {
-  const report: Report = {
+  return readLast(reportOf(flows.map((changed) => ({ ...flow, ...changed }))));
+}
+
+function readLast(report: { readonly flows: readonly object[] }) {
+  const file = join(folder, "report.json");
+  writeFileSync(file, JSON.stringify(report));
+  return readReportRow(file, report.flows.length);
+}
+
+function reportOf(flows: ReportFlow[]): Report {
+  return {
     schema: "ringfence.report/v1",
     command: ["x"],
     pid: 1,
@@ -64,14 +74,11 @@ function read(...flows: readonly Partial<ReportFlow>[]) {
     policy: { revision: "0", profiles: [] },
     stillRunning: 0,
     totals: { allowed: 0, denied: 0, wouldDeny: 0, wouldAllow: 0 },
-    flows: flows.map((changed) => ({ ...flow, ...changed })),
+    flows,
     names: noNames,
     losses: lossesSchema.parse(Object.fromEntries(Object.keys(lossesSchema.shape).map((name) => [name, 0]))),
     warnings: [],
   };
-  const file = join(folder, "report.json");
-  writeFileSync(file, JSON.stringify(report));
-  return readReportRow(file, flows.length);
 }
 
 test("readReportRow takes what a row has, and counts rows from 1", () => {
@@ -112,6 +119,35 @@ test("readReportRow says what a report cannot show, and that processes differ", 
 
 test("readReportRow leaves out the facts of a row without processes", () => {
   assert.deepEqual(Object.keys(read({ processes: [], processCount: 0 }).given), ["exe"]);
+});
+
+const known = ["a.example", "b.example"].map((name) => ({ name, pid: 7, exe: "/usr/bin/curl" }));
+
+test("readReportRow takes the names of where a flow went, in their order", () => {
+  const { flow: named, gaps } = read({ names: known });
+  assert.deepEqual(named.names, ["a.example", "b.example"]);
+  assert.match(gaps[1] ?? "", /names that an address had at its end/);
+});
+
+test("readReportRow takes no names for what came in, nor where there are none", () => {
+  assert.equal(read({ direction: "ingress", names: known }).flow.names, undefined);
+  assert.equal(read({ direction: "unattributed", names: known }).gaps.length, 1);
+  assert.equal(read({}).flow.names, undefined);
+  assert.equal(read({}).gaps.length, 1);
+});
+
+test("readReportRow reads the report of a build that learned no names", () => {
+  const { names: _names, losses, ...older } = reportOf([]);
+  const { dnsNames: _dnsNames, ...fewer } = losses;
+  const { names: _none, ...row } = flow;
+  const { flow: read2, gaps } = readLast(Object.assign(older, { losses: fewer, flows: [row] }));
+  assert.deepEqual([read2.port, read2.names], [443, undefined]);
+  assert.match(gaps[1] ?? "", /learned no names/);
+});
+
+test("readReportRow says where a report is broken", () => {
+  const broken = { ...reportOf([]), flows: [{ ...flow, names: [{ name: 7 }] }] };
+  assert.throws(() => readLast(broken), /is broken at "flows\.0\.names\.0\.name": /);
 });
 
 test("readReportRow refuses a row about no destination, or an unreadable one", () => {

@@ -1,6 +1,12 @@
 import { readFileSync } from "node:fs";
-import { parseAddress, REPORT_SCHEMA, type Report, type ReportFlow, RingfenceError } from "@ringfence/model";
-import { reportSchema } from "@ringfence/model/schemas";
+import {
+  parseAddress,
+  REPORT_SCHEMA,
+  type RecordedFlow,
+  type RecordedFlows,
+  RingfenceError,
+} from "@ringfence/model";
+import { recordedFlowsSchema } from "@ringfence/model/schemas";
 import { flowProtocolOf, type PathFact, type ProcessFacts } from "@ringfence/policy";
 import type { Question } from "./question.js";
 
@@ -25,14 +31,14 @@ export function readReportRow(file: string, row: number): Question {
   };
 }
 
-function readReport(file: string): Report {
+function readReport(file: string): RecordedFlows {
   const found = readJson(file);
   const schema = typeof found === "object" && found !== null && "schema" in found ? found.schema : undefined;
   if (schema !== REPORT_SCHEMA) {
     const what = schema === undefined ? "no schema" : `the schema ${JSON.stringify(schema)}`;
     throw failure(`"${file}" has ${what}, and this version reads "${REPORT_SCHEMA}"`, reportHint);
   }
-  const { data, error } = reportSchema.safeParse(found);
+  const { data, error } = recordedFlowsSchema.safeParse(found);
   if (data !== undefined) return data;
   const [issue] = error.issues;
   throw failure(`Report "${file}" is broken at "${issue?.path.join(".")}": ${issue?.message}`, reportHint);
@@ -56,7 +62,8 @@ function readJson(file: string): unknown {
   }
 }
 
-function flowOf({ direction, protocol, address, port, reason }: ReportFlow, where: string): Question["flow"] {
+function flowOf(flow: RecordedFlow, where: string): Question["flow"] {
+  const { direction, protocol, address, port, reason } = flow;
   if (address === null) {
     const hint = `a socket or an option was refused ("${reason}"): explain a row that has an address`;
     throw failure(`${where} is not about one destination`, hint);
@@ -66,11 +73,17 @@ function flowOf({ direction, protocol, address, port, reason }: ReportFlow, wher
   if (read === null || known === null) {
     throw failure(`${where} goes to "${protocol} ${address}", which is no destination`, reportHint);
   }
-  return { direction, protocol: known, address: read, port };
+  return { direction, protocol: known, address: read, port, ...namesOf(flow) };
+}
+
+/** The names that what leaves was judged by; what comes in is judged by its address alone. */
+function namesOf({ direction, names = [] }: RecordedFlow): Pick<Question["flow"], "names"> {
+  if (direction !== "egress" || names.length === 0) return {};
+  return { names: names.map(({ name }) => name) };
 }
 
 /** A row joins processes of one executable; its first one stands for them. */
-function processOf(flow: ReportFlow): Partial<ProcessFacts> {
+function processOf(flow: RecordedFlow): Partial<ProcessFacts> {
   const [first] = flow.processes;
   const { uid, gid, comm } = first ?? {};
   return {
@@ -82,13 +95,20 @@ function processOf(flow: ReportFlow): Partial<ProcessFacts> {
 }
 
 /** What cannot be named counts as unknown, and a deleted file is not trusted: as in the kernel. */
-function pathOf({ exe, exeFlags }: ReportFlow): PathFact | null {
+function pathOf({ exe, exeFlags }: RecordedFlow): PathFact | null {
   if (exeFlags.includes("unknown") || exeFlags.includes("truncated")) return null;
   return { path: exe, trusted: exeFlags.includes("trusted") && !exeFlags.includes("deleted") };
 }
 
-function gapsOf({ processes, processCount }: ReportFlow): readonly string[] {
+function gapsOf({ direction, names, processes, processCount }: RecordedFlow): readonly string[] {
   const gaps = ["a report has neither ancestors, cgroup nor whether it is a container"];
+  if (direction === "egress" && names === undefined) {
+    gaps.push("the build that wrote the report learned no names: its address counts as one without");
+  } else if (direction === "egress" && names?.length !== 0) {
+    gaps.push(
+      "a report has the names that an address had at its end: some may have been learned after the verdict, or have run out before",
+    );
+  }
   const [first] = processes;
   const differ = processes.some(
     ({ uid, gid, comm }) => uid !== first?.uid || gid !== first.gid || comm !== first.comm,
