@@ -11,7 +11,7 @@ demo,test,bench | ip                       | iproute2        | makes network nam
 demo,test | curl                           | curl            | a real client, allowed and refused
 bench,test | nft                           | nftables        | what rules of ours are measured beside, and loses packets
 bench     | iperf3                         | iperf3          | moves bulk data
-test      | dnsmasq                        | dnsmasq-base    | a resolver
+bench,test | dnsmasq                       | dnsmasq-base    | a resolver, and the forwarder that names are measured beside
 test      | /usr/sbin/unbound              | unbound         | another one
 test      | python3                        | python3         | a client that asks as it likes
 test      | qemu-system-x86_64             | qemu-system-x86 | boots the second kernel

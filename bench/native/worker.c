@@ -15,6 +15,9 @@
 //   probe HOST PORT         sends there once, answers "refused" or "passed"
 //   refused|passed HOST PORT MS  tries until it is, answers the times of CLOCK_MONOTONIC for new and old sockets
 //   pace CALL RATE MS       makes RATE calls a second, answers their number and the nanoseconds of CPU time
+//   network                 answers the cookie of its network namespace
+//   resolve HOST            answers DNS queries there, and no order any more
+//   ask HOST NAME COUNT     asks there for a name, answers how often that was refused, and the nanoseconds of each time
 //   CALL COUNT              makes COUNT calls, answers the nanoseconds that all of them took
 #include "worker.h"
 #include <arpa/inet.h>
@@ -29,6 +32,8 @@
 #include <unistd.h>
 
 #define WORDS 5
+#define ASKED_MAX 1000
+#define ASKED_FIRST 20 /* queries before the clock starts: the process just took the CPU from another one */
 
 void fail(const char *what)
 {
@@ -124,6 +129,18 @@ static const struct call_kind *call_named(const char *name)
 	return kind;
 }
 
+static void answer_asked(unsigned int host, const char *name, long count)
+{
+	long times_ns[ASKED_MAX];
+
+	errno = EINVAL;
+	check(count > 0 && count <= ASKED_MAX ? 0 : -1, "ask so often");
+	printf("%ld", ask(host, name, count, ASKED_FIRST, times_ns));
+	for (long index = 0; index < count; index++)
+		printf(" %ld", times_ns[index]);
+	putchar('\n');
+}
+
 /* Orders that answer "ok". */
 static bool prepare(char *const word[WORDS])
 {
@@ -161,6 +178,12 @@ static void answer(char *const word[WORDS])
 	} else if (strcmp(order, "refused") == 0 || strcmp(order, "passed") == 0) {
 		watch(order[0] == 'r', atol(word[3]), host_of(word[1]), atoi(word[2]), &first, &second);
 		printf("%ld %ld\n", first, second);
+	} else if (strcmp(order, "network") == 0) {
+		printf("%lu\n", network_cookie());
+	} else if (strcmp(order, "resolve") == 0) {
+		resolve(host_of(word[1]));
+	} else if (strcmp(order, "ask") == 0) {
+		answer_asked(host_of(word[1]), word[2], atol(word[3]));
 	} else if (strcmp(order, "pace") == 0) {
 		pace(call_named(word[1]), atol(word[2]), atol(word[3]), &first, &second);
 		printf("%ld %ld\n", first, second);

@@ -34,6 +34,11 @@ long time_calls(const struct call_kind *kind, long count);
 /* pace.c */
 void pace(const struct call_kind *kind, long rate, long milliseconds, long *calls, long *cpu_ns);
 
+/* dns.c */
+void resolve(unsigned int host);
+long ask(unsigned int host, const char *name, long count, long warm_up, long *times_ns);
+unsigned long network_cookie(void);
+
 /* watch.c */
 bool is_refused(unsigned int host, int port);
 void watch(bool refused, long milliseconds, unsigned int host, int port, long *new_ns, long *old_ns);

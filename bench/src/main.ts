@@ -7,7 +7,7 @@ import { places } from "./host/places.js";
 import { untilStopped } from "./host/until-stopped.js";
 import { type BenchOptions, readOptions } from "./options.js";
 import { isPartName, parts } from "./parts.js";
-import { isMet } from "./report/bar.js";
+import { boundText, isMet } from "./report/bar.js";
 import { barsOf } from "./report/bars.js";
 import { fillPage } from "./report/fill-page.js";
 import { renderResults } from "./report/render-results.js";
@@ -87,7 +87,7 @@ function report(results: Results, complete: boolean): void {
   else process.stdout.write(`\n${renderResults(results)}\n`);
   for (const bar of barsOf(results)) {
     const found = `${bar.found.toFixed(2)} ${bar.unit}`;
-    say(`${isMet(bar) ? "met   " : "missed"}  ${bar.what} ${found} (bar ${bar.bound} ${bar.unit})`);
+    say(`${isMet(bar) ? "met   " : "missed"}  ${bar.what} ${found} (bar ${boundText(bar)})`);
   }
   if (complete) say("wrote bench/results/latest.json and docs/benchmarks.md");
 }

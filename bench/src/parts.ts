@@ -4,6 +4,7 @@ import { inBenchPlace } from "./host/bench-place.js";
 import type { Effort } from "./host/effort.js";
 import { measureLadder } from "./ladder/measure-ladder.js";
 import { measureMemory } from "./memory/measure-memory.js";
+import { measureNames } from "./names/measure-names.js";
 import type { PartName, PartResults } from "./report/results.js";
 import { measureRuleMemory } from "./rule-memory/measure-rule-memory.js";
 import { measureStart } from "./start/measure-start.js";
@@ -47,6 +48,10 @@ export const parts: { readonly [Name in PartName]: Part<Name> } = {
   ruleMemory: {
     about: "memory by number of rules and prefixes (about 10 s)",
     measure: (_effort, signal) => inBenchPlace((place) => measureRuleMemory(place, signal)),
+  },
+  names: {
+    about: "the round trip of DNS queries, beside a forwarder (about 10 s)",
+    measure: (effort, signal) => inBenchPlace((place) => measureNames(place, effort, signal)),
   },
 };
 

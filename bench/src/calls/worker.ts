@@ -15,9 +15,18 @@ export class Worker {
 
   /** Starts one, which a Ctrl-C at the terminal does not reach; `programFd` becomes its descriptor 3. */
   static start(programFd: number | null = null): Worker {
+    return Worker.#spawn([places.worker], programFd);
+  }
+
+  /** Starts one as the last words of a command, whose process id it has. */
+  static startBy(command: readonly string[]): Worker {
+    return Worker.#spawn([...command, places.worker], null);
+  }
+
+  static #spawn([file = "", ...args]: readonly string[], programFd: number | null): Worker {
     const stdio = ["pipe", "pipe", "inherit", programFd ?? "ignore"] as const;
     return new Worker(
-      spawn(places.worker, [], { stdio: [...stdio], detached: true }) as ChildProcessWithoutNullStreams,
+      spawn(file, args, { stdio: [...stdio], detached: true }) as ChildProcessWithoutNullStreams,
     );
   }
 

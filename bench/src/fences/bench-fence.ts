@@ -1,4 +1,4 @@
-import { Fence } from "@ringfence/agent";
+import { Fence, type FenceOptions } from "@ringfence/agent";
 import type { Cgroup2 } from "@ringfence/kernel";
 import type { CompiledPolicy } from "@ringfence/policy";
 import type { Cleanup } from "../host/cleanup.js";
@@ -17,7 +17,7 @@ export function startFence(
   path: string,
   cgroups: Cgroup2,
   cleanup: Cleanup,
-  replaceable = false,
+  options: Pick<FenceOptions, "replaceable" | "resolvers"> = {},
 ): BenchFence {
   const fence = Fence.start({
     objectPath: places.object,
@@ -25,7 +25,7 @@ export function startFence(
     cgroups,
     runCgroup: path,
     hookCgroup: path,
-    replaceable,
+    ...options,
   });
   cleanup.add(() => fence.close());
   const events = new EventDrain(fence.object.mapFd("events"));

@@ -1,6 +1,6 @@
-import { cpus } from "node:os";
 import { Worker } from "../calls/worker.js";
 import type { BenchPlace } from "../host/bench-place.js";
+import { CALLER_CPU } from "../host/caller-cpu.js";
 import type { NetworkNamespace } from "../network/namespace.js";
 import type { BenchFence } from "./bench-fence.js";
 
@@ -18,7 +18,7 @@ export async function startCaller(
   cleanup.add(() => worker.stop());
   cgroups.add(path, worker.pid);
   if (namespace !== null) await worker.order(namespace.joining);
-  await worker.order(`pin ${cpus().length - 1}`);
+  await worker.order(`pin ${CALLER_CPU}`);
   if (ours !== null) await worker.order("enter 3");
   return worker;
 }

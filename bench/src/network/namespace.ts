@@ -33,10 +33,15 @@ export class NetworkNamespace {
     this.run(["ip", "route", "add", "local", "10.0.0.0/8", "dev", "lo"]);
   }
 
+  /** The words before a command that runs in it. */
+  get entering(): readonly [string, string] {
+    return ["nsenter", `--net=/proc/${this.holder.pid}/ns/net`];
+  }
+
   /** Runs a command in it. Throws when it fails, with what it said. */
   run(command: readonly string[], input = ""): void {
-    const into = `--net=/proc/${this.holder.pid}/ns/net`;
-    execFileSync("nsenter", [into, ...command], {
+    const [file, into] = this.entering;
+    execFileSync(file, [into, ...command], {
       input,
       stdio: ["pipe", "ignore", "pipe"],
       timeout: LIMIT_MS,

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { LadderResults } from "../ladder/measure-ladder.js";
+import type { NamesResults } from "../names/measure-names.js";
 import type { Summary } from "../statistics/summary.js";
 import type { OurUpdate } from "../update/measure-update.js";
-import { isMet } from "./bar.js";
+import { boundText, isMet } from "./bar.js";
 import { barsOfLadder } from "./bars-of-ladder.js";
+import { barsOfNames } from "./bars-of-names.js";
 import { barsOfThroughput } from "./bars-of-throughput.js";
 import { barsOfUpdate } from "./bars-of-update.js";
 
@@ -98,4 +100,46 @@ test("barsOfThroughput judges what is lost, in percent of each round's rate with
   assert.ok(bar);
   assert.equal(bar.found.toFixed(1), "6.0");
   assert.equal(isMet(bar), false);
+});
+
+describe("barsOfNames", () => {
+  const middle = { cpuUs: 1, rss: 1 };
+  const results = (added: readonly (readonly [number, number])[]): NamesResults => ({
+    queries: 1,
+    fence: { answers: 1, losses: 0 },
+    supervisor: middle,
+    forwarder: middle,
+    domains: added.map(([allowing, forwarder]) => {
+      const difference = (ns: number) => ({ p50: ns, p25: ns, p75: ns });
+      return {
+        name: "1.example.com",
+        addresses: 1,
+        time: { none: all(1), allowing: all(1), forwarder: all(1) },
+        added: { none: difference(0), allowing: difference(allowing), forwarder: difference(forwarder) },
+      };
+    }),
+  });
+
+  test("judges the middle of all names, and how much more a forwarder adds", () => {
+    const bars = barsOfNames(
+      results([
+        [900, 20_000],
+        [1000, 15_000],
+        [1200, 14_000],
+      ]),
+    );
+    assert.deepEqual(
+      bars.map((bar) => [bar.found, isMet(bar)]),
+      [
+        [1, true],
+        [15, true],
+      ],
+    );
+  });
+
+  test("wants a forwarder to add that many times as much at least", () => {
+    const [, times] = barsOfNames(results([[1000, 14_900]]));
+    assert.ok(times);
+    assert.deepEqual([times.found, isMet(times), boundText(times)], [14.9, false, ">= 15 x"]);
+  });
 });

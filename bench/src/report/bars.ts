@@ -2,6 +2,7 @@ import type { Bar } from "./bar.js";
 import { barsOfCalls } from "./bars-of-calls.js";
 import { barsOfLadder } from "./bars-of-ladder.js";
 import { barsOfMemory, barsOfRuleMemory } from "./bars-of-memory.js";
+import { barsOfNames } from "./bars-of-names.js";
 import { barsOfStart } from "./bars-of-start.js";
 import { barsOfThroughput } from "./bars-of-throughput.js";
 import { barsOfUpdate } from "./bars-of-update.js";
@@ -16,6 +17,7 @@ export function barsOf({
   start,
   memory,
   ruleMemory,
+  names,
 }: Results): readonly Bar[] {
   return [
     ...(start ? barsOfStart(start) : []),
@@ -25,5 +27,6 @@ export function barsOf({
     ...(update ? barsOfUpdate(update) : []),
     ...(throughput ? barsOfThroughput(throughput) : []),
     ...(ruleMemory ? barsOfRuleMemory(ruleMemory) : []),
+    ...(names ? barsOfNames(names) : []),
   ];
 }

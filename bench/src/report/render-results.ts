@@ -1,9 +1,10 @@
-import { isMet } from "./bar.js";
+import { boundText, isMet } from "./bar.js";
 import { barsOf } from "./bars.js";
 import { renderCalls } from "./render-calls.js";
 import { renderCpu } from "./render-cpu.js";
 import { renderLadder } from "./render-ladder.js";
 import { renderMemory } from "./render-memory.js";
+import { renderNames } from "./render-names.js";
 import { renderRuleMemory } from "./render-rule-memory.js";
 import { renderStart } from "./render-start.js";
 import { renderThroughput } from "./render-throughput.js";
@@ -17,7 +18,7 @@ const BUSY =
 
 /** The generated part of docs/benchmarks.md; parts that were not measured are left out. */
 export function renderResults(results: Results): string {
-  const { calls, ladder, update, throughput, cpu, start, memory, ruleMemory } = results;
+  const { calls, ladder, update, throughput, cpu, start, memory, ruleMemory, names } = results;
   const sections = [
     renderMachine(results),
     renderBars(results),
@@ -29,6 +30,7 @@ export function renderResults(results: Results): string {
     start && renderStart(start),
     memory && renderMemory(memory),
     ruleMemory && renderRuleMemory(ruleMemory),
+    names && renderNames(names),
   ];
   return sections.filter((section) => section !== undefined).join("\n");
 }
@@ -45,7 +47,7 @@ function renderMachine({ date, seconds, machine }: Results): string {
 function renderBars(results: Results): string {
   const rows = barsOf(results).map((bar) => [
     bar.what,
-    `<= ${bar.bound} ${bar.unit}`,
+    boundText(bar),
     `${bar.found.toFixed(bar.unit === "us" || bar.unit === "x" ? 2 : 1)} ${bar.unit}`,
     isMet(bar) ? "met" : "**missed**",
     bar.because,

@@ -3,6 +3,7 @@ import type { CpuResults } from "../cpu/measure-cpu.js";
 import type { Machine } from "../host/machine.js";
 import type { LadderResults } from "../ladder/measure-ladder.js";
 import type { MemoryResults } from "../memory/measure-memory.js";
+import type { NamesResults } from "../names/measure-names.js";
 import type { RuleMemoryResults } from "../rule-memory/measure-rule-memory.js";
 import type { StartResults } from "../start/measure-start.js";
 import type { ThroughputResults } from "../throughput/measure-throughput.js";
@@ -18,6 +19,7 @@ export interface PartResults {
   readonly start: StartResults;
   readonly memory: MemoryResults;
   readonly ruleMemory: RuleMemoryResults;
+  readonly names: NamesResults;
 }
 
 export type PartName = keyof PartResults;

@@ -52,7 +52,7 @@ export async function updateOurs(
   const denying = parseTimed(pair.denying, times);
   const path = place.home.child(`update-${pair.allowing.name}`);
   const first = compile(allowing, compileOptions);
-  const ours = startFence(first, path, place.cgroups, place.cleanup, true);
+  const ours = startFence(first, path, place.cgroups, place.cleanup, { replaceable: true });
   const worker = await startCaller(place, path, namespace, ours);
   const swap = async (profiles: Profiles, expected: "refused" | "passed") => {
     signal.throwIfAborted();
