@@ -3,7 +3,7 @@ import { type TestContext, test } from "node:test";
 import { parseAddress } from "@ringfence/model";
 import { evaluate } from "../../evaluate/evaluate.js";
 import { configOf, passes, profilesOf, shell } from "../../testing/bouheki/bouheki-checks.js";
-import { bouhekiPermits, type Connect } from "../../testing/bouheki/bouheki-judge.js";
+import { bouhekiPermits, type Connect, permitsWithResolvers } from "../../testing/bouheki/bouheki-judge.js";
 import { randomCall, randomConfigText } from "../../testing/bouheki/random-config.js";
 import { Random } from "../../testing/random.js";
 import { seedOf } from "../../testing/seed.js";
@@ -24,7 +24,7 @@ test("importBouheki gives profiles with the verdicts of bouheki, for random conf
       // An address with several names is judged as each of them here, and may be used if one of them may.
       const expected = config.enable
         ? (call.names.length === 0 ? [[]] : call.names.map((name) => [name])).some((names) =>
-            bouhekiPermits(config, { ...call, names }),
+            permitsWithResolvers(config, { ...call, names }),
           )
         : true;
       const actual = passes(profiles, call, random.pick(["tcp", "udp"]));

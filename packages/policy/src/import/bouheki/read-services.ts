@@ -1,5 +1,6 @@
 import { type Address, parseAddress } from "@ringfence/model";
 import { isMap, type Node } from "yaml";
+import { RESOLVER_ROOM } from "../../names/resolver-room.js";
 import { readChoice } from "../../parse/read-choice.js";
 import { readText } from "../../parse/read-list.js";
 import { readMap } from "../../parse/read-map.js";
@@ -42,7 +43,16 @@ export function readProxy(reader: Reader, node: Node | null): readonly Address[]
       ? 'The proxy of "dns_proxy" is not carried, and it has no upstreams: names are learned from what resolvers answer'
       : 'The proxy of "dns_proxy" is not carried: names are learned from what its upstreams answer';
   reader.warn("RF_IMPORT_LOST", reader.locate(fields.node), message, hint);
-  return upstreams.length === 0 ? null : upstreams.map(({ value }) => value);
+  for (const { location } of upstreams.slice(RESOLVER_ROOM)) {
+    const lost = `Answers of this upstream do not count: there is room for ${RESOLVER_ROOM} resolvers`;
+    reader.warn(
+      "RF_IMPORT_LOST",
+      location,
+      lost,
+      "Remove upstreams that are not asked: bouheki asks the first",
+    );
+  }
+  return upstreams.length === 0 ? null : upstreams.slice(0, RESOLVER_ROOM).map(({ value }) => value);
 }
 
 /** Checks `log`, and says for each key what does its work. */

@@ -157,7 +157,7 @@ const serving = `${head("pong-profile")}  actions: [enforce]
         ingress: { cidr4: [0.0.0.0/0], l3: { protocols: [ipv4] }, l4: { protocols: [tcp] }, l7: { protocols: [http] } }
     - path: /usr/bin/open
       network:
-        egress: { cidr4: [0.0.0.0/0], cidr6: ["::/0"], l3: { protocols: [ipv4, ipv6] }, l4: { protocols: [tcp, udp, sctp, icmp] }, l7: { protocols: ["*"] } }
+        egress: { cidr4: [0.0.0.0/0], cidr6: ["::/0"], l3: { protocols: [ipv4, ipv6] }, l4: { protocols: [tcp, udp, sctp, icmpv6] }, l7: { protocols: ["*"] } }
     - path: /usr/bin/closed
     - path: /usr/bin/mixed
       network:
@@ -182,6 +182,7 @@ test("importNsp keeps ports of applications closed that layer 7 does not list", 
     "exe=/usr/bin/open udp [2001:db8::1]:443": "allow pong-profile/open",
     "exe=/usr/bin/open sctp [2001:db8::1]:5060": "allow pong-profile/open",
     "exe=/usr/bin/open icmp 2001:db8::1": "allow pong-profile/open-icmp",
+    "exe=/usr/bin/open icmp 203.0.113.1": "deny pong-profile/egress.default",
     "exe=/usr/bin/open ingress tcp 203.0.113.1 -> :80": "deny pong-profile/ingress.default",
     "exe=/usr/bin/closed tcp 203.0.113.1:80": "deny pong-profile/egress.default",
     "exe=/usr/bin/mixed tcp [2001:db8::1]:80": "allow pong-profile/mixed",
@@ -202,6 +203,7 @@ test("importNsp warns of each line that it cannot carry", () => {
     "6:29 RF_IMPORT_LOST",
     "8:58 RF_IMPORT_LOST",
     "9:58 RF_IMPORT_LOST",
+    "20:9 RF_IMPORT_DIFFERS",
     "22:48 RF_IMPORT_LOST",
   ]);
   const more = `${head("p")}  labelSelector: { matchLabels: { app: x } }
@@ -236,6 +238,69 @@ test("importNsp warns of each line that it cannot carry", () => {
     ].toSorted(),
   );
   assert.equal(profilesOf(more)[0]?.mode, "off");
+});
+
+/** A profile of one binary, with what it may do in a line each. */
+const single = (egress: string, rest = "") =>
+  `${head("p")}  actions: [enforce]\n  processes:\n    - path: /a\n      network:\n        egress: { ${egress} }\n${rest}`;
+const resolver = "cidr4: [10.0.0.53/32], l3: { protocols: [ipv4] }";
+const udp53 = "l4: { protocolPorts: [{ protocol: udp, port: 53 }] }";
+
+test("importNsp warns of names that nothing could be asked for", () => {
+  const asks = `fqdns: [a.example], ${resolver}, ${udp53}, l7: { protocols: [dns] }`;
+  assert.deepEqual(problems(single(asks)).warnings, []);
+  for (const closed of [
+    asks.replace("[dns]", "[http]"),
+    asks.replace("port: 53", "port: 54"),
+    asks.replace("[ipv4]", "[]"),
+    asks.replace(/cidr4: \S+ /, ""),
+    asks.replace("udp", "sctp"),
+  ]) {
+    assert.ok(problems(single(closed)).warnings.includes("9:27 RF_IMPORT_DIFFERS"), closed);
+  }
+  const onlyAsked = `${resolver}, l7: { protocols: [dns], dns: [b.example] }`;
+  assert.deepEqual(problems(single(onlyAsked)).warnings, ["9:99 RF_IMPORT_DIFFERS"]);
+  const { warnings } = importNsp(single(onlyAsked), "n.yaml");
+  assert.match(warnings[0]?.format() ?? "", /^n\.yaml:9:99: Nothing may be asked on port 53 there/);
+});
+
+test("importNsp warns where addresses of names could also come in", () => {
+  const asks = `fqdns: [a.example], ${resolver}, ${udp53}, l7: { protocols: [dns] }`;
+  const ingress = (text: string) =>
+    problems(single(asks, `        ingress: { ${text}, l3: { protocols: [ipv4] } }\n`)).warnings;
+  assert.deepEqual(ingress("cidr4: [10.0.0.0/8], l4: { protocols: [tcp] }"), ["10:18 RF_IMPORT_DIFFERS"]);
+  assert.deepEqual(ingress("l4: { protocols: [tcp] }"), []);
+  assert.deepEqual(ingress("cidr4: [10.0.0.0/8]"), []);
+});
+
+test("importNsp warns of each name and protocol in the part about packets of no process", () => {
+  const rest = `${head("p")}  actions: [enforce]\n  default:\n    egress:\n      fqdns: [a.example]\n      l7: { protocols: [dns], dns: [b.example] }\n`;
+  assert.deepEqual(problems(rest).warnings, [
+    "8:15 RF_IMPORT_LOST",
+    "9:25 RF_IMPORT_LOST",
+    "9:37 RF_IMPORT_LOST",
+  ]);
+});
+
+test("importNsp believes each single address that may be asked, as far as there is room", () => {
+  const addresses = Array.from({ length: 18 }, (_, index) => `10.0.0.${index + 1}/32`);
+  const text = single(
+    `cidr4: [${["10.0.0.1/32", ...addresses].join(", ")}, 10.0.1.0/24], l3: { protocols: [ipv4] }, ${udp53}, l7: { protocols: [dns] }`,
+  );
+  const { warnings } = importNsp(text, "n.yaml");
+  assert.deepEqual(
+    warnings.map(({ code, location }) => [code, location?.line, location?.column]),
+    [
+      ["RF_IMPORT_LOST", 9, 255],
+      ["RF_IMPORT_LOST", 9, 269],
+    ],
+  );
+  assert.match(warnings[0]?.message ?? "", /room for 16 resolvers/);
+  const [profile] = profilesOf(text);
+  assert.deepEqual(
+    profile?.dns?.resolvers,
+    addresses.slice(0, 16).map((address) => parseAddress(address.slice(0, -3))),
+  );
 });
 
 test("importNsp refuses what Network Security Probe drops silently", () => {

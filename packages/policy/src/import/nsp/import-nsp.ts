@@ -3,6 +3,7 @@ import { openImport } from "../open-import.js";
 import { writeCommented } from "../write-commented.js";
 import { policyOf } from "./policy-of.js";
 import { readNspProfile } from "./read-nsp-profile.js";
+import { warnAboutNames } from "./warn-about-names.js";
 
 /**
  * Turns SecurityProfiles of Network Security Probe into profiles, one for each document. What that tool promised and
@@ -19,6 +20,7 @@ export function importNsp(input: string | Uint8Array, file: string): Imported {
         reader.error("RF_POLICY_DUPLICATE_NAME", document, message, "Rename one of them");
       }
       names.add(profile.name);
+      warnAboutNames(reader, profile);
       return [policyOf(profile, file)];
     });
     return writeCommented(profiles);

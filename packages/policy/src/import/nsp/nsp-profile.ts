@@ -1,8 +1,8 @@
 import type { NamePattern, PortProtocol, Prefix, SourceLocation } from "@ringfence/model";
 import type { Placed } from "../placed.js";
 
-/** Protocols that rules of ours can name. */
-export type Transport = PortProtocol | "icmp";
+/** Protocols that rules of ours can name; ours have one word for ICMP of both families. */
+export type Transport = PortProtocol | "icmp" | "icmpv6";
 
 /** What the layer 7 list can name, each known by its port. */
 export type Application = "dns" | "http" | "https";

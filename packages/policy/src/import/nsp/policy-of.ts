@@ -1,16 +1,11 @@
-import type {
-  Address,
-  Peer,
-  PortProtocol,
-  PortRange,
-  ProcessCondition,
-  Profile,
-  Rule,
-} from "@ringfence/model";
+import type { Peer, PortRange, ProcessCondition, Profile, Rule } from "@ringfence/model";
+import { RESOLVER_ROOM } from "../../names/resolver-room.js";
 import type { CommentedProfile } from "../imported.js";
 import { linesOf } from "../placed.js";
-import { applicationPorts, closedPorts } from "./closed-ports.js";
+import { portsOf } from "./direction-ports.js";
+import { isIcmp } from "./is-icmp.js";
 import type { NspDirection, NspProcess, NspProfile } from "./nsp-profile.js";
+import { resolversOf } from "./resolvers-of.js";
 
 const head = [
   "Answers need no rule here, names need not be listed twice, and search suffixes only where they are asked for.",
@@ -24,6 +19,16 @@ interface Draft {
   readonly comments: readonly string[];
 }
 
+/** What some rules of a direction are for. */
+interface Service {
+  readonly suffix: "" | "-icmp";
+  readonly families: NspDirection["families"];
+  readonly ports: readonly PortRange[] | null;
+  readonly protocols: Rule["destination"]["protocols"];
+}
+
+const icmpOf = { 4: "icmp", 6: "icmpv6" } as const;
+
 /** The profile for what a SecurityProfile of Network Security Probe says. */
 export function policyOf(profile: NspProfile, file: string): CommentedProfile {
   const { name, mode, processes, rest } = profile;
@@ -31,7 +36,8 @@ export function policyOf(profile: NspProfile, file: string): CommentedProfile {
   const drafts = processes.map((process) => draftsOf(name, process, names.next(process.path.value)));
   const egress = [...drafts.flatMap((draft) => draft.egress), ...icmpOfRest(name, rest.egress, "egress")];
   const ingress = [...drafts.flatMap((draft) => draft.ingress), ...icmpOfRest(name, rest.ingress, "ingress")];
-  const resolvers = resolversOf(processes);
+  const resolvers = resolversOf(profile).map(({ value }) => value);
+  const trusted = resolvers.length === 0 ? null : resolvers.slice(0, RESOLVER_ROOM);
   const made: Profile = {
     name,
     mode: mode.value,
@@ -41,7 +47,7 @@ export function policyOf(profile: NspProfile, file: string): CommentedProfile {
     listen: { ports: [{ from: 0, to: highestPort, protocol: null }] },
     unattributed: null,
     names: null,
-    dns: { queries: "enforce", encrypted: null, resolvers: resolvers.length === 0 ? null : resolvers },
+    dns: { queries: "enforce", encrypted: null, resolvers: trusted },
   };
   return {
     profile: made,
@@ -49,7 +55,10 @@ export function policyOf(profile: NspProfile, file: string): CommentedProfile {
     keys: {
       mode: [`actions, ${mode.value === "off" ? "none of which counts" : `line ${mode.location.line}`}`],
       listen: ["Network Security Probe says nothing of who listens"],
-      dns: ["only names that a rule lists may be asked for"],
+      dns: [
+        "only names that a rule lists may be asked for",
+        ...(resolvers.length > 1 ? ["answers of all these count: leave those that are resolvers"] : []),
+      ],
     },
     rules: new Map([...egress, ...ingress].map(({ rule, comments }) => [rule.id, comments])),
   };
@@ -64,19 +73,18 @@ function draftsOf(profile: string, { path, policy }: NspProcess, name: string) {
 }
 
 function egressOf(id: string, process: Rule["process"], direction: NspDirection): readonly Draft[] {
-  const { fqdns, questions } = direction;
-  const names: readonly Peer[] = fqdns.map(({ value }) => ({ kind: "name", pattern: value }));
-  const to = [...blocksOf(direction), ...names];
-  const only = questions.filter(({ value }) => fqdns.every((fqdn) => fqdn.value.name !== value.name));
-  const asked: readonly Peer[] = only.map(({ value }) => ({ kind: "name", pattern: value }));
+  const services = servicesOf(direction);
+  const reached = services.length === 0 ? [] : direction.fqdns;
+  const only = direction.questions.filter(({ value }) =>
+    reached.every((name) => name.value.name !== value.name),
+  );
   const zero: PortRange = { from: 0, to: 0, protocol: null };
   return [
-    ...servicesOf(id, process, to, direction),
-    ...(names.length === 0 ? [] : lackingFamilies(id, process, direction)),
-    ...(asked.length === 0
+    ...services.flatMap((service) => serviceDrafts(id, process, direction, service)),
+    ...(only.length === 0
       ? []
       : [
-          draft(`${id}-asks`, "allow", process, { to: asked, ports: [zero], protocols: null }, [
+          draft(`${id}-asks`, "allow", process, { to: namesOf(only), ports: [zero], protocols: null }, [
             linesOf([only]),
             "may be asked for, and not reached",
           ]),
@@ -84,61 +92,52 @@ function egressOf(id: string, process: Rule["process"], direction: NspDirection)
   ];
 }
 
+/** What comes in has no name, and its port at the other end means nothing. */
 function ingressOf(id: string, process: Rule["process"], direction: NspDirection): readonly Draft[] {
-  return servicesOf(`${id}-ingress`, process, blocksOf(direction), { ...direction, ports: [] });
+  const incoming = { ...direction, fqdns: [], ports: [] };
+  return servicesOf(incoming).flatMap((service) =>
+    serviceDrafts(`${id}-ingress`, process, incoming, service),
+  );
 }
 
-/** One rule for what has ports, one for ICMP; none where a layer lets nothing pass. */
-function servicesOf(
+/** What has ports, and what has none: ICMP, of the families that both layers list. */
+function servicesOf(direction: NspDirection): readonly Service[] {
+  const { families, protocols } = direction;
+  const ports = portsOf(direction);
+  const withIcmp = families.filter(({ value }) =>
+    protocols.some((protocol) => protocol.value === icmpOf[value]),
+  );
+  const services: readonly Service[] = [
+    { suffix: "", families: ports.length === 0 ? [] : families, ports, protocols: null },
+    { suffix: "-icmp", families: withIcmp, ports: null, protocols: ["icmp"] },
+  ];
+  return services.filter((service) => service.families.length > 0);
+}
+
+/** A rule that allows it, and one for each family that a name may have an address of and that is not let through. */
+function serviceDrafts(
   id: string,
   process: Rule["process"],
-  to: readonly Peer[],
-  direction: NspDirection,
+  { fqdns, cidrs, families: listed, protocols, ports: single, applications }: NspDirection,
+  { suffix, families, ports, protocols: named }: Service,
 ): readonly Draft[] {
-  const { fqdns, cidrs, families, protocols, ports: single, applications } = direction;
-  if (to.length === 0 || families.length === 0) return [];
-  const comments = [linesOf([fqdns, cidrs, families, protocols, single, applications ?? []])];
-  const ports = portsOf(direction);
-  const rules =
-    ports.length === 0 ? [] : [draft(id, "allow", process, { to, ports, protocols: null }, comments)];
-  const hasIcmp = protocols.some(({ value }) => value === "icmp");
-  if (!hasIcmp) return rules;
+  const to = [...blocksOf(cidrs, families), ...namesOf(fqdns)];
+  if (to.length === 0) return [];
+  const comments = [linesOf([fqdns, cidrs, listed, protocols, single, applications ?? []])];
+  const lacking = ([4, 6] as const).filter(
+    (family) => fqdns.length > 0 && families.every(({ value }) => value !== family),
+  );
   return [
-    ...rules,
-    draft(`${id}-icmp`, "allow", process, { to, ports: null, protocols: ["icmp"] }, comments),
+    draft(`${id}${suffix}`, "allow", process, { to, ports, protocols: named }, comments),
+    ...lacking.map((family) => {
+      const all: readonly Peer[] = [
+        { kind: "prefix", prefix: { address: { family, value: 0n }, length: 0 } },
+      ];
+      return draft(`${id}${suffix}-no-ipv${family}`, "deny", process, { to: all, ports, protocols: named }, [
+        `names may have IPv${family} addresses, which are not let through`,
+      ]);
+    }),
   ];
-}
-
-/** The ports that layers 4 and 7 both let through: those of an application only if it is listed. */
-function portsOf(direction: NspDirection): readonly PortRange[] {
-  const { protocols, ports } = direction;
-  const closed = closedPorts(direction);
-  const whole = protocols.flatMap(({ value }) => (value === "icmp" ? [] : rangesWithout(closed, value)));
-  const single = ports
-    .filter(
-      ({ value }) => !closed.includes(value.port) && protocols.every((one) => one.value !== value.protocol),
-    )
-    .map(({ value: { protocol, port } }): PortRange => ({ from: port, to: port, protocol }));
-  return [...whole, ...single];
-}
-
-function rangesWithout(closed: readonly number[], protocol: PortProtocol): readonly PortRange[] {
-  const ends = [...closed, highestPort + 1];
-  return ends.map((end, index) => ({
-    from: index === 0 ? 0 : (closed[index - 1] ?? 0) + 1,
-    to: end - 1,
-    protocol,
-  }));
-}
-
-/** A name may have addresses of a family that the profile does not let through. */
-function lackingFamilies(id: string, process: Rule["process"], { families }: NspDirection): readonly Draft[] {
-  return ([4, 6] as const).flatMap((family) => {
-    if (families.length === 0 || families.some(({ value }) => value === family)) return [];
-    const to: readonly Peer[] = [{ kind: "prefix", prefix: { address: { family, value: 0n }, length: 0 } }];
-    const comments = [`l3.protocols has no ipv${family}, and names may have such addresses`];
-    return [draft(`${id}-no-ipv${family}`, "deny", process, { to, ports: null, protocols: null }, comments)];
-  });
 }
 
 function icmpOfRest(
@@ -149,37 +148,27 @@ function icmpOfRest(
   if (direction === null) return [];
   const icmp = {
     ...direction,
-    protocols: direction.protocols.filter(({ value }) => value === "icmp"),
+    fqdns: [],
     ports: [],
+    protocols: direction.protocols.filter(({ value }) => isIcmp(value)),
   };
   const id = `${profile}/default${way === "egress" ? "" : "-ingress"}`;
-  return servicesOf(id, null, blocksOf(direction), { ...icmp, fqdns: [] }).map(({ rule, comments }) => ({
-    rule,
-    comments: [...comments, "packets of no process there; here ICMP belongs to one, and any may"],
-  }));
+  return servicesOf(icmp)
+    .flatMap((service) => serviceDrafts(id, null, icmp, service))
+    .map(({ rule, comments }) => ({
+      rule,
+      comments: [...comments, "packets of no process there; here ICMP belongs to one, and any may"],
+    }));
 }
 
-function blocksOf({ cidrs, families }: NspDirection): readonly Peer[] {
+function blocksOf(cidrs: NspDirection["cidrs"], families: NspDirection["families"]): readonly Peer[] {
   return cidrs
     .filter(({ value }) => families.some((family) => family.value === value.address.family))
     .map(({ value }) => ({ kind: "prefix", prefix: value }));
 }
 
-/** Single addresses that some binary may ask for names: nobody else's answers counted. */
-function resolversOf(processes: readonly NspProcess[]): readonly Address[] {
-  const found = processes.flatMap(({ policy: { egress } }) => {
-    if (egress === null) return [];
-    const asks = portsOf(egress).some(
-      ({ from, to }) => from <= applicationPorts.dns && applicationPorts.dns <= to,
-    );
-    const single = blocksOf(egress).flatMap((peer) =>
-      peer.kind === "prefix" && peer.prefix.length === (peer.prefix.address.family === 4 ? 32 : 128)
-        ? [peer.prefix.address]
-        : [],
-    );
-    return asks ? single : [];
-  });
-  return [...new Map(found.map((address) => [`${address.family} ${address.value}`, address])).values()];
+function namesOf(names: NspDirection["fqdns"]): readonly Peer[] {
+  return names.map(({ value }) => ({ kind: "name", pattern: value }));
 }
 
 function draft(

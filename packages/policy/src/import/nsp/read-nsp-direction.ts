@@ -8,11 +8,13 @@ import type { EntryParser } from "../entry.js";
 import { parseNameEntry } from "../name-entry.js";
 import type { Placed } from "../placed.js";
 import { readPlaced } from "../read-entries.js";
+import { isIcmp } from "./is-icmp.js";
 import type { Application, NspDirection, Transport } from "./nsp-profile.js";
 import { linkProtocols, otherTransports } from "./protocol-names.js";
 import { warnAboutLayers, warnAboutRest } from "./warn-about-direction.js";
 
 const common = ["cidr4", "cidr6", "l3", "l4", "l7"];
+const transports: readonly Transport[] = ["tcp", "udp", "sctp", "icmp", "icmpv6"];
 const applications: readonly Application[] = ["dns", "http", "https"];
 const highestPort = 65_535;
 
@@ -91,8 +93,8 @@ function readTransports(reader: Reader, node: Node | null): NspDirection["protoc
 }
 
 function transportOf(reader: Reader, node: Node, text: string): Transport | null {
-  if (text === "tcp" || text === "udp" || text === "sctp") return text;
-  if (text === "icmp" || text === "icmpv6") return "icmp";
+  const carried = transports.find((word) => word === text);
+  if (carried !== undefined) return carried;
   if (otherTransports.includes(text)) {
     const message = `"${text}" is not carried: rules cannot name it, so it is denied by default`;
     reader.warn(
@@ -102,7 +104,7 @@ function transportOf(reader: Reader, node: Node, text: string): Transport | null
       "Allow its addresses in a rule without ports and protocol",
     );
   } else {
-    const hint = choiceHint(text, ["tcp", "udp", "sctp", "icmp", "icmpv6", ...otherTransports]);
+    const hint = choiceHint(text, [...transports, ...otherTransports]);
     reader.error("RF_POLICY_PROTOCOL", node, `Unknown protocol "${text}"`, hint);
   }
   return null;
@@ -132,7 +134,7 @@ function readPorts(reader: Reader, node: Node | null): NspDirection["ports"] {
       );
       return [];
     }
-    if (protocol !== "icmp")
+    if (!isIcmp(protocol))
       return [{ value: { protocol, port: Number(text) }, location: reader.locate(item) }];
     reader.error("RF_POLICY_PROTOCOL", protocolNode, "ICMP has no ports", "Write it into l4.protocols");
     return [];

@@ -1,5 +1,6 @@
 import type { Reader } from "../../parse/reader.js";
 import { closedPorts } from "./closed-ports.js";
+import { isIcmp } from "./is-icmp.js";
 import type { NspDirection } from "./nsp-profile.js";
 
 /** Warns of what one layer lets through and another does not, and of ports that are not carried. */
@@ -39,10 +40,12 @@ export function warnAboutLayers(reader: Reader, direction: NspDirection, key: "e
 }
 
 /** Only ICMP of the rest has a counterpart: everything else belongs to some process here. */
-export function warnAboutRest(reader: Reader, { fqdns, protocols, ports }: NspDirection): void {
+export function warnAboutRest(reader: Reader, direction: NspDirection): void {
+  const { fqdns, protocols, ports, applications, questions } = direction;
   const message =
     '"default" is for packets of no process, and only ICMP of it is carried: here packets have one';
-  for (const { location } of [...fqdns, ...ports, ...protocols.filter(({ value }) => value !== "icmp")]) {
+  const transports = protocols.filter(({ value }) => !isIcmp(value));
+  for (const { location } of [...fqdns, ...transports, ...ports, ...(applications ?? []), ...questions]) {
     reader.warn("RF_IMPORT_LOST", location, message, "Write a rule for the process that is meant");
   }
 }

@@ -1,4 +1,4 @@
-import { type Address, prefixContains, unmapAddress } from "@ringfence/model";
+import { type Address, addressBits, prefixContains, unmapAddress } from "@ringfence/model";
 import type { AllowDeny, BouhekiConfig } from "../../import/bouheki/bouheki-config.js";
 import { matchesName } from "../../names/matches-name.js";
 
@@ -34,6 +34,22 @@ export function bouhekiPermits(config: BouhekiConfig, call: Connect): boolean {
     connectOk = isExempt;
   }
   return connectOk && uidOk && gidOk && commandOk;
+}
+
+/**
+ * The same where who may reach a name may also ask the resolvers for it: they count as listed in `cidr.allow` on port 53.
+ * bouheki cuts its users off from their resolver if they do not list it.
+ */
+export function permitsWithResolvers(config: BouhekiConfig, call: Connect): boolean {
+  const { cidr, domain, upstreams } = config;
+  const isExempt = [config.command, config.uid, config.gid].some(({ allow }) => (allow?.length ?? 0) > 0);
+  const names = [...(domain.allow ?? []), ...(isExempt ? domain.deny : [])];
+  if (cidr.allow === null || call.port !== 53 || names.length === 0) return bouhekiPermits(config, call);
+  const resolvers = (upstreams ?? []).map((address) => ({
+    value: { address, length: addressBits(address.family) },
+    location: { file: "", line: 1, column: 1 },
+  }));
+  return bouhekiPermits({ ...config, cidr: { ...cidr, allow: [...cidr.allow, ...resolvers] } }, call);
 }
 
 function dimensionOk<T>({ allow, deny }: AllowDeny<T>, isCaller: (value: T) => boolean): boolean {

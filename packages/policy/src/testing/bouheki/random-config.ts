@@ -31,10 +31,11 @@ const pools = {
   names: ["a.example", "b.example", "c.example"],
   comms: ["curl", "wget", "node"],
   ids: [0, 1000, 1001],
-  ports: [0, 1, 443, 65_535],
+  upstreams: ["10.1.2.3", "198.51.100.1", "2001:db8::1"],
+  ports: [0, 1, 53, 443, 65_535],
 } as const;
 
-/** A bouheki file in which every key of `network` turns up, with lists that overlap. */
+/** A bouheki file in which every key of `network` turns up, and the proxy's resolvers, with lists that overlap. */
 export function randomConfigText(random: Random): string {
   const maybe = (odds: number, key: string, make: () => unknown) =>
     random.oneIn(odds) ? { [key]: make() } : {};
@@ -56,7 +57,8 @@ export function randomConfigText(random: Random): string {
     ...part(3, "uid", pools.ids),
     ...part(3, "gid", pools.ids),
   };
-  return stringify({ network });
+  const upstreams = random.list(1, 2, () => random.pick(pools.upstreams));
+  return stringify({ network, ...maybe(4, "dns_proxy", () => ({ enable: true, upstreams })) });
 }
 
 /** A call that some list is likely to be about. */
