@@ -26,9 +26,11 @@ int judge_bind6(struct bpf_sock_addr *ctx)
 SEC("tp_btf/inet_sock_set_state")
 int BPF_PROG(label_listener, struct sock *sk, int old_state, int new_state)
 {
-	if (new_state == BPF_TCP_LISTEN)
+	if (new_state == BPF_TCP_LISTEN) {
+		mark_listener(sk);
 		judge_listen(sk, false);
-	else if (new_state == BPF_TCP_ESTABLISHED)
+	} else if (new_state == BPF_TCP_ESTABLISHED) {
 		judge_accept(sk);
+	}
 	return 0;
 }

@@ -44,7 +44,7 @@ struct rf_dns_found {
 struct rf_resolver {
 	__u64 netns; /* cookie */
 	__u8 address[16];
-	__u32 forged; /* a socket of the fence sent as this resolver: what comes over loopback counts no more */
+	__u32 forged; /* a socket of the fence sent as this resolver, or was bound to its port and address: what comes over loopback counts no more */
 	__u32 unused;
 };
 
@@ -141,7 +141,7 @@ enum rf_dns_counter {
 	RF_DNS_UNASKED = 3,	/* answers to no query that is known */
 	RF_DNS_UNTRUSTED = 4,	/* answers with addresses that were not learned: not a trusted resolver's */
 	RF_DNS_IGNORED = 5,	/* addresses that no name may have */
-	RF_DNS_FORGED = 6,	/* packets that a socket of the fence sent as a trusted resolver */
+	RF_DNS_FORGED = 6,	/* packets that a socket of the fence sent as a trusted resolver, and its binds and listens so */
 	RF_DNS_REORDERED = 7,	/* TCP segments dropped because an earlier one was missing: their sender repeats them */
 	RF_DNS_COUNTERS = 8,
 };

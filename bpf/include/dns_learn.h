@@ -15,7 +15,7 @@ static __always_inline int learn_from_outgoing(struct __sk_buff *skb, struct bpf
 	if (!room)
 		return RF_PASS;
 	if (p.source_port == DNS_PORT) {
-		see_impostor(sk, room, &p);
+		mark_impostor(netns_of(room, sk), &p.source);
 	} else if (p.protocol == IPPROTO_TCP) {
 		follow_outgoing(skb, sk, room, &p);
 	} else {

@@ -5,7 +5,6 @@
 #include "dns_room.h"
 #include "packet.h"
 
-#define DNS_PORT 53
 #define UDP_HEADER 8
 
 struct dns_packet {

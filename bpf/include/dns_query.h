@@ -2,6 +2,7 @@
 // A query leaves: who asks what of whom, until the answer comes.
 #pragma once
 
+#include "dns_impostor.h"
 #include "dns_packet.h"
 #include "ingress.h"
 
@@ -165,16 +166,4 @@ static long query_step(__u32 index, struct dns_datagrams *d)
 		see_query(d->skb, d->sk, d->room, d->packet);
 	d->at += length;
 	return 0;
-}
-
-/* Whoever sends as a trusted resolver is none: the fence's own sockets. What comes over loopback may be theirs. */
-static __always_inline void see_impostor(struct bpf_sock *sk, struct dns_room *room, const struct dns_packet *p)
-{
-	struct rf_dns_settings *settings = the_dns_settings();
-	__u32 place = settings ? find_resolver(settings, netns_of(room, sk), (const __u8 *)&p->source) : 0;
-
-	if (!settings || !place)
-		return;
-	settings->resolvers[(place - 1) & (RF_DNS_RESOLVERS - 1)].forged = 1;
-	count_dns(RF_DNS_FORGED, 1);
 }

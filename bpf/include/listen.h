@@ -4,6 +4,7 @@
 #pragma once
 
 #include "call.h"
+#include "dns_impostor.h"
 
 #define SOCK_FAMILY_INET 2
 
@@ -82,6 +83,8 @@ static __always_inline int judge_bind(struct bpf_sock_addr *ctx, struct rf_call 
 		if (call->question.verdict.action == RF_DENY)
 			return RF_REFUSE;
 	}
+	if (call->port == DNS_PORT)
+		mark_impostor(bpf_get_netns_cookie(ctx), &call->address);
 	listener = bpf_sk_storage_get(&listeners, ctx->sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
 	if (!listener) {
 		count_loss(RF_LOSS_SOCKETS);
@@ -109,6 +112,19 @@ static __always_inline bool is_bound_by(const struct rf_policy *policy, const st
 	       owner->port == call->port && owner->tgid == caller->tgid && owner->uid == caller->uid &&
 	       owner->gid == caller->gid && owner->cgroup == cgroup_of(caller->task) && caller->record &&
 	       owner->exec_ns == caller->record->exec_ns;
+}
+
+/* The current process puts a socket to listening that was bound to the port for DNS, maybe outside. Apart from what follows,
+ * whose stack is full. */
+static __noinline void mark_listener(struct sock *sk)
+{
+	struct rf_caller caller = {};
+	struct rf_address address;
+
+	if (sk->__sk_common.skc_num != DNS_PORT || !find_caller(&caller))
+		return;
+	read_own_address(&sk->__sk_common, &address);
+	mark_impostor(sk->__sk_common.skc_net.net->net_cookie, &address);
 }
 
 /*

@@ -46,6 +46,7 @@ export function buildReport(
   const state = readFence(fence.object.rawMap("fence"));
   const flows = reportFlows(readFlows(fence.object.rawMap("flows"), state.next_flow), events.names);
   const overflow = readOverflow(fence.object.rawMap("flows"));
+  const counters = readDnsCounters(fence.object.rawMap("dns_counters"));
   const sum = (outcome: ReportOutcome) =>
     flows
       .filter((flow) => flow.outcome === outcome)
@@ -85,7 +86,7 @@ export function buildReport(
       queries: events.nameRows.rows(),
       moreQueries: events.nameRows.more,
       askers: events.askers.rows(),
-      counters: readDnsCounters(fence.object.rawMap("dns_counters")),
+      counters,
     },
     losses: readLosses(fence.object.rawMap("losses"), context.lostLogLines),
     warnings: [
@@ -96,6 +97,7 @@ export function buildReport(
       ...borrowedWarnings(state.borrowed_open),
       ...packetSocketWarnings(fence, policy, options),
       ...isolationWarnings(options),
+      ...impostorWarnings(counters),
     ],
   };
 }
@@ -122,6 +124,13 @@ function borrowedWarnings(open: number): string[] {
   const what = open === 1 ? "a socket was" : `${open} sockets were`;
   return [
     `${what} connected outside the fence to where the policy denies, and used inside: this kernel cannot end it (Linux 6.5 can, or BPF as security module)`,
+  ];
+}
+
+function impostorWarnings({ forged }: Report["names"]["counters"]): string[] {
+  if (forged === 0) return [];
+  return [
+    "a process inside sent as a trusted resolver, or was bound to port 53 at its address: what such a resolver answered over loopback from then on taught no names",
   ];
 }
 

@@ -11,7 +11,7 @@ export const dnsAnswerSchema = z
 export const dnsTrustSchema = z
   .enum(["trusted", "untrusted", "forged"])
   .describe(
-    "whether the answer counts: it does not from a resolver that is not trusted, nor over loopback once a process inside sent as that resolver",
+    "whether the answer counts: it does not from a resolver that is not trusted, nor over loopback once a process inside sent or bound its port as that resolver",
   );
 
 /** All queries of one executable for one name and type that were answered alike by one resolver. */
@@ -66,7 +66,9 @@ export const reportNamesSchema = z.strictObject({
     reordered: count.describe(
       "TCP segments of answers that were dropped until an earlier one came; their sender repeats them",
     ),
-    forged: count.describe("packets that a process inside sent as a trusted resolver"),
+    forged: count.describe(
+      "packets that a process inside sent as a trusted resolver, and its binds and listens at that one's port and address",
+    ),
   }),
 });
 
