@@ -28,7 +28,18 @@ export const controlSockets = [
   "/run/libvirt/libvirt-sock",
 ] as const;
 
-/** Sockets of that kind below each user's /run/user/UID. */
+/**
+ * Sockets whose servers look names up on request, from outside the fence: systemd-resolved, nscd and avahi. Without them
+ * the C library asks the resolver itself, in packets that are seen and judged. The one over D-Bus is above.
+ */
+export const nameServiceSockets = [
+  "/run/systemd/resolve/io.systemd.Resolve",
+  "/run/systemd/resolve/io.systemd.Resolve.Monitor",
+  "/var/run/nscd/socket",
+  "/run/avahi-daemon/socket",
+] as const;
+
+/** Sockets of the first kind below each user's /run/user/UID. */
 export const userControlSockets = ["docker.sock", "podman/podman.sock", "systemd/private", "bus"] as const;
 
 /** Places, besides /proc/sys, where root changes what the kernel does outside the fence: shown read-only. */

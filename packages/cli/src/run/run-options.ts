@@ -95,7 +95,7 @@ export const runTrailer = `Taken from the command unless --privileged is given:
   UNIX, IP, netlink, packet and crypto; writes below /proc/sys and to other places that change the
   kernel; tracing processes outside and, since Linux 6.12, signals to them (before that: every
   mount); the control sockets of docker, containerd, cri-o, podman, systemd, D-Bus, snapd and
-  libvirt that exist at the start.
+  libvirt, and those of systemd-resolved, nscd and avahi, that exist at the start.
 
 Exit status: the command's own; 3 denied with --fail-on-deny; 125 ringfence failed: the
 command did not run, or succeeded and its report cannot be written; 126 the command cannot be executed; 127 it was not found.`;

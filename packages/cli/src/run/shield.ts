@@ -13,11 +13,11 @@ import {
   openTree,
   unshare,
 } from "@ringfence/kernel/system";
-import { controlSockets, readOnlyPlaces, userControlSockets } from "./dropped-powers.js";
+import { controlSockets, nameServiceSockets, readOnlyPlaces, userControlSockets } from "./dropped-powers.js";
 
 /**
- * Gives the calling thread a mount namespace in which kernel settings are read-only and control sockets lead
- * nowhere; mounts made outside still arrive. The file system with the fence's pinned links goes below /proc/sys,
+ * Gives the calling thread a mount namespace in which kernel settings are read-only, and sockets of control and name
+ * daemons lead nowhere; mounts made outside still arrive. The file system with the fence's pinned links goes below /proc/sys,
  * hidden by the read-only copy on top: it lives as long as anything runs in the namespace, so killing supervisor
  * and guardian does not open the fence.
  */
@@ -69,6 +69,7 @@ function presentSockets(): string[] {
   const users = existsSync("/run/user") ? readdirSync("/run/user") : [];
   const all = [
     ...controlSockets,
+    ...nameServiceSockets,
     ...users.flatMap((user) => userControlSockets.map((name) => `/run/user/${user}/${name}`)),
   ];
   return all.filter((path) => existsSync(path));
