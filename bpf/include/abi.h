@@ -10,6 +10,7 @@
 #define RF_LINE_LENGTH 24 /* distinct images of a line that a later policy can be asked about */
 #define RF_NO_BIT (-1)
 #define RF_NO_ROW 0xffffffff
+#define RF_EMPTY_ROW 1 /* holds no bit, in every policy */
 #define RF_PEERS 16384 /* a power of two */
 #define RF_CLOSED_SOCKETS (4 * RF_PEERS)
 #define RF_OVERFLOW_ROWS 4 /* flows without a row of their own, by action and shadow action */
@@ -43,6 +44,7 @@ enum rf_reason {
 	RF_REASON_UNJUDGED = 3,       /* a packet of a socket that no call hook judged */
 	RF_REASON_OUTSIDE_CGROUP = 4, /* a socket other than TCP where no packet hook can judge it */
 	RF_REASON_MALFORMED = 5,      /* a packet whose destination cannot be read */
+	RF_REASON_NAME_EXPIRED = 6,   /* decided by policy: the name that would be allowed ran out */
 	RF_REASON_BORROWED = 20,      /* a socket that was connected outside the fence */
 	RF_REASON_FAMILY = 21,        /* an address family that no hook judges; `protocol` is its number */
 	RF_REASON_DEVICE = 22,        /* a device that sends past every hook; `protocol` is an enum rf_device */
@@ -190,6 +192,8 @@ struct rf_socket {
 	__u64 start_ns;
 	__u64 cgroup;
 	__u64 listed_cgroup; /* the deepest at or above it that the policy listed then; 0: none */
+	__u64 netns;  /* cookie; 0: not known, so that no name counts */
+	__u64 domain; /* name that the destination was let out by; 0: none */
 	__u8 address[16]; /* destination judged last; v4 as ::ffff:a.b.c.d */
 	__u8 comm[RF_COMM_LEN];
 	__u32 tgid;
@@ -223,6 +227,7 @@ struct rf_listener {
 
 struct rf_flow_key {
 	__u64 exec_ns;
+	__u64 domain; /* hash of the name that the address was judged by; 0: none */
 	__u8 address[16]; /* the other end; of a listener, its own */
 	__u32 tgid;
 	__u32 uid;

@@ -57,6 +57,10 @@ struct rf_dns_settings {
 	struct rf_resolver resolvers[RF_DNS_RESOLVERS];
 };
 
+struct rf_name_text {
+	__u8 bytes[RF_DNS_NAME_ROOM + 8]; /* as on the wire, in lower case; the rest is there to be read in words */
+};
+
 /* What was asked of whom on which socket: what an answer must match. */
 struct rf_dns_query_key {
 	__u64 socket; /* cookie */
@@ -88,19 +92,20 @@ struct rf_dns_query {
 	__u32 trusted; /* 0, or one more than the resolver's place in the settings */
 	__u32 name_length;
 	struct rf_actor actor;
-	__u8 name[RF_DNS_NAME_ROOM];
+	struct rf_name_text name;
 };
 
 /* A name that has addresses. */
 struct rf_domain {
 	__u64 expires_ns; /* boot clock: the last of its addresses */
+	__u64 row;	  /* what the policy says of the name: its generation in the upper half, the row */
 	__u64 exec_ns;	  /* who asked last */
 	struct rf_exe_key exe;
 	__u32 tgid;
 	__u32 uid;
 	__u32 name_length;
 	__u32 unused;
-	__u8 name[RF_DNS_NAME_ROOM];
+	struct rf_name_text name;
 };
 
 struct rf_name_key {
@@ -119,9 +124,11 @@ struct rf_names {
 enum rf_dns_event_flag {
 	RF_DNS_EVENT_TRUSTED = 1,
 	RF_DNS_EVENT_FORGED = 2,  /* over loopback, from a resolver that a socket of the fence had sent as */
+	RF_DNS_EVENT_DENIED = 4,  /* the policy let the query not leave */
+	RF_DNS_EVENT_WOULD_DENY = 8, /* and would not, if audited rules were enforced */
 };
 
-/* A query and its answer. */
+/* A query and its answer; or one that the policy denies. */
 struct rf_dns_event {
 	__u32 kind; /* enum rf_event_kind */
 	__u32 event_flags; /* enum rf_dns_event_flag */
@@ -131,6 +138,8 @@ struct rf_dns_event {
 	__u32 found;   /* addresses of the name in the answer */
 	__u32 learned; /* those that count from now */
 	__u32 ignored; /* those that no name may have: loopback, link-local, unspecified */
+	__s32 bit;	  /* of the rule that denies, where one does */
+	__u32 generation; /* of its policy */
 	__u8 addresses[RF_DNS_SHOWN][16]; /* the first of those found */
 };
 

@@ -15,7 +15,8 @@ enum rf_direction {
 	RF_INGRESS = 1,
 	RF_LISTEN = 2,
 	RF_UNATTRIBUTED = 3,
-	RF_DIRECTIONS = 4,
+	RF_QUERY = 4, /* a name that a resolver is asked for */
+	RF_DIRECTIONS = 5,
 };
 
 struct rf_table {
@@ -31,6 +32,7 @@ struct rf_table_index {
 
 /* Where the compiled policy's parts lie; rows are explained in packages/policy/src/compile. */
 struct rf_policy {
+	__u64 grace_ns; /* an address is good for its name for so long after its time to live */
 	__u32 generation;
 	__u32 slot;
 	__u32 rows_offset; /* in blocks */
@@ -59,6 +61,9 @@ struct rf_policy {
 	__u32 icmp_row;
 	__u32 other_row;
 	__u32 enforcing; /* at least one profile enforces */
+	__u32 anywhere_row; /* the bits that ask for no destination: a query's, before its name's are added */
+	__u32 query_count;  /* 0: queries are not judged */
+	__u32 name_depth;   /* labels of the longest name with a wildcard below it */
 	__u32 direction_rows[RF_DIRECTIONS];
 	struct rf_table_index v4_index;
 	struct rf_table uid;
@@ -78,6 +83,7 @@ struct rf_scope {
 	__u32 search_steps6;
 	__u32 cgroups;   /* 0: no policy names any */
 	__u32 ancestors; /* 0: no policy has a pattern for them */
+	__u32 names;     /* 0: no policy lists any */
 };
 
 struct rf_interval {
@@ -117,6 +123,13 @@ struct rf_ancestor_rows {
 struct rf_comm {
 	__u8 name[RF_COMM_LEN];
 	__u32 slot;
+};
+
+/* A name that the policy lists: itself, or as a wildcard what is below it. */
+struct rf_listed_name {
+	__u64 hash;
+	__u32 slot;
+	__u32 wildcard;
 };
 
 struct rf_cgroup {

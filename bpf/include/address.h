@@ -4,6 +4,7 @@
 
 #include "classify.h"
 #include "intervals.h"
+#include "names.h"
 #include <bpf/bpf_endian.h>
 
 #ifndef IPPROTO_ICMP
@@ -112,12 +113,114 @@ static __always_inline void classify_peer(struct rf_policy *policy, const struct
 	}
 }
 
+/* The names of an address there; NULL where it has none. On a stack of its own. */
+static __noinline struct rf_names *names_of(const struct rf_address *address, __u64 netns)
+{
+	struct rf_name_key key = { .netns = netns };
+
+	__builtin_memcpy(key.address, address, sizeof(key.address));
+	return bpf_map_lookup_elem(&addresses, &key);
+}
+
+/* What several names of one address come to. */
+struct name_verdicts {
+	struct rf_verdict best;
+	__u64 decided; /* the name that decided; 0: none was judged */
+};
+
+/* Takes the verdict by one name more. The first that allows counts, else the first; for the shadow verdict on its own.
+ * Global, as all that a loop calls: verified once. */
+__noinline int take_verdict(const struct rf_question *question, __u64 domain, struct name_verdicts *so_far)
+{
+	const struct rf_verdict *verdict;
+	struct rf_verdict *best;
+
+	if (!question || !so_far)
+		return 1;
+	verdict = &question->verdict;
+	best = &so_far->best;
+	if (!so_far->decided) {
+		so_far->decided = domain;
+		*best = *verdict;
+		return 0;
+	}
+	if (best->shadow_action == RF_DENY && verdict->shadow_action == RF_ALLOW) {
+		best->shadow_action = RF_ALLOW;
+		best->shadow_bit = verdict->shadow_bit;
+	}
+	if (best->action == RF_DENY && verdict->action == RF_ALLOW) {
+		so_far->decided = domain;
+		best->action = RF_ALLOW;
+		best->bit = verdict->bit;
+	}
+	return 0;
+}
+
+static __always_inline void ask_name(struct rf_question *question, __u64 domain)
+{
+	question->peer.name_row = row_of_domain(domain, question->slot);
+	decide(question);
+}
+
+/* Of what no rule denies, says so if it would be allowed by a name that ran out. */
+static __always_inline void blame_expiry(const struct rf_policy *policy, struct rf_question *question,
+					 const struct rf_names *names, __u64 alive, struct name_verdicts *so_far)
+{
+	if (so_far->best.action == RF_ALLOW || (__u32)so_far->best.bit < policy->allow_end)
+		return;
+	for (__u32 i = 0; i < RF_DNS_NAMES; i++) {
+		__u64 domain = names->live[i].domain;
+
+		if (!domain || names->live[i].expires_ns - 1 >= alive)
+			continue;
+		ask_name(question, domain);
+		if (question->verdict.action == RF_DENY)
+			continue;
+		so_far->best.reason = RF_REASON_NAME_EXPIRED;
+		so_far->decided = domain;
+		return;
+	}
+}
+
+/* Judges once for each name that the address has now, after the one by which an old flow was let out; for the address
+ * alone if there is none. */
+static __always_inline int decide_by_name(struct rf_policy *policy, struct rf_question *question,
+					  const struct rf_names *names)
+{
+	struct name_verdicts so_far = {};
+	__u64 now = bpf_ktime_get_boot_ns();
+	__u64 alive = now > policy->grace_ns ? now - policy->grace_ns : 0;
+
+	if (question->domain) {
+		ask_name(question, question->domain);
+		take_verdict(question, question->domain, &so_far);
+	}
+	for (__u32 i = 0; names && i < RF_DNS_NAMES; i++) {
+		__u64 domain = names->live[i].domain;
+
+		if (!domain || names->live[i].expires_ns <= alive)
+			continue;
+		ask_name(question, domain);
+		take_verdict(question, domain, &so_far);
+	}
+	if (!so_far.decided) {
+		decide(question);
+		so_far.best = question->verdict;
+	}
+	if (names)
+		blame_expiry(policy, question, names, alive, &so_far);
+	question->verdict = so_far.best;
+	question->domain = so_far.decided;
+	return 0;
+}
+
 /*
  * Asks the policy in the question's slot about a peer, or about nobody's where `address` is NULL. Returns 0 and the
  * verdict in the question, or 1 when there is no policy to ask. Global: verified once a program.
  */
 __noinline int ask_policy(struct rf_question *question, const struct rf_address *address, __u32 port, __u32 protocol)
 {
+	struct rf_names *names = NULL;
 	struct rf_policy *policy;
 
 	if (!question)
@@ -126,9 +229,13 @@ __noinline int ask_policy(struct rf_question *question, const struct rf_address 
 	if (!policy)
 		return 1;
 	question->peer.address_row = 0;
+	question->peer.name_row = RF_EMPTY_ROW;
 	question->peer.port_row = 0;
 	if (address)
 		classify_peer(policy, address, port, protocol, &question->peer);
-	decide(policy, question);
-	return 0;
+	if (scope.names && address && question->netns)
+		names = names_of(address, question->netns);
+	if (scope.names && (names || question->domain))
+		return decide_by_name(policy, question, names);
+	return decide(question);
 }

@@ -75,7 +75,7 @@ static __always_inline void enforce_or_tell(struct rf_verdict *verdict)
 /* Found in a descriptor of the fence by the look through them: judged like a call to where it is connected, for the
  * process that holds it, and told once. */
 static __always_inline void take_over(struct rf_socket *socket, const struct rf_caller *holder, struct rf_call *call,
-				      __u32 type)
+				      __u32 type, __u64 netns)
 {
 	struct rf_policy *policy = the_policy();
 	__u32 flow;
@@ -84,6 +84,7 @@ static __always_inline void take_over(struct rf_socket *socket, const struct rf_
 		return;
 	stamp(socket, holder, names_cgroups(policy) ? walk_cgroups(holder->task, 0, policy->slot) : 0);
 	__builtin_memcpy(socket->address, &call->address, sizeof(socket->address));
+	socket->netns = netns;
 	socket->port = call->port;
 	socket->protocol = call->protocol;
 	socket->flags |= RF_SOCKET_BORROWED |
@@ -124,7 +125,7 @@ static __always_inline void look_at_descriptor(struct task_struct *task, struct 
 	}
 	holder.uid = task->cred->euid.val;
 	holder.gid = task->cred->egid.val;
-	take_over(socket, &holder, &call, sk->sk_type);
+	take_over(socket, &holder, &call, sk->sk_type, BPF_CORE_READ(sk, __sk_common.skc_net.net, net_cookie));
 }
 
 /* Ends a connection that was found so and is denied, where the kernel can do that (Linux 6.5). */

@@ -153,6 +153,8 @@ static __always_inline void settle(struct rf_socket *socket, struct rf_policy *p
 		return;
 	stamp(socket, caller, listed_cgroup_of(policy, caller));
 	__builtin_memcpy(socket->address, &call->address, sizeof(socket->address));
+	socket->netns = call->question.netns;
+	socket->domain = call->question.domain;
 	socket->subject_row = call->question.subject_row;
 	socket->generation = policy->generation;
 	socket->flow = flow;
@@ -178,6 +180,8 @@ static __always_inline int judge_call(struct bpf_sock_addr *ctx, struct rf_call 
 	if (!policy)
 		return RF_REFUSE;
 	ask_caller(policy, &caller, question);
+	if (scope.names)
+		question->netns = bpf_get_netns_cookie(ctx);
 	call->port = bpf_ntohs(ctx->user_port);
 	call->protocol = ctx->protocol & 0xff; /* MPTCP's 262 reads as TCP's 6 */
 	normalize(&call->address);
@@ -248,6 +252,8 @@ static __always_inline int judge_socket(struct bpf_sock *ctx)
 		return policy->enforcing ? RF_REFUSE : RF_PASS;
 	}
 	stamp(socket, &caller, listed_cgroup_of(policy, &caller));
+	if (scope.names)
+		socket->netns = bpf_get_netns_cookie(ctx);
 	socket->protocol = call.protocol;
 	socket->flags = RF_SOCKET_OWN | (per_packet ? RF_SOCKET_PER_PACKET : 0);
 	if (!per_packet)

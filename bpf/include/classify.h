@@ -8,6 +8,7 @@
 
 struct rf_peer {
 	__u32 address_row;
+	__u32 name_row; /* what its name adds to that; row 1 adds nothing */
 	__u32 port_row;
 };
 
@@ -22,6 +23,8 @@ struct rf_verdict {
 /* Who asks, for what, and the answer: all by the policy in one slot. */
 struct rf_question {
 	struct rf_subject subject; /* needed only without a row for it */
+	__u64 netns;  /* cookie: where names of the other end's address count; 0: nowhere */
+	__u64 domain; /* name that an old flow was let out by, and then the one that decided; 0: none */
 	__u32 subject_row;         /* or RF_NO_ROW */
 	__u32 slot;
 	struct rf_peer peer;
@@ -31,7 +34,9 @@ struct rf_question {
 struct match {
 	struct rf_policy *policy;
 	struct rf_question *question;
-	__u64 left; /* blocks that may hold a match */
+	__u64 left;   /* blocks that may hold a match */
+	__u32 block;  /* the one at hand */
+	__u32 groups; /* of its words, those that hold one and were not looked at yet */
 };
 
 /* Number of the lowest set bit, by a de Bruijn sequence (Leiserson, Prokop, Randall: Using de Bruijn Sequences to Index
@@ -61,28 +66,24 @@ static __always_inline bool match_word(struct rf_verdict *verdict, __u64 bits, _
 
 #define GROUP_WORDS 4
 
-struct word_walk {
-	struct rf_question *question;
-	struct rf_block *subject, *address, *port, *enforced;
-	__u32 base; /* number of the block's first bit */
-	__u32 first; /* word to begin with */
-	__u32 done;
+/* One block of each row that must hold a bit for it to match. */
+struct match_rows {
+	struct rf_block *subject, *address, *named, *port;
 };
 
-static long word_step(__u32 word, struct word_walk *walk)
+/* The bits of a destination: those of its address and those of the name at hand. */
+static __always_inline __u64 peer_word(const struct match_rows *rows, __u32 word)
 {
-	__u32 i = (walk->first + word) & (RF_BLOCK_WORDS - 1);
-	__u64 bits = walk->subject->word[i] & walk->address->word[i] & walk->port->word[i];
-
-	if (!bits || !match_word(&walk->question->verdict, bits, walk->enforced->word[i], walk->base + i * 64))
-		return 0;
-	walk->done = 1;
-	return 1;
+	return scope.names ? rows->address->word[word] | rows->named->word[word] : rows->address->word[word];
 }
 
-/* One bit for each group of words that holds any bit of all three rows. Without a branch: the verifier walks it once. */
-static __always_inline __u64 matching_groups(const struct rf_block *subject, const struct rf_block *address,
-					     const struct rf_block *port)
+static __always_inline __u64 matching_word(const struct match_rows *rows, __u32 word)
+{
+	return rows->subject->word[word] & peer_word(rows, word) & rows->port->word[word];
+}
+
+/* One bit for each group of words that holds any bit of all rows. Without a branch: the verifier walks it once. */
+static __always_inline __u32 matching_groups(const struct match_rows *rows)
 {
 	__u64 groups = 0;
 
@@ -92,7 +93,7 @@ static __always_inline __u64 matching_groups(const struct rf_block *subject, con
 
 #pragma unroll
 		for (__u32 i = group * GROUP_WORDS; i < (group + 1) * GROUP_WORDS; i++) {
-			any |= subject->word[i] & address->word[i] & port->word[i];
+			any |= matching_word(rows, i);
 			asm volatile("" : "+r"(any) : : "memory"); /* one word after the other, in registers */
 		}
 		any |= -any; /* the highest bit is set unless it was 0 */
@@ -102,27 +103,52 @@ static __always_inline __u64 matching_groups(const struct rf_block *subject, con
 	return groups;
 }
 
-/* Returns 1 when the enforced verdict is found in this block. Most blocks hold no match at all: one look at all words
- * together passes those by, and tells where to begin in the others. */
-static __always_inline long match_row(struct match *m, __u32 block, struct rf_block *address, struct rf_block *port)
+static __always_inline bool load_rows(const struct match *m, struct match_rows *rows)
 {
-	struct rf_block *subject = block_of(m->policy, m->question->subject_row, block);
-	struct word_walk walk = { .question = m->question, .address = address, .port = port };
-	__u64 groups;
+	const struct rf_question *question = m->question;
 
-	if (!subject)
+	rows->subject = block_of(m->policy, question->subject_row, m->block);
+	rows->address = block_of(m->policy, question->peer.address_row, m->block);
+	rows->named = scope.names ? block_of(m->policy, question->peer.name_row, m->block) : rows->address;
+	rows->port = block_of(m->policy, question->peer.port_row, m->block);
+	return rows->subject && rows->address && rows->named && rows->port;
+}
+
+/* Looks at the next group of words, of the next block where the one at hand has no more. Most blocks hold no match at
+ * all: one look at all words together passes those by. Returns 1 when the enforced verdict is found, or nothing is left. */
+static long match_step(__u32 step, struct match *m)
+{
+	struct rf_block *enforced;
+	struct match_rows rows;
+	__u32 first;
+
+	if (!m->groups) {
+		if (!m->left)
+			return 1;
+		m->block = first_bit(m->left);
+		m->left &= m->left - 1;
+	}
+	if (!load_rows(m, &rows))
 		return 1;
-	groups = matching_groups(subject, address, port);
-	if (!groups)
+	if (!m->groups)
+		m->groups = matching_groups(&rows);
+	if (!m->groups)
 		return 0;
-	walk.enforced = block_of(m->policy, m->policy->enforced_row, block);
-	if (!walk.enforced)
+	enforced = block_of(m->policy, m->policy->enforced_row, m->block);
+	if (!enforced)
 		return 1;
-	walk.subject = subject;
-	walk.base = block * RF_BLOCK_WORDS * 64;
-	walk.first = first_bit(groups) * GROUP_WORDS;
-	bpf_loop(RF_BLOCK_WORDS - walk.first, word_step, &walk, 0);
-	return walk.done != 0;
+	first = first_bit(m->groups) * GROUP_WORDS;
+	m->groups &= m->groups - 1;
+#pragma unroll
+	for (__u32 i = 0; i < GROUP_WORDS; i++) {
+		__u32 word = (first + i) & (RF_BLOCK_WORDS - 1);
+		__u64 bits = matching_word(&rows, word);
+
+		if (bits && match_word(&m->question->verdict, bits, enforced->word[word],
+				       (m->block * RF_BLOCK_WORDS + word) * 64))
+			return 1;
+	}
+	return 0;
 }
 
 /* The same for one word of all, for a subject without a row. */
@@ -134,26 +160,14 @@ static long match_dimensions(__u32 index, struct match *m)
 
 	if (!((m->left >> (block & 63)) & 1))
 		return 0;
-	bits = word_of(m->policy, question->peer.address_row, block, word) &
-	       word_of(m->policy, question->peer.port_row, block, word);
+	bits = word_of(m->policy, question->peer.address_row, block, word);
+	if (scope.names)
+		bits |= word_of(m->policy, question->peer.name_row, block, word);
+	bits &= word_of(m->policy, question->peer.port_row, block, word);
 	if (bits)
 		bits &= subject_word(m->policy, &question->subject, block, word);
 	return bits && match_word(&question->verdict, bits, word_of(m->policy, m->policy->enforced_row, block, word),
 				  index * 64);
-}
-
-static long match_block(__u32 step, struct match *m)
-{
-	struct rf_block *address, *port;
-	__u32 block;
-
-	if (!m->left)
-		return 1;
-	block = first_bit(m->left);
-	m->left &= m->left - 1;
-	address = block_of(m->policy, m->question->peer.address_row, block);
-	port = block_of(m->policy, m->question->peer.port_row, block);
-	return address && port ? match_row(m, block, address, port) : 1;
 }
 
 static __always_inline __u8 action_of(struct rf_policy *policy, __s32 bit)
@@ -167,32 +181,46 @@ static __always_inline __u8 action_of(struct rf_policy *policy, __s32 bit)
 	return (__u32)bit < policy->default_deny_end ? RF_DENY : RF_ALLOW;
 }
 
-/* Keeps the blocks that the row's summary names. */
-static __always_inline void narrow(struct match *m, __u32 row)
+/* The blocks of a row that hold any bit. */
+static __always_inline __u64 blocks_of(struct rf_policy *policy, __u32 row)
 {
-	struct rf_summary *summary = summary_of(m->policy, row);
+	struct rf_summary *summary = summary_of(policy, row);
 
-	m->left &= summary ? summary->blocks : 0;
+	return summary ? summary->blocks : 0;
 }
 
-/* Puts the verdict into a question whose rows are known. */
-static __always_inline void decide(struct rf_policy *policy, struct rf_question *question)
+static __always_inline __u64 peer_blocks(struct rf_policy *policy, const struct rf_peer *peer)
 {
-	struct match m = { .policy = policy, .question = question, .left = ~0ULL };
+	__u64 blocks = blocks_of(policy, peer->address_row);
 
+	if (scope.names)
+		blocks |= blocks_of(policy, peer->name_row);
+	return blocks & blocks_of(policy, peer->port_row);
+}
+
+/* Puts the verdict into a question whose rows are known. Global: verified once a program. */
+__noinline int decide(struct rf_question *question)
+{
+	struct match m = { .question = question };
+
+	if (!question)
+		return 1;
+	m.policy = policy_in(question->slot);
+	if (!m.policy)
+		return 1;
 	question->verdict.bit = RF_NO_BIT;
 	question->verdict.shadow_bit = RF_NO_BIT;
-	narrow(&m, question->peer.address_row);
-	narrow(&m, question->peer.port_row);
+	m.left = peer_blocks(m.policy, &question->peer);
 	if (question->subject_row == RF_NO_ROW) {
-		bpf_loop(policy->block_count * RF_BLOCK_WORDS, match_dimensions, &m, 0);
+		bpf_loop(m.policy->block_count * RF_BLOCK_WORDS, match_dimensions, &m, 0);
 	} else {
-		narrow(&m, question->subject_row);
-		/* most verdicts fall in the first block: spare them the loop, whose every step is a call */
-		if (!match_block(0, &m) && m.left)
-			bpf_loop(policy->block_count, match_block, &m, 0);
+		m.left &= blocks_of(m.policy, question->subject_row);
+		/* most verdicts fall at the first look: spare them the loop, whose every step is a call */
+		if (!match_step(0, &m))
+			bpf_loop(m.policy->block_count * (RF_BLOCK_WORDS / GROUP_WORDS + 1), match_step, &m, 0);
 	}
-	question->verdict.action = action_of(policy, question->verdict.bit);
-	question->verdict.shadow_action = action_of(policy, question->verdict.shadow_bit);
+	question->verdict.action = action_of(m.policy, question->verdict.bit);
+	question->verdict.shadow_action = action_of(m.policy, question->verdict.shadow_bit);
 	question->verdict.reason = RF_REASON_POLICY;
+	return 0;
 }

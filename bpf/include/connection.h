@@ -44,6 +44,8 @@ static __always_inline bool ask_owner(struct rf_policy *policy, struct rf_socket
 
 	call->direction = direction;
 	call->question.slot = policy->slot;
+	call->question.netns = direction == RF_EGRESS ? owner->netns : 0;
+	call->question.domain = 0;
 	classify_stamp(policy->slot, owner, direction, &call->question.subject);
 	call->question.subject_row = subject_row(policy, &call->question.subject);
 	if (!(owner->flags & RF_SOCKET_OWNED))

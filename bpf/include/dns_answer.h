@@ -143,7 +143,7 @@ static __always_inline void keep_domain(struct dns_room *room, const struct rf_d
 	domain->uid = query->uid;
 	domain->exe = query->actor.exe;
 	domain->name_length = query->name_length;
-	__builtin_memcpy(domain->name, query->name, sizeof(domain->name));
+	__builtin_memcpy(&domain->name, &query->name, sizeof(domain->name));
 	if (!bpf_map_update_elem(&domains, &room->key.name, domain, BPF_NOEXIST))
 		return;
 	dns_sweep_domains();

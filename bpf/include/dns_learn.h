@@ -4,28 +4,49 @@
 
 #include "dns_stream.h"
 
-static __always_inline int learn_from_outgoing(struct __sk_buff *skb, struct bpf_sock *sk)
+/* A room with what the packet says of itself; NULL, and the verdict on the packet, for one that is no DNS, or where none
+ * is free. On a stack of its own: asking the policy takes what there is. */
+static __noinline struct dns_room *room_of_outgoing(struct __sk_buff *skb, struct bpf_sock *sk, __u32 *verdict)
 {
 	struct dns_packet p = {};
 	struct dns_room *room;
 
+	*verdict = RF_PASS;
 	if (!locate(skb, &p) || (p.destination_port != DNS_PORT && p.source_port != DNS_PORT))
-		return RF_PASS;
+		return NULL;
 	room = take_room();
-	if (!room)
-		return RF_PASS;
-	if (p.source_port == DNS_PORT) {
-		mark_impostor(netns_of(room, sk), &p.source);
-	} else if (p.protocol == IPPROTO_TCP) {
-		follow_outgoing(skb, sk, room, &p);
-	} else {
-		struct dns_datagrams d = { .skb = skb, .sk = sk, .room = room, .packet = &p, .at = p.payload };
+	if (room)
+		room->packet = p;
+	else if (judged_asker(sk, &p))
+		*verdict = RF_DROP;
+	return room;
+}
 
-		d.size = datagram_size(skb, &p);
-		bpf_loop(skb->gso_size ? DNS_DATAGRAMS : 1, query_step, &d, 0);
-	}
+static __always_inline __u32 see_datagrams(struct __sk_buff *skb, struct bpf_sock *sk, struct dns_room *room)
+{
+	struct dns_datagrams d = { .skb = skb, .sk = sk, .room = room, .packet = &room->packet };
+
+	d.at = room->packet.payload;
+	d.size = datagram_size(skb, &room->packet);
+	bpf_loop(skb->gso_size ? DNS_DATAGRAMS : 1, query_step, &d, 0);
+	return d.denied ? RF_DROP : RF_PASS;
+}
+
+static __always_inline int learn_from_outgoing(struct __sk_buff *skb, struct bpf_sock *sk)
+{
+	struct dns_room *room;
+	__u32 verdict;
+
+	room = room_of_outgoing(skb, sk, &verdict);
+	if (!room)
+		return verdict & 1;
+	if (room->packet.source_port == DNS_PORT)
+		mark_impostor(netns_of(room, sk), &room->packet.source);
+	if (room->packet.destination_port == DNS_PORT)
+		verdict = room->packet.protocol == IPPROTO_TCP ? follow_outgoing(skb, sk, room, &room->packet) :
+								 see_datagrams(skb, sk, room);
 	leave_room(room);
-	return RF_PASS;
+	return verdict & 1; /* no more than that is allowed, says the verifier */
 }
 
 static __always_inline int learn_from_incoming(struct __sk_buff *skb, struct bpf_sock *sk)
@@ -47,12 +68,12 @@ static __always_inline int learn_from_incoming(struct __sk_buff *skb, struct bpf
 	return RF_PASS;
 }
 
-/* A connected socket says where it sends to. A raw one sends whatever its owner writes. */
+/* A connection says where it sends to. Datagrams go wherever their sender says, from a connected socket, too. */
 static __always_inline bool may_leave_for_port(struct bpf_sock *sk)
 {
 	__u16 port = sk->dst_port;
 
-	return !port || port == bpf_htons(DNS_PORT) || sk->src_port == DNS_PORT || sk->type == SOCK_TYPE_RAW;
+	return sk->type != SOCK_TYPE_STREAM || !port || port == bpf_htons(DNS_PORT) || sk->src_port == DNS_PORT;
 }
 
 /* Where a connected socket's packets come from is known. */

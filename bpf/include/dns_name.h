@@ -2,34 +2,19 @@
 // Names on the wire (RFC 1035, 3.1 and 4.1.4): read out of a message, brought to lower case, and hashed.
 #pragma once
 
+#include "dns_hash.h"
 #include "dns_message.h"
 
 #define DNS_POINTER 0xc0
 #define DNS_LABEL_MAX 63
 #define DNS_LABELS (RF_DNS_NAME_BYTES / 2)
 #define DNS_NO_LABEL 0x40 /* a kind of label that nobody uses */
-#define DNS_HASH_PRIME ((1ULL << 61) - 1)
 #define BYTES(byte) (0x0101010101010101ULL * (byte))
 
 /* What a loop changed is looked up again where it is kept, as the verifier does. */
 #define forget_registers() asm volatile("" ::: "memory")
 /* The compiler takes the value for any, and does not join it with what it was made from. */
 #define forget(value) asm volatile("" : "+r"(value))
-
-/* The secret point at which names are hashed, and how long names hold. */
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct rf_dns_settings);
-} dns_settings SEC(".maps");
-
-static __always_inline struct rf_dns_settings *the_dns_settings(void)
-{
-	__u32 zero = 0;
-
-	return bpf_map_lookup_elem(&dns_settings, &zero);
-}
 
 /* ASCII letters in lower case, eight bytes at once. Lengths of labels are no letters. */
 static __always_inline __u64 lower_case(__u64 word)
@@ -127,20 +112,6 @@ __noinline __u32 dns_read_name(struct dns_message *m, __u32 start)
 			return 0;
 	}
 	return 0;
-}
-
-/* hash * secret + word, modulo 2^61 - 1. All three are below 2^61, so no sum here is beyond 64 bits. */
-static __always_inline __u64 dns_hash_step(__u64 hash, __u64 secret, __u32 word)
-{
-	__u64 low = (hash & 0xffffffff) * (secret & 0xffffffff);
-	__u64 middle = (hash >> 32) * (secret & 0xffffffff) + (hash & 0xffffffff) * (secret >> 32);
-	__u64 high = (hash >> 32) * (secret >> 32);
-	/* 2^61 is 1: 2^64 is 8, and 2^32 times the middle's bits from 29 on is those bits */
-	__u64 sum = (high << 3) + (middle >> 29) + ((middle & 0x1fffffff) << 32) + (low >> 61) +
-		    (low & DNS_HASH_PRIME) + word;
-
-	sum = (sum >> 61) + (sum & DNS_HASH_PRIME);
-	return sum >= DNS_HASH_PRIME ? sum - DNS_HASH_PRIME : sum;
 }
 
 /* The hash of the name read last: as packages/policy/src/dns/name-hash.ts, four bytes at a time from its right end. */

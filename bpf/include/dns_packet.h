@@ -6,18 +6,7 @@
 #include "packet.h"
 
 #define UDP_HEADER 8
-
-struct dns_packet {
-	struct rf_address source;
-	struct rf_address destination;
-	__u16 source_port;
-	__u16 destination_port;
-	__u32 protocol;
-	__u32 transport; /* offset of its header */
-	__u32 payload;
-	__u32 sequence; /* of TCP: the number of the first byte of the payload */
-	__u32 acknowledged;
-};
+#define TCP_URG 0x20
 
 struct tcp_header {
 	struct ports ports;
@@ -70,6 +59,7 @@ static __always_inline bool locate_segment(struct __sk_buff *skb, struct dns_pac
 	p->destination_port = bpf_ntohs(header.ports.destination);
 	p->sequence = bpf_ntohl(header.sequence) + !!(header.flags & TCP_SYN);
 	p->acknowledged = bpf_ntohl(header.acknowledged);
+	p->urgent = header.flags & TCP_URG;
 	p->payload = p->transport + (header.length >> 4) * 4;
 	return true;
 }
@@ -115,6 +105,7 @@ struct dns_datagrams {
 	const struct dns_packet *packet;
 	__u32 at;
 	__u32 size;
+	bool denied;
 };
 
 #define DNS_DATAGRAMS 128 /* as many as the kernel puts together */

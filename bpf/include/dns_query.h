@@ -2,9 +2,8 @@
 // A query leaves: who asks what of whom, until the answer comes.
 #pragma once
 
+#include "dns_guard.h"
 #include "dns_impostor.h"
-#include "dns_packet.h"
-#include "ingress.h"
 
 /* The cookie of a socket's network namespace. No helper for packets has it on 6.1, and the verifier lets nobody look into
  * a packet's socket; so the socket's address goes through a map, and is read as any kernel memory. */
@@ -31,23 +30,6 @@ static __always_inline void key_of_query(struct __sk_buff *skb, const struct dns
 	key->class = m->class;
 	key->protocol = protocol;
 	key->unused = 0;
-}
-
-/* One more than the resolver's place in the settings; 0 for one that is not trusted there. */
-static __always_inline __u32 find_resolver(const struct rf_dns_settings *settings, __u64 netns, const __u8 *address)
-{
-	const __u64 *wanted = (const __u64 *)address;
-
-	for (__u32 i = 0; i < RF_DNS_RESOLVERS; i++) {
-		const struct rf_resolver *resolver = &settings->resolvers[i];
-		const __u64 *known = (const __u64 *)resolver->address;
-
-		if (i >= settings->resolver_count)
-			break;
-		if (resolver->netns == netns && known[0] == wanted[0] && known[1] == wanted[1])
-			return i + 1;
-	}
-	return 0;
 }
 
 /* The first place of a query's set. Names are hashed at a secret point: nobody can aim at the set of another's query. */
@@ -105,23 +87,7 @@ static __always_inline struct rf_dns_query *place_query(const struct rf_dns_quer
 	return oldest && hold_query(oldest, state) ? oldest : NULL;
 }
 
-static __always_inline void describe_asker(struct bpf_sock *sk, struct rf_dns_query *query)
-{
-	struct rf_socket *socket = bpf_sk_storage_get(&sockets, sk, 0, 0);
-
-	query->exec_ns = 0;
-	query->tgid = 0;
-	query->uid = 0;
-	__builtin_memset(&query->actor, 0, sizeof(query->actor));
-	if (!socket)
-		return;
-	query->exec_ns = socket->exec_ns;
-	query->tgid = socket->tgid;
-	query->uid = socket->uid;
-	announce_process(describe_owner(socket, &query->actor));
-}
-
-static __always_inline void keep_query(struct dns_room *room, struct bpf_sock *sk)
+static __noinline void keep_query(struct dns_room *room, struct bpf_sock *sk)
 {
 	struct rf_dns_settings *settings = the_dns_settings();
 	__u64 now = bpf_ktime_get_boot_ns();
@@ -139,31 +105,46 @@ static __always_inline void keep_query(struct dns_room *room, struct bpf_sock *s
 	query->sent = 1;
 	query->trusted = find_resolver(settings, query->netns, room->key.resolver);
 	query->name_length = m->name_length;
-	__builtin_memcpy(query->name, &m->name[DNS_NAME_PAD], sizeof(query->name));
+	__builtin_memcpy(&query->name, &m->name[DNS_NAME_PAD], sizeof(query->name));
 	describe_asker(sk, query);
 	let_go_of_query(query, RF_DNS_QUERY_WAITS);
 }
 
-/* The message in the room, which leaves for port 53. Its question alone is read. */
-static __always_inline void see_query(struct __sk_buff *skb, struct bpf_sock *sk, struct dns_room *room,
-				      const struct dns_packet *p)
+/* The message in the room, which would leave for port 53. Its question alone is read. Returns false if it may not. */
+static __always_inline bool see_query(struct __sk_buff *skb, struct bpf_sock *sk, struct dns_room *room,
+				      const struct dns_packet *p, bool readable)
 {
-	key_of_query(skb, &room->message, &p->destination, p->source_port, p->protocol, &room->key);
-	keep_query(room, sk);
-	count_dns(RF_DNS_QUERIES, 1);
+	struct dns_message *m = &room->message;
+
+	if (!readable) {
+		count_dns(RF_DNS_MALFORMED, 1);
+		m->name_length = 0;
+		m->question = 0;
+		m->type = 0;
+	}
+	key_of_query(skb, m, &p->destination, p->source_port, p->protocol, &room->key);
+	if (!may_ask(sk, room, p))
+		return false;
+	if (readable) {
+		keep_query(room, sk);
+		count_dns(RF_DNS_QUERIES, 1);
+	}
+	return true;
 }
 
 static long query_step(__u32 index, struct dns_datagrams *d)
 {
 	struct dns_message *m = &d->room->message;
 	__u32 length = datagram_length(d);
+	bool readable;
 
 	if (!length)
 		return 1;
-	if (!load_message(d->skb, m, d->at, length) || dns_parse_query(m) || m->flags & RF_DNS_RESPONSE)
-		count_dns(RF_DNS_MALFORMED, 1);
-	else
-		see_query(d->skb, d->sk, d->room, d->packet);
+	readable = load_message(d->skb, m, d->at, length) && !dns_parse_query(m) && !(m->flags & RF_DNS_RESPONSE);
+	if (!see_query(d->skb, d->sk, d->room, d->packet, readable)) {
+		d->denied = true;
+		return 1;
+	}
 	d->at += length;
 	return 0;
 }

@@ -5,6 +5,7 @@
 
 #include "dns_parse.h"
 #include "dns_tables.h"
+#include "ingress.h"
 
 #define DNS_ROOMS 16
 #define DNS_ROOM_TRIES 8
@@ -20,12 +21,30 @@ struct dns_learning {
 	__u32 ignored;
 };
 
+/* Where in a packet a message is, and between whom. */
+struct dns_packet {
+	struct rf_address source;
+	struct rf_address destination;
+	__u16 source_port;
+	__u16 destination_port;
+	__u32 protocol;
+	__u32 transport; /* offset of its header */
+	__u32 payload;
+	__u32 sequence; /* of TCP: the number of the first byte of the payload */
+	__u32 acknowledged;
+	bool urgent; /* a byte of it is taken out of the stream where it arrives */
+};
+
 struct dns_room {
+	struct dns_packet packet;
 	__u64 socket; /* the kernel's address of the socket, to read from */
 	__u64 owner; /* cookie of the socket whose message is under way here; 0: none */
 	__u64 used_ns; /* when a part of it came last */
 	struct dns_learning learning;
 	struct rf_dns_query_key key;
+	struct rf_call call; /* what the policy is asked, and the row that counts its answer */
+	struct rf_flow_key flow;
+	struct rf_actor actor;
 	struct rf_domain domain;
 	struct rf_names names;
 	struct dns_message message;

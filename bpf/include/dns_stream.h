@@ -25,7 +25,7 @@ struct dns_stream {
 	__u32 held; /* 1: a program reads what arrives */
 	__u32 drops;
 	__u32 room; /* where the arriving message is put together; 0: nowhere yet */
-	__u32 unused;
+	__u32 denied; /* 1: a query was, and nothing more leaves */
 	__u8 query[DNS_OUT_ROOM + DNS_OUT_BYTES];
 };
 
@@ -87,16 +87,16 @@ static __always_inline void end_query(struct dns_segment *s)
 {
 	struct dns_stream *stream = s->stream;
 	struct dns_message *m = &s->room->message;
+	bool readable;
 
 	m->length = stream->out.length < DNS_OUT_BYTES ? stream->out.length : DNS_OUT_BYTES;
 	bpf_probe_read_kernel(m->bytes, DNS_OUT_BYTES, stream->query);
 	stream->out.have = 0;
-	if (dns_parse_query(m) || m->flags & RF_DNS_RESPONSE) {
-		count_dns(RF_DNS_MALFORMED, 1);
+	readable = !dns_parse_query(m) && !(m->flags & RF_DNS_RESPONSE);
+	if (!see_query(s->skb, s->sk, s->room, s->packet, readable))
+		stream->denied = 1;
+	else if (!readable)
 		break_side(&stream->out);
-	} else {
-		see_query(s->skb, s->sk, s->room, s->packet);
-	}
 }
 
 static long query_part_step(__u32 index, struct dns_segment *s)
@@ -105,7 +105,7 @@ static long query_part_step(__u32 index, struct dns_segment *s)
 	struct dns_side *out = &stream->out;
 	__u32 got, done;
 
-	if (s->at >= s->end || out->broken)
+	if (s->at >= s->end || out->broken || stream->denied)
 		return 1;
 	if (out->have < DNS_PREFIX) {
 		if (!read_prefix(s, out))
@@ -162,21 +162,25 @@ static __always_inline int follow_outgoing(struct __sk_buff *skb, struct bpf_soc
 				      const struct dns_packet *p)
 {
 	struct dns_segment s = { .skb = skb, .sk = sk, .room = room, .packet = p, .at = p->payload, .end = skb->len };
+	bool judged;
 	__s32 missing;
 
 	if (s.at >= s.end)
-		return 0;
+		return RF_PASS;
+	judged = judged_asker(sk, p);
 	s.stream = follow_stream(sk, p);
-	if (!s.stream || s.stream->out.broken)
-		return 0;
-	if (!begin_part(&s, &s.stream->out, &missing)) {
-		if (missing > 0)
+	if (judged && (!s.stream || s.stream->denied || p->urgent))
+		return RF_DROP;
+	if (s.stream && !s.stream->out.broken) {
+		if (begin_part(&s, &s.stream->out, &missing)) {
+			s.stream->out.next += s.end - s.at;
+			bpf_loop(DNS_STREAM_STEPS, query_part_step, &s, 0);
+		} else if (missing > 0) {
 			break_side(&s.stream->out);
-		return 0;
+		}
 	}
-	s.stream->out.next += s.end - s.at;
-	bpf_loop(DNS_STREAM_STEPS, query_part_step, &s, 0);
-	return 0;
+	/* what cannot be followed may hold any query */
+	return judged && (!s.stream || s.stream->out.broken || s.stream->denied) ? RF_DROP : RF_PASS;
 }
 
 static __always_inline struct dns_room *stream_room(__u32 number)

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-// What is known of names: queries that wait for an answer, names with addresses, addresses with names.
+// Queries that wait for an answer, and room for names where their tables are full.
 #pragma once
 
 #include "dns_name.h"
-#include "loss.h"
+#include "names.h"
 
 #define DNS_SWEEP_NS 100000000ULL /* a full table is looked through once in so long */
 #define DNS_QUERY_SETS 1024
@@ -19,27 +19,28 @@ struct {
 } queries SEC(".maps");
 
 struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__uint(max_entries, 16384);
-	__type(key, __u64);
-	__type(value, struct rf_domain);
-} domains SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__uint(max_entries, 65536);
-	__type(key, struct rf_name_key);
-	__type(value, struct rf_names);
-} addresses SEC(".maps");
-
-struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, RF_DNS_COUNTERS);
 	__type(key, __u32);
 	__type(value, __u64);
 } dns_counters SEC(".maps");
+
+/* One more than the resolver's place in the settings; 0 for one that is not trusted there. */
+static __always_inline __u32 find_resolver(const struct rf_dns_settings *settings, __u64 netns, const __u8 *address)
+{
+	const __u64 *wanted = (const __u64 *)address;
+
+	for (__u32 i = 0; i < RF_DNS_RESOLVERS; i++) {
+		const struct rf_resolver *resolver = &settings->resolvers[i];
+		const __u64 *known = (const __u64 *)resolver->address;
+
+		if (i >= settings->resolver_count)
+			break;
+		if (resolver->netns == netns && known[0] == wanted[0] && known[1] == wanted[1])
+			return i + 1;
+	}
+	return 0;
+}
 
 enum dns_table {
 	DNS_TABLE_DOMAINS = 0,

@@ -136,10 +136,11 @@ static __always_inline void announce_verdict(const struct rf_flow_key *key, cons
 struct rf_call {
 	struct rf_address address;
 	struct rf_question question;
-	__u32 port;
-	__u32 protocol;
-	__u32 hook; /* enum rf_hook */
-	__u32 direction; /* enum rf_direction */
+	__u16 port;
+	__u8 protocol;
+	__u8 hook;      /* enum rf_hook */
+	__u8 direction; /* enum rf_direction */
+	__u8 unused[3];
 };
 
 static __always_inline int ask(struct rf_call *call)
@@ -153,6 +154,7 @@ static __always_inline void fill_key(const struct rf_call *call, struct rf_flow_
 	struct rf_policy *policy = policy_in(call->question.slot);
 
 	key->generation = policy ? policy->generation : 0;
+	key->domain = call->question.domain;
 	key->direction = call->direction;
 	key->bit = verdict->bit;
 	key->shadow_bit = verdict->shadow_bit;

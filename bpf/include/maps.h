@@ -39,6 +39,7 @@ const volatile struct rf_scope scope SEC(".rodata.scope") = {
 	.search_steps6 = 21,
 	.cgroups = 1,
 	.ancestors = 1,
+	.names = 1,
 };
 
 /* Whoever sets nothing refuses no device. */

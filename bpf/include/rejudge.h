@@ -37,6 +37,7 @@ static __always_inline void ask_stamp(struct rf_policy *policy, const struct rf_
 				      struct rf_question *question)
 {
 	question->slot = policy->slot;
+	question->netns = socket->netns;
 	classify_stamp(policy->slot, socket, RF_EGRESS, &question->subject);
 	question->subject_row = subject_row(policy, &question->subject);
 }
@@ -46,6 +47,7 @@ static __always_inline void recall_stamp(struct rf_policy *policy, struct rf_soc
 					 struct rf_question *question)
 {
 	question->slot = policy->slot;
+	question->netns = socket->netns;
 	question->subject_row = socket->subject_row;
 	if (socket->generation == policy->generation && socket->subject_row != RF_NO_ROW)
 		return;
@@ -84,6 +86,7 @@ static __noinline int rejudge(struct rf_policy *policy, struct rf_call *call, st
 	call->direction = RF_EGRESS;
 	call->port = socket->port;
 	call->protocol = socket->protocol;
+	call->question.domain = socket->domain; /* a flow that lives keeps its name */
 	ask_stamp(policy, socket, &call->question);
 	if (ask(call))
 		return 0;

@@ -2,6 +2,7 @@
 // Judges a map of made-up cases with the product's own tables, automaton and verdict, so that user space can compare
 // the kernel with the reference evaluator a hundred thousand times in seconds. Nothing is attached.
 #include "../include/address.h"
+#include "../include/query.h"
 #include "../include/subject.h"
 
 #define CASE_PATH_LEN 248
@@ -32,6 +33,11 @@ struct rf_case {
 	__u32 shadow_action;
 	__u32 direction;   /* enum rf_direction */
 	__u32 without_row; /* judge as if no row were left for the subject */
+	__u64 netns;       /* where the names of the case's address are; 0: it has none */
+	__u64 query;	   /* hash of the name that is asked for */
+	__u32 query_length;
+	__u32 unused;
+	struct rf_name_text query_name;
 };
 
 struct {
@@ -100,7 +106,11 @@ static long judge_one(__u32 index, void *unused)
 		question.subject_row = c->without_row ? RF_NO_ROW : subject_row(policy, &question.subject);
 	if (c->direction != RF_INGRESS)
 		normalize(&c->address);
-	ask_policy(&question, &c->address, c->port, c->protocol);
+	question.netns = c->netns;
+	if (c->direction != RF_QUERY)
+		ask_policy(&question, &c->address, c->port, c->protocol);
+	else
+		ask_query(&question, &c->query_name, c->query_length, c->query);
 	c->bit = question.verdict.bit;
 	c->shadow_bit = question.verdict.shadow_bit;
 	c->action = question.verdict.action;

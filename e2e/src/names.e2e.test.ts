@@ -150,7 +150,7 @@ describe("ringfence run learns names", { timeout }, () => {
   });
 
   test("of as many as there is room for, and counts the others", async () => {
-    const edit = { file: "include/dns_tables.h", from: "max_entries, 65536", to: "max_entries, 100" };
+    const edit = { file: "include/names.h", from: "max_entries, 65536", to: "max_entries, 100" };
     const object = alteredObject(temporaryFolder(), [edit]);
     const run = await fence(["python3", "-c", askOverTcp, RESOLVER, "big-500.example.com"], {
       via: [...withObject(object), ...network.via(RESOLVER)],

@@ -11,7 +11,7 @@ import {
 import type { CompiledPolicy } from "@ringfence/policy";
 import { inNetworkNamespaces } from "../host/network-namespaces.js";
 import { refusedDevices } from "../host/refused-devices.js";
-import { type TrustedResolvers, writeNames } from "../names/write-names.js";
+import { type TrustedResolvers, trustResolvers, writeNames } from "../names/write-names.js";
 import { OVERFLOW_ROWS, readFence } from "../observe/flows.js";
 import { includeSearch, searchBorrowed } from "./borrowed.js";
 import { fencedProcesses } from "./fenced-processes.js";
@@ -44,7 +44,7 @@ export interface FenceOptions {
   readonly packetCgroup?: string;
   /** Path of the cgroup where the call hooks are; everything that must be fenced is below. */
   readonly hookCgroup: string;
-  /** Whose DNS answers count. Without it nobody reads DNS: verdicts do not rest on names. */
+  /** Whose DNS answers count. Without it nobody reads DNS; a policy that judges by names needs it. */
   readonly resolvers?: TrustedResolvers;
   /** Records of processes that fit; by default as many as the kernel can run. */
   readonly maxProcesses?: number;
@@ -131,7 +131,7 @@ export class Fence implements Disposable {
         next_peer: 0,
         unused: 0,
       });
-      if (options.resolvers !== undefined) writeNames(object, options.resolvers);
+      if (options.resolvers !== undefined) writeNames(object, plan.nameSecret, options.resolvers);
       attach(object, options, links);
       if (guard.status === "active") {
         const isCalled = () => readFence(object.rawMap("fence")).guarded !== 0;
@@ -156,9 +156,11 @@ export class Fence implements Disposable {
    * packet of each old flow are judged by it when this returns, and connected sockets that it denies are reset where
    * the kernel can do that (Linux 6.5), idle ones too. Throws RF_POLICY_LIMIT or RF_MAP_FULL if it does not fit: the
    * old one then stays.
+   * @param resolvers whose DNS answers count from now on, if that changes
    */
-  replacePolicy(policy: CompiledPolicy): number {
+  replacePolicy(policy: CompiledPolicy, resolvers?: TrustedResolvers): number {
     const generation = this.#policies.replace(policy);
+    if (resolvers !== undefined) trustResolvers(this.object, resolvers);
     inNetworkNamespaces(fencedProcesses(this.object.rawMap("processes")), () => {
       for (const name of rejudgements) runIterator(this.object, name);
     });

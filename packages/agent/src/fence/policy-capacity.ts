@@ -18,6 +18,7 @@ export interface PolicyCapacity {
   readonly accepts: number;
   readonly comms: number;
   readonly cgroups: number;
+  readonly listed_names: number;
 }
 
 /** What exactly this policy needs. `cgroups` counts those that are to be listed for it. */
@@ -33,6 +34,7 @@ export function capacityOf(policy: CompiledPolicy, cgroups: number): PolicyCapac
     accepts: automaton?.stateCount ?? 0,
     comms: policy.comm.entries.length,
     cgroups,
+    listed_names: policy.names.entries.length,
   };
 }
 
@@ -54,6 +56,7 @@ export function withGrowth(needed: PolicyCapacity): PolicyCapacity {
     accepts: grow(needed.accepts, LEAST_GROWTH.entries),
     comms: grow(needed.comms, LEAST_GROWTH.rows),
     cgroups: grow(needed.cgroups, LEAST_GROWTH.rows),
+    listed_names: grow(needed.listed_names, LEAST_GROWTH.rows),
   };
 }
 

@@ -1,5 +1,6 @@
 import { type BpfObject, layout, type OpenOptions, StructCodec } from "@ringfence/kernel";
 import type { CompiledPolicy } from "@ringfence/policy";
+import { drawNameSecret } from "../names/name-secret.js";
 import { type CgroupTree, listCgroups } from "./listed-cgroups.js";
 import {
   capacityOf,
@@ -23,17 +24,26 @@ const firstElement = new Uint8Array(4);
 export interface SlotPlan {
   readonly slots: 1 | 2;
   readonly capacity: PolicyCapacity;
+  /** where names are hashed, by all its policies and by whoever learns names */
+  readonly nameSecret: bigint;
   /** what any of its policies may ask about */
-  readonly asks: { readonly cgroups: boolean; readonly ancestors: boolean };
+  readonly asks: { readonly cgroups: boolean; readonly ancestors: boolean; readonly names: boolean };
 }
 
 /** Plans for a first policy. With `replaceable` the tables are there twice, with room to grow. */
 export function planSlots(policy: CompiledPolicy, tree: CgroupTree, replaceable: boolean): SlotPlan {
   const needed = capacityOf(policy, listCgroups(policy, tree).length);
-  if (replaceable)
-    return { slots: 2, capacity: withGrowth(needed), asks: { cgroups: true, ancestors: true } };
-  const asks = { cgroups: policy.cgroup.entries.length > 0, ancestors: policy.ancestors.count > 0 };
-  return { slots: 1, capacity: asks.cgroups ? withNewCgroups(needed) : needed, asks };
+  const nameSecret = drawNameSecret();
+  if (replaceable) {
+    const asks = { cgroups: true, ancestors: true, names: true };
+    return { slots: 2, capacity: withGrowth(needed), nameSecret, asks };
+  }
+  const asks = {
+    cgroups: policy.cgroup.entries.length > 0,
+    ancestors: policy.ancestors.count > 0,
+    names: policy.names.judged,
+  };
+  return { slots: 1, capacity: asks.cgroups ? withNewCgroups(needed) : needed, nameSecret, asks };
 }
 
 /** Sizes of the policy's maps, and what the verifier may leave out, for opening an object. */
@@ -43,6 +53,7 @@ export function slotOptions({ slots, capacity, asks }: SlotPlan): Required<SlotO
     search_steps6: halvings(capacity.intervals6),
     cgroups: Number(asks.cgroups),
     ancestors: Number(asks.ancestors),
+    names: Number(asks.names),
   });
   return { maxEntries: mapSizes(capacity, slots), constants: { ".rodata.scope": scope } };
 }
@@ -98,10 +109,10 @@ export class PolicySlots {
   }
 
   #write(policy: CompiledPolicy, slot: number, generation: number): void {
-    const { capacity } = this.#plan;
+    const { capacity, nameSecret } = this.#plan;
     const cgroups = listCgroups(policy, this.#tree);
     checkFits(capacityOf(policy, cgroups.length), capacity);
-    writePolicy(this.#object, policy, cgroups, { slot, generation, capacity });
+    writePolicy(this.#object, policy, cgroups, { slot, generation, capacity, nameSecret });
   }
 
   #activate(slot: number): void {

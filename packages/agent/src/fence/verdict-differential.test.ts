@@ -42,9 +42,16 @@ test("the kernel's verdict is the reference evaluator's on 100,000 random polici
   assert.equal(assertAgreement(t, { policies: 200, flowsPerPolicy: 500 }), 100_000);
 });
 
+test("the kernel agrees on 100,000 policies with names, flows to addresses that have names, and queries", (t) => {
+  assert.equal(assertAgreement(t, { policies: 200, flowsPerPolicy: 500, withNames: true }), 100_000);
+});
+
 test("the kernel agrees on policies that are loaded with no more than each of them needs", (t) => {
   using alone = new KernelJudge(OBJECT, false);
   assertAgreement(t, { policies: 40, flowsPerPolicy: 100 }, (compiled, questions) =>
+    alone.ask(compiled, questions),
+  );
+  assertAgreement(t, { policies: 40, flowsPerPolicy: 100, withNames: true }, (compiled, questions) =>
     alone.ask(compiled, questions),
   );
 });

@@ -6,8 +6,9 @@ import {
   StructCodec,
   type StructInput,
 } from "@ringfence/kernel";
-import { flowDirections } from "@ringfence/model";
+import { verdictDirections } from "@ringfence/model";
 import type { CompiledPolicy, IntervalTable } from "@ringfence/policy";
+import { nameHash, nameWire } from "@ringfence/policy/dns";
 import type { ListedCgroup } from "./listed-cgroups.js";
 import { intervalTables, type PolicyCapacity, SUBJECT_ROWS } from "./policy-capacity.js";
 import { removeWhere } from "./remove-where.js";
@@ -17,7 +18,17 @@ const ANCESTOR_PATTERNS = 64;
 const { fields: wideInterval, size: wideIntervalSize } = layout.rf_interval6;
 const acceptCodec = new StructCodec(layout.rf_accept, "rf_accept");
 const ancestorCodec = new StructCodec(layout.rf_ancestor_rows, "rf_ancestor_rows");
+const listedNameCodec = new StructCodec(layout.rf_listed_name, "rf_listed_name");
 const policyCodec = new StructCodec(layout.rf_policy, "rf_policy");
+
+const NS_PER_SECOND = 1_000_000_000n;
+
+/** Where the keys of a map that all policies share say whose an entry is. */
+const slotOffsets: Readonly<Record<string, number>> = {
+  comms: layout.rf_comm.fields.slot.offset,
+  cgroups: layout.rf_cgroup.fields.slot.offset,
+  listed_names: layout.rf_listed_name.fields.slot.offset,
+};
 
 /** Which of the policies that lie beside each other this one is to be. */
 export interface PolicySlot {
@@ -25,6 +36,8 @@ export interface PolicySlot {
   readonly generation: number;
   /** entries that each slot has in each map */
   readonly capacity: PolicyCapacity;
+  /** where names are hashed */
+  readonly nameSecret: bigint;
 }
 
 /** Writes a compiled policy into a slot that no program reads. Throws RF_MAP_FULL. */
@@ -45,6 +58,7 @@ export function writePolicy(
   map("ancestor_rows").writeAll(ancestorBytes(policy), slot * ANCESTOR_PATTERNS);
   replaceEntries(map("comms"), slot, commEntries(policy, slot));
   replaceEntries(map("cgroups"), slot, cgroupEntries(cgroups, slot));
+  replaceEntries(map("listed_names"), slot, nameEntries(policy, place));
   map("policy").writeAll(policyCodec.toBytes(header(policy, cgroups.length, place)), slot);
 }
 
@@ -56,6 +70,7 @@ function header(
   const [uid, gid, v4, tcp, udp, sctp] = placesOf(intervalTables(policy), slot * capacity.intervals);
   const { automaton } = policy.exe;
   return {
+    grace_ns: BigInt(policy.names.graceSeconds) * NS_PER_SECOND,
     generation,
     slot,
     rows_offset: slot * capacity.rows,
@@ -84,7 +99,10 @@ function header(
     icmp_row: policy.icmpRow,
     other_row: policy.otherRow,
     enforcing: policy.bits.some((bit) => !bit.audit) ? 1 : 0,
-    direction_rows: flowDirections.map((direction) => policy.directionRows[direction]),
+    anywhere_row: policy.names.anywhereRow,
+    query_count: policy.names.queryBits,
+    name_depth: nameDepth(policy),
+    direction_rows: verdictDirections.map((direction) => policy.directionRows[direction]),
     v4_index: { offset: slot * capacity.interval_index, shift: policy.v4Index.shift },
     uid,
     gid,
@@ -199,10 +217,22 @@ function* cgroupEntries(cgroups: readonly ListedCgroup[], slot: number): Generat
   }
 }
 
+/** Labels of the longest name that has a wildcard below it. */
+function nameDepth({ names }: CompiledPolicy): number {
+  const labels = names.entries.map(({ name, wildcard }) => (wildcard ? name.split(".").length : 0));
+  return Math.max(0, ...labels);
+}
+
+function* nameEntries({ names }: CompiledPolicy, { slot, nameSecret }: PolicySlot): Generator<Entry> {
+  for (const { name, wildcard, row } of names.entries) {
+    const hash = nameHash(nameWire(name), nameSecret);
+    yield [listedNameCodec.toBytes({ hash, slot, wildcard: Number(wildcard) }), row];
+  }
+}
+
 /** Writes the entries of a slot into a hash, and removes those that an older policy left in it. */
 function replaceEntries(map: RawMap, slot: number, entries: Iterable<Entry>): void {
-  const { fields } = map.name === "comms" ? layout.rf_comm : layout.rf_cgroup;
-  removeWhere(map, fields.slot.offset, (number) => number === slot);
+  removeWhere(map, slotOffsets[map.name] ?? 0, (number) => number === slot);
   for (const [key, row] of entries) map.update(key, bytesOf(Uint32Array.of(row)), BPF_ANY);
 }
 

@@ -6,14 +6,18 @@ import type { FlowNames } from "../observe/report-flows.js";
 import type { LineContext } from "../observe/verdict-line.js";
 
 const { RF_DNS_RCODE_BITS, RF_DNS_TRUNCATED } = layout.rf_dns_flag;
-const { RF_DNS_EVENT_TRUSTED, RF_DNS_EVENT_FORGED } = layout.rf_dns_event_flag;
+const { RF_DNS_EVENT_TRUSTED, RF_DNS_EVENT_FORGED, RF_DNS_EVENT_DENIED, RF_DNS_EVENT_WOULD_DENY } =
+  layout.rf_dns_event_flag;
 const TCP = 6;
 
-type LineNames = Pick<FlowNames, "executables" | "commandLines" | "bootId" | "toIso">;
+type LineNames = Pick<FlowNames, "policies" | "executables" | "commandLines" | "bootId" | "toIso">;
 
 /** The line that the log gets for one query and its answer. */
 export function dnsLine(event: layout.rf_dns_event, names: LineNames, context: LineContext): DnsLine {
   const { query, flags, found, addresses } = event;
+  if ((event.event_flags & (RF_DNS_EVENT_DENIED | RF_DNS_EVENT_WOULD_DENY)) !== 0) {
+    return deniedLine(event, names, context);
+  }
   const answer = responseCodeName(flags & RF_DNS_RCODE_BITS);
   const shown = addresses.slice(0, Math.min(found, addresses.length));
   return {
@@ -29,24 +33,47 @@ export function dnsLine(event: layout.rf_dns_event, names: LineNames, context: L
     ignored: event.ignored,
     trust: trustOf(event.event_flags),
     latencyMs: Number(event.time_ns - query.asked_ns) / 1e6,
+    rule: null,
   };
 }
+
+/** The same for a query that the policy denies, or would. */
+function deniedLine(event: layout.rf_dns_event, names: LineNames, context: LineContext): DnsLine {
+  const { query, event_flags: flags } = event;
+  const rule = names.policies.bitsOf(event.generation)[event.bit]?.ruleId ?? null;
+  const answer = (flags & RF_DNS_EVENT_DENIED) === 0 ? "would-deny" : "denied";
+  return {
+    ...describe(query, names, context),
+    ...withoutAddresses,
+    time: names.toIso(event.time_ns),
+    level: "warning",
+    msg: `${whatWasAsked(query, names)}: ${answer === "denied" ? "denied" : "would be denied"} by ${rule}`,
+    answer,
+    trust: trustOf(flags),
+    rule,
+  };
+}
+
+const withoutAddresses = {
+  truncated: false,
+  addresses: [],
+  found: 0,
+  learned: 0,
+  ignored: 0,
+  latencyMs: null,
+} as const satisfies Partial<DnsLine>;
 
 /** The same for a query that nobody answered. */
 export function unansweredLine(query: layout.rf_dns_query, names: LineNames, context: LineContext): DnsLine {
   return {
     ...describe(query, names, context),
+    ...withoutAddresses,
     time: names.toIso(query.asked_ns),
     level: "warning",
     msg: `${whatWasAsked(query, names)}: no answer`,
     answer: null,
-    truncated: false,
-    addresses: [],
-    found: 0,
-    learned: 0,
-    ignored: 0,
     trust: query.trusted === 0 ? "untrusted" : "trusted",
-    latencyMs: null,
+    rule: null,
   };
 }
 
@@ -57,7 +84,7 @@ function describe(query: layout.rf_dns_query, names: LineNames, context: LineCon
     host: context.host,
     ringfencePid: context.ringfencePid,
     labels: context.labels,
-    name: nameText(query.name.subarray(0, query.name_length)),
+    name: nameText(query.name.bytes.subarray(0, query.name_length)),
     type: typeName(key.type),
     resolver: formatAddress(addressOf(key.resolver)),
     protocol: key.protocol === TCP ? ("tcp" as const) : ("udp" as const),
@@ -75,7 +102,7 @@ function describe(query: layout.rf_dns_query, names: LineNames, context: LineCon
 }
 
 function whatWasAsked(query: layout.rf_dns_query, names: LineNames): string {
-  const name = nameText(query.name.subarray(0, query.name_length));
+  const name = nameText(query.name.bytes.subarray(0, query.name_length));
   const resolver = formatAddress(addressOf(query.key.resolver));
   return `${names.executables.pathOf(query.actor.exe)} asks ${resolver} for ${name} ${typeName(query.key.type)}`;
 }

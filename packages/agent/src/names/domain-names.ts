@@ -25,7 +25,7 @@ export class DomainNames {
   }
 
   /**
-   * The names of an address, whoever lives longest first, expired ones too.
+   * The names of an address in the order in which it is judged by them, expired ones too.
    * @param inode of the network namespace of the flow; 0 where it is not known, as for a packet
    */
   of(inode: number, address: Uint8Array): DomainName[] {
@@ -35,15 +35,19 @@ export class DomainNames {
     return namesCodec
       .fromBytes(value)
       .live.filter(({ expires_ns }) => expires_ns > 0n)
-      .sort((a, b) => Number(b.expires_ns - a.expires_ns))
       .flatMap(({ domain }) => this.#name(domain) ?? []);
+  }
+
+  /** The name of a hash; null for 0, and for one that was forgotten since. */
+  textOf(hash: bigint): string | null {
+    return this.#name(hash)?.name ?? null;
   }
 
   #name(hash: bigint): DomainName | undefined {
     const domain = this.#domains.get(hash);
     if (domain === undefined) return undefined;
     return {
-      name: nameText(domain.name.subarray(0, domain.name_length)),
+      name: nameText(domain.name.bytes.subarray(0, domain.name_length)),
       askedBy: { tgid: domain.tgid, execNs: domain.exec_ns, exe: domain.exe },
     };
   }

@@ -16,6 +16,7 @@ function line(changed: Partial<DnsLine>): DnsLine {
     labels: {},
     name: "www.example.com",
     type: "A",
+    rule: null,
     answer: "NOERROR",
     truncated: false,
     addresses: ["192.0.2.1"],

@@ -26,8 +26,8 @@ export class NameRows {
   }
 
   add(line: DnsLine): void {
-    const { exe, name, type, answer, resolver, protocol, trust } = line;
-    const key = JSON.stringify([exe, name, type, answer, resolver, protocol, trust]);
+    const { exe, name, type, answer, resolver, protocol, trust, rule } = line;
+    const key = JSON.stringify([exe, name, type, answer, resolver, protocol, trust, rule]);
     const known = this.#rows.get(key);
     const latency = line.latencyMs ?? 0;
     if (known !== undefined) {
@@ -67,7 +67,8 @@ export class NameRows {
       found: last.found,
       learned: last.learned,
       ignored: last.ignored,
-      latencyMs: line.answer === null ? null : { least, mean: total / queries, most },
+      rule: line.rule,
+      latencyMs: line.latencyMs === null ? null : { least, mean: total / queries, most },
       firstSeen,
       lastSeen: last.time,
     }));

@@ -2,12 +2,12 @@ import { layout } from "@ringfence/kernel";
 import {
   type Address,
   type ExeFlag,
-  type FlowDirection,
-  flowDirections,
   formatAddress,
   fromBytes16,
   type Hook,
   type Reason,
+  type VerdictDirection,
+  verdictDirections,
 } from "@ringfence/model";
 
 const hooks: Readonly<Record<number, Hook>> = {
@@ -33,6 +33,7 @@ const reasons: Readonly<Record<number, Reason>> = {
   [layout.rf_reason.RF_REASON_UNJUDGED]: "unjudged-socket",
   [layout.rf_reason.RF_REASON_OUTSIDE_CGROUP]: "outside-cgroup",
   [layout.rf_reason.RF_REASON_MALFORMED]: "malformed-packet",
+  [layout.rf_reason.RF_REASON_NAME_EXPIRED]: "name-expired",
   [layout.rf_reason.RF_REASON_BORROWED]: "borrowed",
   [layout.rf_reason.RF_REASON_FAMILY]: "address-family",
   [layout.rf_reason.RF_REASON_DEVICE]: "device",
@@ -86,8 +87,8 @@ export function hookOf(number: number): Hook {
   return known(hooks[number], "hook", number);
 }
 
-export function directionOf(number: number): FlowDirection {
-  return known(flowDirections[number], "direction", number);
+export function directionOf(number: number): VerdictDirection {
+  return known(verdictDirections[number], "direction", number);
 }
 
 export function reasonOf(number: number): Reason {

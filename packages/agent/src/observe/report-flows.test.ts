@@ -15,6 +15,7 @@ const names: FlowNames = {
   executables: { pathOf: (key) => `/bin/tool${key.hash[0]}` },
   commandLines: { get: (tgid) => (tgid === 1 ? "tool --one" : null) },
   domains: {
+    textOf: () => null,
     of: (_, address) =>
       address[15] === 53
         ? [{ name: "example.com", askedBy: { tgid: 9, execNs: 5n, exe: { hash: [3n, 0n] } } }]
@@ -49,6 +50,7 @@ function flow(change: Change = {}): layout.rf_flow {
   const comm = Buffer.from("tool".padEnd(16, "\0"));
   return {
     key: {
+      domain: 0n,
       exec_ns: 5n,
       address: toBytes16(address),
       tgid: change.tgid ?? 1,

@@ -24,7 +24,7 @@ export interface FlowNames {
   readonly policies: PolicyNames;
   readonly executables: Pick<Executables, "pathOf">;
   readonly commandLines: Pick<CommandLines, "get">;
-  readonly domains: Pick<DomainNames, "of">;
+  readonly domains: Pick<DomainNames, "of" | "textOf">;
   readonly bootId: string;
   readonly toIso: (bootNs: bigint) => string;
 }
@@ -50,6 +50,7 @@ export function reportFlows(flows: Iterable<layout.rf_flow>, names: FlowNames): 
       row.protocol,
       row.address,
       row.port,
+      row.domain,
       row.rule,
       row.shadowRule,
       row.reason,
@@ -84,6 +85,7 @@ function describe(flow: layout.rf_flow, names: FlowNames): Draft {
     protocol: protocolOf(key.protocol, reason),
     address,
     port: address === null ? null : portOf(key),
+    domain: names.domains.textOf(key.domain),
     names: address === null ? [] : namesOf(flow, names),
     rule,
     shadowRule,

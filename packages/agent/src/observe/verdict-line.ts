@@ -56,7 +56,7 @@ export function verdictLine(
     protocol,
     address,
     port,
-    domain: address === null ? null : (names.domains.of(actor.net_ns, key.address)[0]?.name ?? null),
+    domain: address === null ? null : domainOf(event, names),
     exe,
     exeFlags: exeFlagsOf(actor.exe_flags),
     commandLine: names.commandLines.get(key.tgid, key.exec_ns),
@@ -72,4 +72,9 @@ export function verdictLine(
     netns: actor.net_ns,
     policyRevision: names.policies.revisionOf(key.generation),
   };
+}
+
+/** The name that the address was judged by, else the first that it has. */
+function domainOf({ key, actor }: layout.rf_verdict_event, { domains }: FlowNames): string | null {
+  return domains.textOf(key.domain) ?? domains.of(actor.net_ns, key.address)[0]?.name ?? null;
 }

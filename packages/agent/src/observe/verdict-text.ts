@@ -1,4 +1,4 @@
-import type { FlowDirection, ReportOutcome, VerdictLine } from "@ringfence/model";
+import type { ReportOutcome, VerdictDirection, VerdictLine } from "@ringfence/model";
 
 const reaching: Readonly<Record<ReportOutcome, string>> = {
   allowed: "may reach",
@@ -21,11 +21,19 @@ const listening: Readonly<Record<ReportOutcome, string>> = {
   "would-allow": "may not listen, and under the audited rules may, on",
 };
 
-const words: Readonly<Record<FlowDirection, typeof reaching>> = {
+const asking: Readonly<Record<ReportOutcome, string>> = {
+  allowed: "may ask for names",
+  denied: "may not ask for this name",
+  "would-deny": "asks for a name, and under the audited rules may not,",
+  "would-allow": "may not ask for this name, and under the audited rules may,",
+};
+
+const words: Readonly<Record<VerdictDirection, typeof reaching>> = {
   egress: reaching,
   ingress: taking,
   listen: listening,
   unattributed: taking,
+  query: asking,
 };
 
 const doing: Readonly<Record<ReportOutcome, string>> = {

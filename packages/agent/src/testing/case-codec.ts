@@ -1,6 +1,7 @@
 import { Btf, layout, StructCodec } from "@ringfence/kernel";
 import { toBytes16, verdictDirections } from "@ringfence/model";
 import type { CompiledPolicy, FlowFacts, PathFact } from "@ringfence/policy";
+import { nameHash, nameWire } from "@ringfence/policy/dns";
 import type { Answer, Question } from "@ringfence/policy/testing";
 import type { MadeUpCgroups } from "./made-up-cgroups.js";
 
@@ -28,12 +29,15 @@ export class CaseCodec {
     return this.#codec.size;
   }
 
-  /** Two cases for each question: with a row of the subject's own, and as if none were left. */
-  encodeTwice(questions: readonly Question[]): Uint8Array {
+  /**
+   * Two cases for each question: with a row of the subject's own, and as if none were left. The names of its address are
+   * looked for in the network namespace `networkOf(index)`.
+   */
+  encodeTwice(questions: readonly Question[], nameSecret: bigint): Uint8Array {
     const bytes = new Uint8Array(2 * questions.length * this.size);
     const view = new DataView(bytes.buffer);
     for (const [index, question] of questions.entries()) {
-      const fields = this.#fields(question);
+      const fields = { ...this.#fields(question), ...nameFields(question, index, nameSecret) };
       this.#codec.encode({ ...fields, without_row: 0 }, view, 2 * index * this.size);
       this.#codec.encode({ ...fields, without_row: 1 }, view, (2 * index + 1) * this.size);
     }
@@ -73,6 +77,23 @@ export class CaseCodec {
       direction: verdictDirections.indexOf(flow.direction ?? "egress"),
     };
   }
+}
+
+/** Each question has a network namespace of its own, so that all may ask for the same address. */
+export function networkOf(index: number): bigint {
+  return BigInt(index + 1);
+}
+
+function nameFields({ flow: { direction, names = [] } }: Question, index: number, nameSecret: bigint) {
+  const [asked = ""] = direction === "query" ? names : [];
+  const wire = asked === "" ? new Uint8Array() : nameWire(asked);
+  return {
+    netns: direction === "query" || names.length === 0 ? 0n : networkOf(index),
+    query: nameHash(wire, nameSecret),
+    query_length: wire.length,
+    unused: 0,
+    query_name: { bytes: wire },
+  };
 }
 
 function actionOf(number: number): "allow" | "deny" {

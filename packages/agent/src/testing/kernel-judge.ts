@@ -3,7 +3,9 @@ import { RingfenceError } from "@ringfence/model";
 import type { CompiledPolicy } from "@ringfence/policy";
 import { type Answer, type Question, sameAnswer } from "@ringfence/policy/testing";
 import { PolicySlots, planSlots, slotOptions } from "../fence/policy-slots.js";
+import { writeNames } from "../names/write-names.js";
 import { CaseCodec } from "./case-codec.js";
+import { writeLiveNames } from "./live-names.js";
 import { MadeUpCgroups } from "./made-up-cgroups.js";
 
 const LEAST_CASES = 1024;
@@ -12,6 +14,7 @@ interface Loaded {
   readonly object: BpfObject;
   readonly slots: PolicySlots;
   readonly cases: number;
+  readonly nameSecret: bigint;
 }
 
 /**
@@ -35,9 +38,10 @@ export class KernelJudge implements Disposable {
 
   /** The answers in the order of the questions; none where the kernel contradicts itself. */
   ask(policy: CompiledPolicy, questions: readonly Question[]): readonly (Answer | undefined)[] {
-    const { object } = this.#put(policy, 2 * questions.length);
+    const { object, nameSecret } = this.#put(policy, 2 * questions.length);
     const cases = object.rawMap("cases");
-    cases.writeAll(this.#codec.encodeTwice(questions));
+    cases.writeAll(this.#codec.encodeTwice(questions, nameSecret));
+    writeLiveNames(object, questions, nameSecret);
     object.program("judge_cases").testRun();
     const answers: Answer[] = [];
     for (const { count, values } of cases.batches()) {
@@ -66,8 +70,9 @@ export class KernelJudge implements Disposable {
       constants,
     });
     object.load();
+    writeNames(object, plan.nameSecret, { network: 0n, addresses: [] });
     const slots = new PolicySlots(object, plan, this.#cgroups, policy);
-    this.#loaded = { object, slots, cases: room };
+    this.#loaded = { object, slots, cases: room, nameSecret: plan.nameSecret };
     return this.#loaded;
   }
 }

@@ -30,6 +30,7 @@ const flow: ReportFlow = {
   protocol: "tcp",
   address: "10.0.0.1",
   port: 443,
+  domain: null,
   names: [],
   rule: "p/egress.default",
   shadowRule: null,

@@ -1,9 +1,9 @@
-import { containerCgroups, type NamedPolicy, namesRefused } from "@ringfence/agent";
+import { containerCgroups, type NamedPolicy } from "@ringfence/agent";
 import type { Cgroup2 } from "@ringfence/kernel";
 import type { ProcessCondition, Profile } from "@ringfence/model";
 import { type CompiledPolicy, compile } from "@ringfence/policy";
 import type { PolicyFile } from "./read-policy-files.js";
-import { PolicyErrors, parseProfiles } from "./read-profiles.js";
+import { parseProfiles } from "./read-profiles.js";
 import type { PolicyOptions } from "./run-options.js";
 
 interface PolicyFacts {
@@ -42,8 +42,6 @@ export async function compilePolicy(
   cgroups: Cgroup2,
 ): Promise<RunPolicy> {
   const read = await parseProfiles(files, options);
-  const refused = namesRefused(read.profiles);
-  if (refused.length > 0) throw new PolicyErrors(refused);
   const checkedAt = sharedClock();
   const { profiles, sources } = read;
   const warnings = [...read.warnings];

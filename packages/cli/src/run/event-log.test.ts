@@ -23,7 +23,7 @@ test("EventLog.stop ends it once, however often it is called", async () => {
     names: {
       policies: new PolicyNames([]),
       executables: new Executables(fence.object.rawMap("executables")),
-      domains: { of: () => [] },
+      domains: { of: () => [], textOf: () => null },
       bootId: bootId(),
       toIso: String,
     },

@@ -7,6 +7,7 @@ import { renderNames } from "./render-names.js";
 const query: ReportQuery = {
   name: "www.example.com",
   type: "A",
+  rule: null,
   answer: "NOERROR",
   trust: "trusted",
   resolver: "192.0.2.53",

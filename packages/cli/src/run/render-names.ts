@@ -27,13 +27,18 @@ function cells(query: ReportQuery): string[] {
   return [
     printable(query.name),
     query.type,
-    query.answer ?? "(no answer)",
+    answerText(query),
     query.trust === "trusted" ? query.resolver : `${query.resolver} (${query.trust})`,
     printable(query.exe),
     String(query.queries),
     query.latencyMs === null ? "" : `${query.latencyMs.mean.toFixed(1)} ms`,
     addresses(query),
   ];
+}
+
+function answerText({ answer, rule }: ReportQuery): string {
+  const by = rule === null ? "" : ` by ${printable(rule)}`;
+  return answer === null ? "(no answer)" : `${answer}${by}`;
 }
 
 function addresses({ addresses: all, found, learned }: ReportQuery): string {
@@ -53,5 +58,6 @@ function askerText({ exe, queries, names, nxdomain, unanswered, widestApex }: Re
 }
 
 function colourOf({ answer, trust }: ReportQuery): number {
+  if (answer === "denied") return 31;
   return answer === "NOERROR" && trust === "trusted" ? 32 : 33;
 }

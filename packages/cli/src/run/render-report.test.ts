@@ -13,6 +13,7 @@ const flow: ReportFlow = {
   protocol: "tcp",
   address: "::1",
   port: 443,
+  domain: null,
   names: [],
   rule: "run/egress.default",
   shadowRule: null,

@@ -9,16 +9,26 @@ import {
   type TrustedResolvers,
   trustedResolvers,
 } from "@ringfence/agent";
+import type { Address } from "@ringfence/model";
+import type { CompiledPolicy } from "@ringfence/policy";
 import type { EventLogOptions } from "./event-log.js";
 import type { GuardianState } from "./guardian-state.js";
 
 /** Where a run learns names, and from whom: found out by the supervisor, before the command starts. */
 export class RunNames {
-  readonly resolvers = trustedResolvers();
+  readonly #hosts = trustedResolvers();
   readonly #network = ownNetwork();
+  #resolvers: readonly Address[] = this.#hosts;
 
-  get trusted(): TrustedResolvers {
-    return { network: this.#network.cookie, addresses: this.resolvers };
+  /** Whose answers count: those whom the policy in force names, or else the host's. */
+  get resolvers(): readonly Address[] {
+    return this.#resolvers;
+  }
+
+  /** Whose answers count by a policy that is put in force now. */
+  trustedBy({ names }: CompiledPolicy): TrustedResolvers {
+    this.#resolvers = names.judged ? names.resolvers : this.#hosts;
+    return { network: this.#network.cookie, addresses: this.#resolvers };
   }
 
   /** What a guardian needs to go on naming addresses. */

@@ -6,6 +6,7 @@ import { basename } from "node:path";
 import { BootClock, Fence, findUser, type HostUser, PolicyNames } from "@ringfence/agent";
 import { Cgroup2 } from "@ringfence/kernel";
 import { type Report, RingfenceError } from "@ringfence/model";
+import type { CompiledPolicy } from "@ringfence/policy";
 import { EXIT_DENIED, EXIT_FAILED } from "../exit-codes.js";
 import { OBJECT_PATH } from "../object-path.js";
 import { printLine } from "../print-line.js";
@@ -159,10 +160,15 @@ class Run {
       packetCgroup: options.packetHooks === "all" ? options.hookCgroup : this.#cgroup,
       hookCgroup: options.hookCgroup,
       replaceable: options.watch,
-      // the verifier reads two programs more, and every DNS message is read: for those who look at names
-      ...(options.report !== "none" || options.log !== null ? { resolvers: this.#names.trusted } : {}),
+      ...(this.#readsNames(policy.compiled) ? { resolvers: this.#names.trustedBy(policy.compiled) } : {}),
     });
     return { fence, streamWarnings };
+  }
+
+  /** The verifier reads two programs more, and every DNS message is read: for those who judge by names or look at them. */
+  #readsNames({ names }: CompiledPolicy): boolean {
+    const { options } = this.#parts;
+    return names.judged || options.watch || options.report !== "none" || options.log !== null;
   }
 
   #watch(fence: Fence, events: EventLog): PolicyWatch | null {
@@ -175,7 +181,7 @@ class Run {
   async #replacePolicy(fence: Fence, events: EventLog, load: LoadOptions): Promise<string> {
     const { options, cgroups } = this.#parts;
     using policy = await loadPolicy(options, cgroups, load);
-    fence.replacePolicy(policy.compiled);
+    fence.replacePolicy(policy.compiled, this.#names.trustedBy(policy.compiled));
     const took = Math.round(sharedClock() - policy.checkedAt);
     const summary = summaryOf(policy);
     this.#policy = summary;

@@ -28,7 +28,8 @@ export const rf_direction = {
   RF_INGRESS: 1,
   RF_LISTEN: 2,
   RF_UNATTRIBUTED: 3,
-  RF_DIRECTIONS: 4,
+  RF_QUERY: 4,
+  RF_DIRECTIONS: 5,
 } as const;
 export type rf_direction = (typeof rf_direction)[keyof typeof rf_direction];
 
@@ -50,6 +51,8 @@ export type rf_dns_counter = (typeof rf_dns_counter)[keyof typeof rf_dns_counter
 export const rf_dns_event_flag = {
   RF_DNS_EVENT_TRUSTED: 1,
   RF_DNS_EVENT_FORGED: 2,
+  RF_DNS_EVENT_DENIED: 4,
+  RF_DNS_EVENT_WOULD_DENY: 8,
 } as const;
 export type rf_dns_event_flag = (typeof rf_dns_event_flag)[keyof typeof rf_dns_event_flag];
 
@@ -151,6 +154,7 @@ export const rf_reason = {
   RF_REASON_UNJUDGED: 3,
   RF_REASON_OUTSIDE_CGROUP: 4,
   RF_REASON_MALFORMED: 5,
+  RF_REASON_NAME_EXPIRED: 6,
   RF_REASON_BORROWED: 20,
   RF_REASON_FAMILY: 21,
   RF_REASON_DEVICE: 22,
@@ -238,10 +242,11 @@ export type rf_block = StructValue<typeof rf_block>;
 
 /** struct rf_peer */
 export const rf_peer = {
-  size: 8,
+  size: 12,
   fields: {
     address_row: { offset: 0, kind: "u32" },
-    port_row: { offset: 4, kind: "u32" },
+    name_row: { offset: 4, kind: "u32" },
+    port_row: { offset: 8, kind: "u32" },
   },
 } as const satisfies StructSpec;
 export type rf_peer = StructValue<typeof rf_peer>;
@@ -279,27 +284,30 @@ export type rf_verdict = StructValue<typeof rf_verdict>;
 
 /** struct rf_question */
 export const rf_question = {
-  size: 80,
+  size: 96,
   fields: {
     subject: { offset: 0, kind: rf_subject },
-    subject_row: { offset: 48, kind: "u32" },
-    slot: { offset: 52, kind: "u32" },
-    peer: { offset: 56, kind: rf_peer },
-    verdict: { offset: 64, kind: rf_verdict },
+    netns: { offset: 48, kind: "u64" },
+    domain: { offset: 56, kind: "u64" },
+    subject_row: { offset: 64, kind: "u32" },
+    slot: { offset: 68, kind: "u32" },
+    peer: { offset: 72, kind: rf_peer },
+    verdict: { offset: 84, kind: rf_verdict },
   },
 } as const satisfies StructSpec;
 export type rf_question = StructValue<typeof rf_question>;
 
 /** struct rf_call */
 export const rf_call = {
-  size: 112,
+  size: 120,
   fields: {
     address: { offset: 0, kind: rf_address },
     question: { offset: 16, kind: rf_question },
-    port: { offset: 96, kind: "u32" },
-    protocol: { offset: 100, kind: "u32" },
-    hook: { offset: 104, kind: "u32" },
-    direction: { offset: 108, kind: "u32" },
+    port: { offset: 112, kind: "u16" },
+    protocol: { offset: 114, kind: "u8" },
+    hook: { offset: 115, kind: "u8" },
+    direction: { offset: 116, kind: "u8" },
+    unused: { offset: 117, kind: { bytes: 3 } },
   },
 } as const satisfies StructSpec;
 export type rf_call = StructValue<typeof rf_call>;
@@ -366,9 +374,18 @@ export const rf_dns_query_key = {
 } as const satisfies StructSpec;
 export type rf_dns_query_key = StructValue<typeof rf_dns_query_key>;
 
+/** struct rf_name_text */
+export const rf_name_text = {
+  size: 264,
+  fields: {
+    bytes: { offset: 0, kind: { bytes: 264 } },
+  },
+} as const satisfies StructSpec;
+export type rf_name_text = StructValue<typeof rf_name_text>;
+
 /** struct rf_dns_query */
 export const rf_dns_query = {
-  size: 424,
+  size: 432,
   fields: {
     key: { offset: 0, kind: rf_dns_query_key },
     asked_ns: { offset: 48, kind: "u64" },
@@ -381,24 +398,26 @@ export const rf_dns_query = {
     trusted: { offset: 88, kind: "u32" },
     name_length: { offset: 92, kind: "u32" },
     actor: { offset: 96, kind: rf_actor },
-    name: { offset: 168, kind: { bytes: 256 } },
+    name: { offset: 168, kind: rf_name_text },
   },
 } as const satisfies StructSpec;
 export type rf_dns_query = StructValue<typeof rf_dns_query>;
 
 /** struct rf_dns_event */
 export const rf_dns_event = {
-  size: 712,
+  size: 728,
   fields: {
     kind: { offset: 0, kind: "u32" },
     event_flags: { offset: 4, kind: "u32" },
     time_ns: { offset: 8, kind: "u64" },
     query: { offset: 16, kind: rf_dns_query },
-    flags: { offset: 440, kind: "u32" },
-    found: { offset: 444, kind: "u32" },
-    learned: { offset: 448, kind: "u32" },
-    ignored: { offset: 452, kind: "u32" },
-    addresses: { offset: 456, kind: { array: { bytes: 16 }, length: 16 } },
+    flags: { offset: 448, kind: "u32" },
+    found: { offset: 452, kind: "u32" },
+    learned: { offset: 456, kind: "u32" },
+    ignored: { offset: 460, kind: "u32" },
+    bit: { offset: 464, kind: "i32" },
+    generation: { offset: 468, kind: "u32" },
+    addresses: { offset: 472, kind: { array: { bytes: 16 }, length: 16 } },
   },
 } as const satisfies StructSpec;
 export type rf_dns_event = StructValue<typeof rf_dns_event>;
@@ -431,45 +450,46 @@ export type rf_tree_event = StructValue<typeof rf_tree_event>;
 
 /** struct rf_flow_key */
 export const rf_flow_key = {
-  size: 56,
+  size: 64,
   fields: {
     exec_ns: { offset: 0, kind: "u64" },
-    address: { offset: 8, kind: { bytes: 16 } },
-    tgid: { offset: 24, kind: "u32" },
-    uid: { offset: 28, kind: "u32" },
-    bit: { offset: 32, kind: "i32" },
-    shadow_bit: { offset: 36, kind: "i32" },
-    port: { offset: 40, kind: "u16" },
-    protocol: { offset: 42, kind: "u8" },
-    reason: { offset: 43, kind: "u8" },
-    action: { offset: 44, kind: "u8" },
-    shadow_action: { offset: 45, kind: "u8" },
-    hook: { offset: 46, kind: "u8" },
-    direction: { offset: 47, kind: "u8" },
-    generation: { offset: 48, kind: "u32" },
-    unused: { offset: 52, kind: "u32" },
+    domain: { offset: 8, kind: "u64" },
+    address: { offset: 16, kind: { bytes: 16 } },
+    tgid: { offset: 32, kind: "u32" },
+    uid: { offset: 36, kind: "u32" },
+    bit: { offset: 40, kind: "i32" },
+    shadow_bit: { offset: 44, kind: "i32" },
+    port: { offset: 48, kind: "u16" },
+    protocol: { offset: 50, kind: "u8" },
+    reason: { offset: 51, kind: "u8" },
+    action: { offset: 52, kind: "u8" },
+    shadow_action: { offset: 53, kind: "u8" },
+    hook: { offset: 54, kind: "u8" },
+    direction: { offset: 55, kind: "u8" },
+    generation: { offset: 56, kind: "u32" },
+    unused: { offset: 60, kind: "u32" },
   },
 } as const satisfies StructSpec;
 export type rf_flow_key = StructValue<typeof rf_flow_key>;
 
 /** struct rf_verdict_event */
 export const rf_verdict_event = {
-  size: 152,
+  size: 160,
   fields: {
     kind: { offset: 0, kind: "u32" },
     flow: { offset: 4, kind: "u32" },
     time_ns: { offset: 8, kind: "u64" },
     key: { offset: 16, kind: rf_flow_key },
-    actor: { offset: 72, kind: rf_actor },
-    tid: { offset: 144, kind: "u32" },
-    unused: { offset: 148, kind: "u32" },
+    actor: { offset: 80, kind: rf_actor },
+    tid: { offset: 152, kind: "u32" },
+    unused: { offset: 156, kind: "u32" },
   },
 } as const satisfies StructSpec;
 export type rf_verdict_event = StructValue<typeof rf_verdict_event>;
 
 /** struct rf_described */
 export const rf_described = {
-  size: 2256,
+  size: 2280,
   fields: {
     action: { offset: 0, kind: "u32" },
     direction: { offset: 4, kind: "u32" },
@@ -487,9 +507,9 @@ export const rf_described = {
     dns_counter: { offset: 816, kind: "u32" },
     dns_query_state: { offset: 820, kind: "u32" },
     dns_event: { offset: 824, kind: rf_dns_event },
-    verdict_event: { offset: 1536, kind: rf_verdict_event },
-    process_event: { offset: 1688, kind: rf_process_event },
-    tree_event: { offset: 2240, kind: rf_tree_event },
+    verdict_event: { offset: 1552, kind: rf_verdict_event },
+    process_event: { offset: 1712, kind: rf_process_event },
+    tree_event: { offset: 2264, kind: rf_tree_event },
   },
 } as const satisfies StructSpec;
 export type rf_described = StructValue<typeof rf_described>;
@@ -534,16 +554,17 @@ export type rf_dns_settings = StructValue<typeof rf_dns_settings>;
 
 /** struct rf_domain */
 export const rf_domain = {
-  size: 304,
+  size: 320,
   fields: {
     expires_ns: { offset: 0, kind: "u64" },
-    exec_ns: { offset: 8, kind: "u64" },
-    exe: { offset: 16, kind: rf_exe_key },
-    tgid: { offset: 32, kind: "u32" },
-    uid: { offset: 36, kind: "u32" },
-    name_length: { offset: 40, kind: "u32" },
-    unused: { offset: 44, kind: "u32" },
-    name: { offset: 48, kind: { bytes: 256 } },
+    row: { offset: 8, kind: "u64" },
+    exec_ns: { offset: 16, kind: "u64" },
+    exe: { offset: 24, kind: rf_exe_key },
+    tgid: { offset: 40, kind: "u32" },
+    uid: { offset: 44, kind: "u32" },
+    name_length: { offset: 48, kind: "u32" },
+    unused: { offset: 52, kind: "u32" },
+    name: { offset: 56, kind: rf_name_text },
   },
 } as const satisfies StructSpec;
 export type rf_domain = StructValue<typeof rf_domain>;
@@ -586,15 +607,15 @@ export type rf_fence = StructValue<typeof rf_fence>;
 
 /** struct rf_flow */
 export const rf_flow = {
-  size: 168,
+  size: 176,
   fields: {
     key: { offset: 0, kind: rf_flow_key },
-    actor: { offset: 56, kind: rf_actor },
-    verdicts: { offset: 128, kind: "u64" },
-    sent_bytes: { offset: 136, kind: "u64" },
-    received_bytes: { offset: 144, kind: "u64" },
-    first_ns: { offset: 152, kind: "u64" },
-    last_ns: { offset: 160, kind: "u64" },
+    actor: { offset: 64, kind: rf_actor },
+    verdicts: { offset: 136, kind: "u64" },
+    sent_bytes: { offset: 144, kind: "u64" },
+    received_bytes: { offset: 152, kind: "u64" },
+    first_ns: { offset: 160, kind: "u64" },
+    last_ns: { offset: 168, kind: "u64" },
   },
 } as const satisfies StructSpec;
 export type rf_flow = StructValue<typeof rf_flow>;
@@ -649,44 +670,57 @@ export const rf_known_subject = {
 } as const satisfies StructSpec;
 export type rf_known_subject = StructValue<typeof rf_known_subject>;
 
+/** struct rf_listed_name */
+export const rf_listed_name = {
+  size: 16,
+  fields: {
+    hash: { offset: 0, kind: "u64" },
+    slot: { offset: 8, kind: "u32" },
+    wildcard: { offset: 12, kind: "u32" },
+  },
+} as const satisfies StructSpec;
+export type rf_listed_name = StructValue<typeof rf_listed_name>;
+
 /** struct rf_socket */
 export const rf_socket = {
-  size: 104,
+  size: 120,
   fields: {
     exec_ns: { offset: 0, kind: "u64" },
     start_ns: { offset: 8, kind: "u64" },
     cgroup: { offset: 16, kind: "u64" },
     listed_cgroup: { offset: 24, kind: "u64" },
-    address: { offset: 32, kind: { bytes: 16 } },
-    comm: { offset: 48, kind: { bytes: 16 } },
-    tgid: { offset: 64, kind: "u32" },
-    uid: { offset: 68, kind: "u32" },
-    gid: { offset: 72, kind: "u32" },
-    flow: { offset: 76, kind: "u32" },
-    flags: { offset: 80, kind: "u32" },
-    sequence: { offset: 84, kind: "u32" },
-    subject_row: { offset: 88, kind: "u32" },
-    generation: { offset: 92, kind: "u32" },
-    port: { offset: 96, kind: "u16" },
-    protocol: { offset: 98, kind: "u8" },
-    unused: { offset: 99, kind: "u8" },
-    padding: { offset: 100, kind: "u32" },
+    netns: { offset: 32, kind: "u64" },
+    domain: { offset: 40, kind: "u64" },
+    address: { offset: 48, kind: { bytes: 16 } },
+    comm: { offset: 64, kind: { bytes: 16 } },
+    tgid: { offset: 80, kind: "u32" },
+    uid: { offset: 84, kind: "u32" },
+    gid: { offset: 88, kind: "u32" },
+    flow: { offset: 92, kind: "u32" },
+    flags: { offset: 96, kind: "u32" },
+    sequence: { offset: 100, kind: "u32" },
+    subject_row: { offset: 104, kind: "u32" },
+    generation: { offset: 108, kind: "u32" },
+    port: { offset: 112, kind: "u16" },
+    protocol: { offset: 114, kind: "u8" },
+    unused: { offset: 115, kind: "u8" },
+    padding: { offset: 116, kind: "u32" },
   },
 } as const satisfies StructSpec;
 export type rf_socket = StructValue<typeof rf_socket>;
 
 /** struct rf_listener */
 export const rf_listener = {
-  size: 128,
+  size: 144,
   fields: {
     owner: { offset: 0, kind: rf_socket },
-    bit: { offset: 104, kind: "i32" },
-    shadow_bit: { offset: 108, kind: "i32" },
-    action: { offset: 112, kind: "u8" },
-    shadow_action: { offset: 113, kind: "u8" },
-    unused: { offset: 114, kind: "u16" },
-    listen_generation: { offset: 116, kind: "u32" },
-    connection: { offset: 120, kind: "u64" },
+    bit: { offset: 120, kind: "i32" },
+    shadow_bit: { offset: 124, kind: "i32" },
+    action: { offset: 128, kind: "u8" },
+    shadow_action: { offset: 129, kind: "u8" },
+    unused: { offset: 130, kind: "u16" },
+    listen_generation: { offset: 132, kind: "u32" },
+    connection: { offset: 136, kind: "u64" },
   },
 } as const satisfies StructSpec;
 export type rf_listener = StructValue<typeof rf_listener>;
@@ -772,46 +806,50 @@ export type rf_table_index = StructValue<typeof rf_table_index>;
 
 /** struct rf_policy */
 export const rf_policy = {
-  size: 448,
+  size: 472,
   fields: {
-    generation: { offset: 0, kind: "u32" },
-    slot: { offset: 4, kind: "u32" },
-    rows_offset: { offset: 8, kind: "u32" },
-    summaries_offset: { offset: 12, kind: "u32" },
-    row_count: { offset: 16, kind: "u32" },
-    subject_limit: { offset: 20, kind: "u32" },
-    next_subject: { offset: 24, kind: "u32" },
-    transitions_offset: { offset: 28, kind: "u32" },
-    accepts_offset: { offset: 32, kind: "u32" },
-    block_count: { offset: 36, kind: "u32" },
-    bit_count: { offset: 40, kind: "u32" },
-    deny_end: { offset: 44, kind: "u32" },
-    allow_end: { offset: 48, kind: "u32" },
-    default_deny_end: { offset: 52, kind: "u32" },
-    enforced_row: { offset: 56, kind: "u32" },
-    exe_unknown_row: { offset: 60, kind: "u32" },
-    class_count: { offset: 64, kind: "u32" },
-    start_state: { offset: 68, kind: "u32" },
-    ancestor_count: { offset: 72, kind: "u32" },
-    ancestor_subject_none_row: { offset: 76, kind: "u32" },
-    ancestor_rule_none_row: { offset: 80, kind: "u32" },
-    comm_count: { offset: 84, kind: "u32" },
-    comm_other_row: { offset: 88, kind: "u32" },
-    cgroup_count: { offset: 92, kind: "u32" },
-    cgroup_other_row: { offset: 96, kind: "u32" },
-    icmp_row: { offset: 100, kind: "u32" },
-    other_row: { offset: 104, kind: "u32" },
-    enforcing: { offset: 108, kind: "u32" },
-    direction_rows: { offset: 112, kind: { array: "u32", length: 4 } },
-    v4_index: { offset: 128, kind: rf_table_index },
-    uid: { offset: 136, kind: rf_table },
-    gid: { offset: 144, kind: rf_table },
-    v4: { offset: 152, kind: rf_table },
-    v6: { offset: 160, kind: rf_table },
-    tcp: { offset: 168, kind: rf_table },
-    udp: { offset: 176, kind: rf_table },
-    sctp: { offset: 184, kind: rf_table },
-    byte_class: { offset: 192, kind: { bytes: 256 } },
+    grace_ns: { offset: 0, kind: "u64" },
+    generation: { offset: 8, kind: "u32" },
+    slot: { offset: 12, kind: "u32" },
+    rows_offset: { offset: 16, kind: "u32" },
+    summaries_offset: { offset: 20, kind: "u32" },
+    row_count: { offset: 24, kind: "u32" },
+    subject_limit: { offset: 28, kind: "u32" },
+    next_subject: { offset: 32, kind: "u32" },
+    transitions_offset: { offset: 36, kind: "u32" },
+    accepts_offset: { offset: 40, kind: "u32" },
+    block_count: { offset: 44, kind: "u32" },
+    bit_count: { offset: 48, kind: "u32" },
+    deny_end: { offset: 52, kind: "u32" },
+    allow_end: { offset: 56, kind: "u32" },
+    default_deny_end: { offset: 60, kind: "u32" },
+    enforced_row: { offset: 64, kind: "u32" },
+    exe_unknown_row: { offset: 68, kind: "u32" },
+    class_count: { offset: 72, kind: "u32" },
+    start_state: { offset: 76, kind: "u32" },
+    ancestor_count: { offset: 80, kind: "u32" },
+    ancestor_subject_none_row: { offset: 84, kind: "u32" },
+    ancestor_rule_none_row: { offset: 88, kind: "u32" },
+    comm_count: { offset: 92, kind: "u32" },
+    comm_other_row: { offset: 96, kind: "u32" },
+    cgroup_count: { offset: 100, kind: "u32" },
+    cgroup_other_row: { offset: 104, kind: "u32" },
+    icmp_row: { offset: 108, kind: "u32" },
+    other_row: { offset: 112, kind: "u32" },
+    enforcing: { offset: 116, kind: "u32" },
+    anywhere_row: { offset: 120, kind: "u32" },
+    query_count: { offset: 124, kind: "u32" },
+    name_depth: { offset: 128, kind: "u32" },
+    direction_rows: { offset: 132, kind: { array: "u32", length: 5 } },
+    v4_index: { offset: 152, kind: rf_table_index },
+    uid: { offset: 160, kind: rf_table },
+    gid: { offset: 168, kind: rf_table },
+    v4: { offset: 176, kind: rf_table },
+    v6: { offset: 184, kind: rf_table },
+    tcp: { offset: 192, kind: rf_table },
+    udp: { offset: 200, kind: rf_table },
+    sctp: { offset: 208, kind: rf_table },
+    byte_class: { offset: 216, kind: { bytes: 256 } },
   },
 } as const satisfies StructSpec;
 export type rf_policy = StructValue<typeof rf_policy>;
@@ -845,12 +883,13 @@ export type rf_process = StructValue<typeof rf_process>;
 
 /** struct rf_scope */
 export const rf_scope = {
-  size: 16,
+  size: 20,
   fields: {
     search_steps: { offset: 0, kind: "u32" },
     search_steps6: { offset: 4, kind: "u32" },
     cgroups: { offset: 8, kind: "u32" },
     ancestors: { offset: 12, kind: "u32" },
+    names: { offset: 16, kind: "u32" },
   },
 } as const satisfies StructSpec;
 export type rf_scope = StructValue<typeof rf_scope>;

@@ -5,13 +5,13 @@ import { DNS_SCHEMA } from "../schema-names.js";
 
 const count = z.number().int().nonnegative();
 
-/** One line of the log: one DNS query, when its answer came or none did. */
+/** One line of the log: one DNS query, when its answer came or none did, or it was denied. */
 export const dnsLineSchema = z.strictObject({
   schema: z.literal(DNS_SCHEMA),
   time: z.iso.datetime().describe("when the answer came; of an unanswered query, when it was asked"),
   level: z
     .enum(["info", "warning"])
-    .describe("warning for what was not answered, and for what may be forged"),
+    .describe("warning for what was denied or not answered, and for what may be forged"),
   msg: z.string().describe("the query and its answer in words"),
   host: z.string(),
   ringfencePid: z.number().int().describe("process that wrote the line"),
@@ -28,7 +28,8 @@ export const dnsLineSchema = z.strictObject({
   resolver: z.string(),
   protocol: z.enum(["udp", "tcp"]),
   latencyMs: z.number().nonnegative().nullable().describe("from the first query sent; null when unanswered"),
-  sent: count.describe("times that the query was sent"),
+  sent: count.describe("times that the query was sent; 0 for one that was denied"),
+  rule: z.string().nullable().describe("profile/rule that denies the query; null where none does"),
   exe: z.string(),
   exeFlags: z.array(exeFlagSchema),
   commandLine: z.string().nullable(),

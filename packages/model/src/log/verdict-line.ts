@@ -29,7 +29,10 @@ export const verdictLineSchema = z.strictObject({
   protocol: z.string(),
   address: z.string().nullable().describe("the other end; of a listener its own"),
   port: z.number().int().nullable().describe("the other end's for egress, else this machine's"),
-  domain: z.string().nullable().describe("the name that was resolved to the address, where known"),
+  domain: z
+    .string()
+    .nullable()
+    .describe("the name that the address was judged by; else one that was resolved to it, where known"),
   exe: z.string(),
   exeFlags: z.array(exeFlagSchema),
   commandLine: z.string().nullable(),

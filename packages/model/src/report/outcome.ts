@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { flowDirections } from "../policy/flow-direction.js";
+import { verdictDirections } from "../policy/flow-direction.js";
 
 /** What happened to a flow, or would have if audited rules were enforced. */
 export const outcomeSchema = z.enum(["denied", "would-deny", "would-allow", "allowed"]);
@@ -24,14 +24,18 @@ export const hookSchema = z.enum([
   "device",
 ]);
 
-/** What the verdict is about: what leaves, what comes in, a port that is bound or listened on, traffic of no process. */
-export const directionSchema = z.enum(flowDirections);
+/**
+ * What the verdict is about: what leaves, what comes in, a port that is bound or listened on, traffic of no process, a
+ * name that a resolver is asked for.
+ */
+export const directionSchema = z.enum(verdictDirections);
 
 /**
  * What decided: a rule or default of the policy, or one of the fixed reasons: an answer to a datagram that came in,
  * a source route that hides the destination, a socket that no call hook judged, a socket other than TCP where no
  * packet hook would see it, a packet whose destination cannot be read, a socket that was connected outside the fence,
- * an address family that no hook judges, a device that sends past every hook.
+ * an address family that no hook judges, a device that sends past every hook. "name-expired" is a verdict of the policy
+ * on an address whose name would be allowed and ran out.
  */
 export const reasonSchema = z.enum([
   "policy",
@@ -40,6 +44,7 @@ export const reasonSchema = z.enum([
   "unjudged-socket",
   "outside-cgroup",
   "malformed-packet",
+  "name-expired",
   "borrowed",
   "address-family",
   "device",

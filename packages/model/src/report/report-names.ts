@@ -6,7 +6,9 @@ const time = z.iso.datetime().describe("UTC, RFC 3339");
 export const dnsAnswerSchema = z
   .string()
   .nullable()
-  .describe("response code, such as NOERROR or NXDOMAIN; null when no answer came");
+  .describe(
+    "response code, such as NOERROR or NXDOMAIN; null when no answer came; denied for a query that the policy did not let leave, would-deny for one that left and would not if audited rules were enforced",
+  );
 
 export const dnsTrustSchema = z
   .enum(["trusted", "untrusted", "forged"])
@@ -29,6 +31,7 @@ export const reportQuerySchema = z.strictObject({
   found: count.describe("how many the last answer had"),
   learned: count.describe("how many of them count for the name"),
   ignored: count.describe("loopback, link-local and unspecified addresses, which no name may have"),
+  rule: z.string().nullable().describe("profile/rule that denies the query; null where none does"),
   latencyMs: z
     .strictObject({ least: z.number(), mean: z.number(), most: z.number() })
     .nullable()

@@ -34,6 +34,12 @@ export const reportFlowSchema = z.strictObject({
     .nullable()
     .describe("the other end; of a listener its own; null when the verdict is not about one"),
   port: count.nullable().describe("the other end's for egress, else this machine's"),
+  domain: z
+    .string()
+    .nullable()
+    .describe(
+      "the name that the address was judged by; null where no name counted, or it was forgotten since",
+    ),
   names: z
     .array(
       z.strictObject({

@@ -60,6 +60,10 @@ export interface NameEntry {
  * several live names is judged once for each, and the first that is allowed decides, else the first.
  */
 export interface NameTables {
+  /** A verdict can rest on a name: rules list some, or queries are judged. */
+  readonly judged: boolean;
+  /** Bits that are about queries: without any, all queries pass. */
+  readonly queryBits: number;
   /** By name, a wildcard behind the name itself. */
   readonly entries: readonly NameEntry[];
   /** The bits that ask for no destination: the other end's row of a query, before the name's is added. */

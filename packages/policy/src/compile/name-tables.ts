@@ -15,8 +15,12 @@ import { limitError, limits } from "./limits.js";
 /** The table of names, in which each entry knows the wildcards above it too, so that one look-up is enough. */
 export function buildNameTables(context: CompileContext, profiles: readonly Profile[]): NameTables {
   const active = profiles.filter(({ mode }) => mode !== "off");
+  const entries = entriesOf(context);
+  const queryBits = context.bits.filter(({ direction }) => direction === "query").length;
   return {
-    entries: entriesOf(context),
+    judged: entries.length + queryBits > 0,
+    queryBits,
+    entries,
     anywhereRow: context.rowWhere(({ destination }) => destination === null || isEverywhere(destination.to)),
     graceSeconds: Math.max(0, ...active.map(({ names }) => names?.graceSeconds ?? 0)),
     resolvers: distinct(active.flatMap(({ dns }) => dns?.resolvers ?? [])),
