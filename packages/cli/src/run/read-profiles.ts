@@ -1,6 +1,12 @@
-import { hostResolver, trustedResolvers } from "@ringfence/agent";
-import { type Profile, RingfenceError } from "@ringfence/model";
-import { commandLineProfile, needsResolvers, withResolvers } from "@ringfence/policy";
+import { hostResolver, hostResolvers } from "@ringfence/agent";
+import { type Address, formatAddress, type Profile, RingfenceError } from "@ringfence/model";
+import {
+  commandLineProfile,
+  needsResolvers,
+  RESOLVER_ROOM,
+  refuseManyResolvers,
+  withResolvers,
+} from "@ringfence/policy";
 import { type PolicyFile, readPolicyFiles } from "./read-policy-files.js";
 import type { PolicyOptions } from "./run-options.js";
 
@@ -47,13 +53,26 @@ export async function parseProfiles(
     profiles.push(commandLineProfile(said, hostResolver));
     sources.push("command line");
   }
-  const resolvers = needsResolvers(profiles) ? trustedResolvers() : null;
+  const resolvers = needsResolvers(profiles) ? hostResolvers() : null;
+  const complete = withResolvers(profiles, resolvers?.slice(0, RESOLVER_ROOM) ?? []);
+  const tooMany = refuseManyResolvers(complete);
+  if (tooMany !== null) throw new PolicyErrors([tooMany]);
   return {
-    profiles: withResolvers(profiles, resolvers ?? []).map((profile) => withMode(profile, options.mode)),
+    profiles: complete.map((profile) => withMode(profile, options.mode)),
     sources,
     files: new Map(files.map(({ file, bytes }) => [file, bytes])),
-    warnings: resolvers?.length === 0 ? [...warnings, noResolver.format()] : warnings,
+    warnings: [...warnings, ...aboutResolvers(resolvers)],
   };
+}
+
+function aboutResolvers(resolvers: readonly Address[] | null): readonly string[] {
+  if (resolvers?.length === 0) return [noResolver.format()];
+  const left = resolvers?.slice(RESOLVER_ROOM).map(formatAddress) ?? [];
+  if (left.length === 0) return [];
+  const message = `Answers of ${left.join(", ")} in /etc/resolv.conf do not count: there is room for ${RESOLVER_ROOM} resolvers`;
+  return [
+    new RingfenceError("RF_POLICY_RESOLVER", message, { hint: "list those that are asked in dns" }).format(),
+  ];
 }
 
 const noResolver = new RingfenceError(

@@ -74,8 +74,8 @@ export const policyErrors = {
     remedy: "Write it like 30s, 5m or 1h, up to 24h",
   },
   RF_POLICY_RESOLVER: {
-    meaning: "A resolver is not an IP address",
-    remedy: "Write its address alone, without a port: 192.0.2.53",
+    meaning: "A resolver is not the IP address of one host, or one of more than there is room for",
+    remedy: "Write its address alone, without a port: 192.0.2.53; at most 16 in one run",
   },
   RF_POLICY_ADDRESS: {
     meaning: "A destination is neither an address, a CIDR, a name nor one of any, localhost and private",
@@ -132,6 +132,10 @@ export const policyErrors = {
   RF_POLICY_SHADOWED: {
     meaning: "Warning: a rule can never decide, because a wider deny of its profile always wins",
     remedy: "Remove the rule, or narrow the deny",
+  },
+  RF_POLICY_REPEATED: {
+    meaning: "Warning: a list has a name twice, in other letters, with a dot at its end, or in its IDNA form",
+    remedy: "Remove one of them",
   },
   RF_IMPORT_LOST: {
     meaning: "Warning: a line of an imported file is not carried into the policy",

@@ -11,6 +11,9 @@ const accept = (text: string) => spec(`ingress: { default: deny, rules: [{ allow
 const dns = (text: string) => spec(`egress: { default: deny }, dns: ${text}`);
 const allow = (text: string) => rules(`{ allow: { ${text} } }`);
 
+const resolvers = (count: number) =>
+  Array.from({ length: count }, (_, index) => `192.0.2.${index + 1}`).join(", ");
+
 /** Text, code, and what the hint must say. */
 const cases: readonly (readonly [string, string, RegExp])[] = [
   ["", "RF_POLICY_EMPTY", /apiVersion/],
@@ -46,6 +49,13 @@ const cases: readonly (readonly [string, string, RegExp])[] = [
   [dns("{ resolvers: dns.example }"), "RF_POLICY_RESOLVER", /192\.0\.2\.53/],
   [dns("{ resolvers: 10.0.0.53:53 }"), "RF_POLICY_RESOLVER", /without a port/],
   [dns("{ resolvers: 10.0.0.0/8 }"), "RF_POLICY_RESOLVER", /address/],
+  [dns("{ resolvers: any }"), "RF_POLICY_RESOLVER", /address/],
+  [dns("{ resolvers: 0.0.0.0 }"), "RF_POLICY_RESOLVER", /127\.0\.0\.1/],
+  [dns('{ resolvers: ["10.0.0.53", "::"] }'), "RF_POLICY_RESOLVER", /::1/],
+  [dns("{ resolvers: 224.0.0.251 }"), "RF_POLICY_RESOLVER", /come from/],
+  [dns('{ resolvers: "ff02::fb" }'), "RF_POLICY_RESOLVER", /come from/],
+  [dns("{ resolvers: 255.255.255.255 }"), "RF_POLICY_RESOLVER", /come from/],
+  [dns(`{ resolvers: [${resolvers(17)}] }`), "RF_POLICY_RESOLVER", /room for 16/],
   [dns("{ publicResolvers: 10.0.0.53 }"), "RF_POLICY_MISSING_KEY", /encrypted: deny/],
   [dns("{ encrypted: deny, publicResolvers: any }"), "RF_POLICY_RESOLVER", /CIDR/],
   [dns("{ encrypted: deny, publicResolvers: dns.example }"), "RF_POLICY_RESOLVER", /CIDR/],
@@ -126,7 +136,18 @@ const cases: readonly (readonly [string, string, RegExp])[] = [
   [allow('to: "*.*.example.com"'), "RF_POLICY_DOMAIN", /"\*\.example\.com"/],
   [allow('to: "a*.example.com"'), "RF_POLICY_DOMAIN", /"\*\.example\.com"/],
   [allow('to: "example.*"'), "RF_POLICY_DOMAIN", /"\*\.example\.com"/],
-  [allow('to: "*."'), "RF_POLICY_ADDRESS", /CIDR/],
+  [allow('to: "*."'), "RF_POLICY_DOMAIN", /"\*\.example\.com", or any/],
+  [allow('to: "*.*"'), "RF_POLICY_DOMAIN", /"\*\.example\.com"/],
+  [allow('to: "**.example.com"'), "RF_POLICY_DOMAIN", /"\*\.example\.com"/],
+  [allow('to: "a.*.example.com"'), "RF_POLICY_DOMAIN", /"\*\.example\.com"/],
+  [allow('to: "."'), "RF_POLICY_ADDRESS", /any/],
+  [allow('to: " example.com"'), "RF_POLICY_DOMAIN", /letters/],
+  [allow('to: "\u202eexample.com"'), "RF_POLICY_DOMAIN", /ASCII/],
+  [allow("to: 1.2.3"), "RF_POLICY_ADDRESS", /CIDR/],
+  [allow("to: 0x7f.1"), "RF_POLICY_DOMAIN", /127\.0\.0\.1/],
+  [allow('to: "0x7f000001"'), "RF_POLICY_DOMAIN", /127\.0\.0\.1/],
+  [allow('to: "[::1]"'), "RF_POLICY_ADDRESS", /without brackets/],
+  [allow('to: "[::1]:443"'), "RF_POLICY_ADDRESS", /without brackets/],
   [allow("to: example..com"), "RF_POLICY_DOMAIN", /one dot/],
   [allow("to: .example.com"), "RF_POLICY_DOMAIN", /one dot/],
   [allow("to: example.com.."), "RF_POLICY_DOMAIN", /one dot/],
@@ -171,3 +192,33 @@ for (const [text, code, hint] of cases) {
     assert.ok(error.location);
   });
 }
+
+test("parsePolicy takes sixteen resolvers, however often each is written, and points at the seventeenth", () => {
+  const read = (list: string) => parsePolicy(dns(`{ resolvers: [${list}] }`), "p.yaml", fixedResolver);
+  const { profiles, errors } = read(`${resolvers(16)}, 192.0.2.1, "::ffff:192.0.2.2"`);
+  assert.deepEqual(errors, []);
+  assert.equal(profiles[0]?.dns?.resolvers?.length, 16);
+  const [line = ""] = dns(`{ resolvers: [${resolvers(18)}] }`)
+    .split("\n")
+    .slice(3);
+  assert.deepEqual(
+    read(resolvers(18)).errors.map(({ message, location }) => [message, location?.line, location?.column]),
+    [['Resolver "192.0.2.17" is one too many', 4, line.indexOf("192.0.2.17") + 1]],
+  );
+});
+
+test("parsePolicy warns of a name that is in its list already, in whatever form", () => {
+  const repeated = (to: string) => {
+    const { errors, warnings } = parsePolicy(allow(`to: [${to}]`), "p.yaml", fixedResolver);
+    assert.deepEqual(errors, []);
+    return warnings.filter(({ code }) => code === "RF_POLICY_REPEATED");
+  };
+  assert.deepEqual(repeated('example.com, "*.example.com", a.example.com, 10.0.0.1, 10.0.0.1'), []);
+  assert.equal(repeated("example.com, b.example, EXAMPLE.com.").length, 1);
+  assert.equal(repeated('"*.example.com", "*.Example.com"').length, 1);
+  const [warning] = repeated("xn--bcher-kva.example, B\u00dcCHER.example");
+  assert.match(
+    warning?.format() ?? "",
+    /^p\.yaml:4:96: .* is in the list already, as xn--bcher-kva\.example:/,
+  );
+});

@@ -1,4 +1,4 @@
-import type { Destination, Peer, PortRange, Protocol } from "@ringfence/model";
+import { type Destination, type Peer, type PortRange, type Protocol, peerText } from "@ringfence/model";
 import type { Node } from "yaml";
 import { isFault } from "../text/fault.js";
 import { parsePeer, parseSource } from "../text/peer-text.js";
@@ -31,14 +31,27 @@ export function readDestination(
 }
 
 function readPeers(reader: Reader, node: Node, key: "to" | "from"): readonly Peer[] {
+  const names = new Set<string>();
   return readEach(reader, node, key, (item): readonly Peer[] => {
     const text = readText(reader, item, key);
     if (text === null) return [];
     const peer = key === "to" ? parsePeer(text) : parseSource(text);
-    if (!isFault(peer)) return [peer];
-    reader.fault(peer, item);
-    return [];
+    if (isFault(peer)) {
+      reader.fault(peer, item);
+      return [];
+    }
+    if (peer.kind === "name") warnIfRepeated(reader, item, text, peerText(peer), names);
+    return [peer];
   });
+}
+
+/** Names are the same in other letters, with a dot at their end, and in their IDNA form. */
+function warnIfRepeated(reader: Reader, item: Node, text: string, name: string, names: Set<string>): void {
+  if (names.has(name)) {
+    const message = `Name "${text}" is in the list already, as ${name}`;
+    reader.warn("RF_POLICY_REPEATED", reader.locate(item), message, "Remove one of them");
+  }
+  names.add(name);
 }
 
 /** Reads a list of ports, or one, with the reader of one entry. */

@@ -1,6 +1,7 @@
 import {
   type Address,
   type Dns,
+  formatAddress,
   type Peer,
   type Profile,
   parseAddress,
@@ -51,7 +52,7 @@ function randomDns(random: Random): Dns {
   const dns: Dns = {
     queries: random.pick([null, null, "enforce", "allow"]),
     encrypted: random.oneIn(3) ? random.list(1, 2, () => randomBlock(random)) : null,
-    resolvers: random.oneIn(4) ? null : random.list(1, 2, () => randomResolver(random)),
+    resolvers: random.oneIn(4) ? null : randomResolvers(random),
   };
   // The language has no map without a key.
   const isSilent = Object.values(dns).every((value) => value === null);
@@ -66,6 +67,11 @@ function toResolver(random: Random): Pick<FlowFacts, "direction" | "protocol" | 
     address: randomResolver(random),
     port,
   };
+}
+
+function randomResolvers(random: Random): readonly Address[] {
+  const drawn = random.list(1, 2, () => randomResolver(random));
+  return [...new Map(drawn.map((address) => [formatAddress(address), address])).values()];
 }
 
 function randomResolver(random: Random): Address {

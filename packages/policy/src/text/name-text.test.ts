@@ -13,6 +13,9 @@ const readable: Readonly<Record<string, string>> = {
   "_ldap._tcp.example.com": "_ldap._tcp.example.com",
   "a--b.example": "a--b.example",
   "3com.example": "3com.example",
+  "0x7f.example": "0x7f.example",
+  "a.0xg": "a.0xg",
+  a_b: "a_b",
   "b\u00fccher.example": "xn--bcher-kva.example",
   "B\u00dcCHER.example": "xn--bcher-kva.example",
   "*.b\u00fccher.example": "*.xn--bcher-kva.example",
@@ -44,6 +47,12 @@ const refused = [
   "\u00fc@b",
   "\u00fc#",
   "1.2.3.4",
+  "1.2.3",
+  "0x7f.1",
+  "0xff",
+  "a.0x",
+  "**.a",
+  "*.a.*",
 ];
 
 for (const text of [

@@ -11,6 +11,9 @@ const longestLabel = 63;
 export function parseName(text: string): NamePattern | Fault {
   const wildcard = text.startsWith("*.");
   const plain = text.slice(wildcard ? 2 : 0).replace(/\.$/, "");
+  if (wildcard && plain === "") {
+    return fault(`Name "${text}" has nothing behind its star`, 'Write it like "*.example.com", or any');
+  }
   if (plain.includes("*")) {
     return fault(
       `Name "${text}" has a star that is not its whole first label`,
@@ -47,8 +50,10 @@ function flawOf(text: string, name: string): Fault | null {
     const hint = "Write letters, digits, underscores and, in between, dashes";
     return fault(`Label "${odd}" of name "${text}" is none that DNS names have`, hint);
   }
-  if (/^[0-9]+$/.test(labels.at(-1) ?? "")) {
-    return fault(`Name "${text}" ends in a number, as no name does`, "Write an address, or the whole name");
+  // What programs take for an IPv4 address, by the URL Standard and inet_aton().
+  if (/^([0-9]+|0x[0-9a-f]*)$/.test(labels.at(-1) ?? "")) {
+    const hint = "Write an address in full, like 127.0.0.1, or the whole name";
+    return fault(`Name "${text}" ends in a number, as no name does`, hint);
   }
   return null;
 }

@@ -53,7 +53,9 @@ export function parsePeer(text: string): Peer | Fault {
 /** A name, unless the text shows that something else was meant. */
 function readName(text: string): Peer | Fault {
   const fault = (message: string, hint: string): Fault => ({ code: "RF_POLICY_ADDRESS", message, hint });
-  if (text === "*") return fault('Destination "*" is no name', "Write any for every destination");
+  if (text === "*" || text === ".") {
+    return fault(`Destination "${text}" is no name`, "Write any for every destination");
+  }
   if (text === "cluster") {
     return {
       code: "RF_POLICY_UNSUPPORTED",
@@ -67,6 +69,10 @@ function readName(text: string): Peer | Fault {
     return fault(`Address "${text}" has a zone`, "Write the address without % and what follows it");
   }
   if (text.includes("/")) return explainSlash(text);
+  if (text.startsWith("[")) {
+    const hint = "Write an IPv6 address without brackets, and its port as ports";
+    return fault(`Destination "${text}" has brackets`, hint);
+  }
   const [host = "", port] = text.split(":");
   if (port !== undefined && /[^0-9a-f]/i.test(host)) {
     return fault(
@@ -74,7 +80,7 @@ function readName(text: string): Peer | Fault {
       `Write to: ${host}, and what follows it as ports`,
     );
   }
-  if (text.includes(":") || !/\p{L}/u.test(text)) return fault(`"${text}" is not an IP address`, example);
+  if (text.includes(":") || !/[\p{L}*]/u.test(text)) return fault(`"${text}" is not an IP address`, example);
   const pattern = parseName(text);
   return isFault(pattern) ? pattern : { kind: "name", pattern };
 }

@@ -9,6 +9,7 @@ import {
   type SourceLocation,
 } from "@ringfence/model";
 import type { CommentedProfile } from "../imported.js";
+import { namePeers } from "../name-peers.js";
 import { linesOf } from "../placed.js";
 import type { BouhekiConfig } from "./bouheki-config.js";
 
@@ -109,11 +110,11 @@ function destinationsOf({ cidr, domain }: BouhekiConfig, isExempt: boolean): rea
     blocks.some(({ value }) => value.length === 0 && value.address.family === family);
   if (cidr.allow === null || (isAll(4) && isAll(6))) return everywhere;
   const names = [...(domain.allow ?? []), ...(isExempt ? domain.deny : [])];
-  return [...peersOf(blocks), ...namesOf(names)];
+  return [...peersOf(blocks), ...namePeers(names)];
 }
 
 function denyDestinations({ cidr, domain }: BouhekiConfig): readonly Draft[] {
-  const to = [...peersOf(cidr.deny), ...namesOf(domain.deny)];
+  const to = [...peersOf(cidr.deny), ...namePeers(domain.deny)];
   if (to.length === 0) return [];
   return denyTwice("never-there", { process: null, to }, [linesOf([cidr.deny, domain.deny])]);
 }
@@ -172,10 +173,6 @@ function draft(
 
 function peersOf(blocks: BouhekiConfig["cidr"]["deny"]): readonly Peer[] {
   return blocks.map(({ value }) => ({ kind: "prefix", prefix: value }));
-}
-
-function namesOf(names: BouhekiConfig["domain"]["deny"]): readonly Peer[] {
-  return names.map(({ value }) => ({ kind: "name", pattern: value }));
 }
 
 function lineText(location: SourceLocation | undefined): string {

@@ -1,6 +1,7 @@
 import type { Peer, PortRange, ProcessCondition, Profile, Rule } from "@ringfence/model";
 import { RESOLVER_ROOM } from "../../names/resolver-room.js";
 import type { CommentedProfile } from "../imported.js";
+import { namePeers } from "../name-peers.js";
 import { linesOf } from "../placed.js";
 import { portsOf } from "./direction-ports.js";
 import { isIcmp } from "./is-icmp.js";
@@ -84,7 +85,7 @@ function egressOf(id: string, process: Rule["process"], direction: NspDirection)
     ...(only.length === 0
       ? []
       : [
-          draft(`${id}-asks`, "allow", process, { to: namesOf(only), ports: [zero], protocols: null }, [
+          draft(`${id}-asks`, "allow", process, { to: namePeers(only), ports: [zero], protocols: null }, [
             linesOf([only]),
             "may be asked for, and not reached",
           ]),
@@ -121,7 +122,7 @@ function serviceDrafts(
   { fqdns, cidrs, families: listed, protocols, ports: single, applications }: NspDirection,
   { suffix, families, ports, protocols: named }: Service,
 ): readonly Draft[] {
-  const to = [...blocksOf(cidrs, families), ...namesOf(fqdns)];
+  const to = [...blocksOf(cidrs, families), ...namePeers(fqdns)];
   if (to.length === 0) return [];
   const comments = [linesOf([fqdns, cidrs, listed, protocols, single, applications ?? []])];
   const lacking = ([4, 6] as const).filter(
@@ -165,10 +166,6 @@ function blocksOf(cidrs: NspDirection["cidrs"], families: NspDirection["families
   return cidrs
     .filter(({ value }) => families.some((family) => family.value === value.address.family))
     .map(({ value }) => ({ kind: "prefix", prefix: value }));
-}
-
-function namesOf(names: NspDirection["fqdns"]): readonly Peer[] {
-  return names.map(({ value }) => ({ kind: "name", pattern: value }));
 }
 
 function draft(
