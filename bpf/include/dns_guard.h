@@ -99,6 +99,32 @@ static __always_inline void record_query(struct dns_room *room, const struct rf_
 	announce_verdict(&room->flow, &room->actor, 0, index, now);
 }
 
+static __always_inline void begin_query(struct dns_room *room, const struct rf_policy *policy, const struct dns_packet *p)
+{
+	struct rf_call *call = &room->call;
+
+	call->address = p->destination;
+	call->port = p->destination_port;
+	call->protocol = p->protocol;
+	call->hook = RF_HOOK_PACKET;
+	call->direction = RF_QUERY;
+	call->question.slot = policy->slot;
+}
+
+/* A segment out of which nobody here can read what the resolver reads. */
+static __noinline int refuse_segment(struct bpf_sock *sk, struct dns_room *room, const struct dns_packet *p)
+{
+	struct rf_socket *socket = judged_asker(sk, p);
+	struct rf_policy *policy = the_policy();
+
+	if (!socket || !policy)
+		return RF_PASS;
+	begin_query(room, policy, p);
+	refuse_for(RF_REASON_MALFORMED, policy, &room->call.question);
+	record_query(room, socket);
+	return to_return(&room->call.question.verdict);
+}
+
 /* May the message in the room leave? One that cannot be read asks for a name that nobody lists. */
 static __noinline int may_ask(struct bpf_sock *sk, struct dns_room *room, const struct dns_packet *p)
 {
@@ -109,12 +135,7 @@ static __noinline int may_ask(struct bpf_sock *sk, struct dns_room *room, const 
 
 	if (!socket || !policy)
 		return true;
-	call->address = p->destination;
-	call->port = p->destination_port;
-	call->protocol = p->protocol;
-	call->hook = RF_HOOK_PACKET;
-	call->direction = RF_QUERY;
-	call->question.slot = policy->slot;
+	begin_query(room, policy, p);
 	classify_stamp(policy->slot, socket, RF_QUERY, &call->question.subject);
 	call->question.subject_row = subject_row(policy, &call->question.subject);
 	ask_query(&call->question, (struct rf_name_text *)&m->name[DNS_NAME_PAD], m->name_length, m->question);

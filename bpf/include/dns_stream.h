@@ -162,16 +162,14 @@ static __always_inline int follow_outgoing(struct __sk_buff *skb, struct bpf_soc
 				      const struct dns_packet *p)
 {
 	struct dns_segment s = { .skb = skb, .sk = sk, .room = room, .packet = p, .at = p->payload, .end = skb->len };
-	bool judged;
 	__s32 missing;
 
 	if (s.at >= s.end)
 		return RF_PASS;
-	judged = judged_asker(sk, p);
 	s.stream = follow_stream(sk, p);
-	if (judged && (!s.stream || s.stream->denied || p->urgent))
-		return RF_DROP;
-	if (s.stream && !s.stream->out.broken) {
+	if (!s.stream || p->urgent)
+		return refuse_segment(sk, room, p);
+	if (!s.stream->denied && !s.stream->out.broken) {
 		if (begin_part(&s, &s.stream->out, &missing)) {
 			s.stream->out.next += s.end - s.at;
 			bpf_loop(DNS_STREAM_STEPS, query_part_step, &s, 0);
@@ -179,8 +177,9 @@ static __always_inline int follow_outgoing(struct __sk_buff *skb, struct bpf_soc
 			break_side(&s.stream->out);
 		}
 	}
-	/* what cannot be followed may hold any query */
-	return judged && (!s.stream || s.stream->out.broken || s.stream->denied) ? RF_DROP : RF_PASS;
+	if (s.stream->denied)
+		return RF_DROP;
+	return s.stream->out.broken ? refuse_segment(sk, room, p) : RF_PASS;
 }
 
 static __always_inline struct dns_room *stream_room(__u32 number)

@@ -2,7 +2,8 @@ import { createSocket } from "node:dgram";
 import { createServer, type Socket } from "node:net";
 
 // A resolver that does as the first label of a name says: dns-server ADDRESS [PORT]
-// Whatever it answers has the address 192.0.2.1, or as many from there on as a number in the label says.
+// Whatever it answers has the address 192.0.2.1, or as many from there on as a number in the label says. "seen" has the
+// address 192.0.2.N after N messages that were no question of that kind.
 
 const HEADER = 12;
 const [address = "127.0.0.1"] = process.argv.slice(2);
@@ -39,6 +40,15 @@ function answer(query: Buffer, count: number): Buffer {
   return message;
 }
 
+/** Messages that came in, those that ask for their number aside. */
+let seen = 0;
+
+function answerToSeen(query: Buffer): Buffer {
+  const message = answer(query, 1);
+  message[message.length - 1] = seen & 0xff;
+  return message;
+}
+
 /** What a query's first label asks for. */
 function wishOf(query: Buffer): { readonly word: string; readonly count: number } {
   const label = query.toString("latin1", HEADER + 1, HEADER + 1 + (query[HEADER] ?? 0)).toLowerCase();
@@ -51,6 +61,8 @@ function answers(query: Buffer): Buffer[] {
   const { word, count } = wishOf(query);
   const right = answer(query, count);
   const wrong = Buffer.from(right);
+  if (word === "seen") return [answerToSeen(query)];
+  seen++;
   switch (word) {
     case "silent":
       return [];
@@ -97,6 +109,7 @@ async function serveConnection(socket: Socket): Promise<void> {
       received = received.subarray(2 + query.length);
       const { word, count } = wishOf(query);
       const message = answer(query, count);
+      seen++;
       const prefix = Buffer.alloc(2);
       prefix.writeUInt16BE(message.length);
       held = Buffer.concat([held, prefix, message]);
