@@ -36,6 +36,7 @@ struct rf_dns_found {
 	__u8 unused;
 };
 
+#define RF_DNS_FOREVER_NS (1ULL << 62) /* when a name expires that does not; some time more is no overflow */
 #define RF_DNS_NAMES 16 /* live names of one address */
 #define RF_DNS_SHOWN 16 /* addresses that one event shows */
 #define RF_DNS_RESOLVERS 16
@@ -101,7 +102,7 @@ struct rf_domain {
 	__u64 row;	  /* what the policy says of the name: its generation in the upper half, the row */
 	__u64 exec_ns;	  /* who asked last */
 	struct rf_exe_key exe;
-	__u32 tgid;
+	__u32 tgid;	  /* 0: nobody, if it does not expire: it is in the hosts file */
 	__u32 uid;
 	__u32 name_length;
 	__u32 unused;

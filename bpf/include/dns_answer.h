@@ -41,11 +41,11 @@ static __always_inline void read_found(const struct dns_message *m, const struct
 	address->word[3] = dns_load_word(at, 12);
 }
 
-/* Gives an address one more name, or the same for longer, in the place of the one that expires first. A place is taken by
- * compare and swap: two processors never write one. */
+/* Gives an address one more name, or the same for longer, in the place of the one that expires first; never of
+ * one that does not. A place is taken by compare and swap: two processors never write one. */
 static __always_inline void name_address(struct rf_names *names, __u64 domain, __u64 expires, __u64 now)
 {
-	__u64 first = ~0ULL, before;
+	__u64 first = RF_DNS_FOREVER_NS, before;
 	__u32 place = 0;
 
 	for (__u32 i = 0; i < RF_DNS_NAMES; i++) {
@@ -61,9 +61,13 @@ static __always_inline void name_address(struct rf_names *names, __u64 domain, _
 			place = i;
 		}
 	}
+	forget(place); /* which step it is from, or the verifier goes on with each apart */
 	place &= RF_DNS_NAMES - 1;
+	first = names->live[place].expires_ns;
 	if (first > now)
 		count_loss(RF_LOSS_DNS_ADDRESSES); /* it was live */
+	if (first >= RF_DNS_FOREVER_NS)
+		return;
 	before = names->live[place].domain;
 	if (__sync_val_compare_and_swap(&names->live[place].domain, before, domain) == before)
 		names->live[place].expires_ns = expires;

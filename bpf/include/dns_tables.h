@@ -126,9 +126,15 @@ static __always_inline struct dns_sweep *begin_sweep(enum dns_table table)
 	last = *(volatile __u64 *)&sweep->now;
 	if (now - last < DNS_SWEEP_NS || __sync_val_compare_and_swap(&sweep->now, last, now) != last)
 		return NULL;
-	sweep->first = ~0ULL;
+	sweep->first = RF_DNS_FOREVER_NS; /* what does not expire stays */
 	sweep->removed = 0;
 	return sweep;
+}
+
+/* Nothing had expired, and the entry in the key is the one that does first. */
+static __always_inline bool gives_place(const struct dns_sweep *sweep)
+{
+	return !sweep->removed && sweep->first < RF_DNS_FOREVER_NS;
 }
 
 /* Global, as the next one: verified once. Called when an insertion found its table full. */
@@ -139,7 +145,7 @@ __noinline int dns_sweep_domains(void)
 	if (!walk.sweep)
 		return 0;
 	bpf_for_each_map_elem(&domains, sweep_domain, &walk, 0);
-	if (!walk.sweep->removed && !bpf_map_delete_elem(&domains, &walk.sweep->key.domain))
+	if (gives_place(walk.sweep) && !bpf_map_delete_elem(&domains, &walk.sweep->key.domain))
 		count_loss(RF_LOSS_DNS_NAMES);
 	return 0;
 }
@@ -151,7 +157,7 @@ __noinline int dns_sweep_addresses(void)
 	if (!walk.sweep)
 		return 0;
 	bpf_for_each_map_elem(&addresses, sweep_address, &walk, 0);
-	if (!walk.sweep->removed && !bpf_map_delete_elem(&addresses, &walk.sweep->key.address))
+	if (gives_place(walk.sweep) && !bpf_map_delete_elem(&addresses, &walk.sweep->key.address))
 		count_loss(RF_LOSS_DNS_ADDRESSES);
 	return 0;
 }

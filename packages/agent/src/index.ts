@@ -14,6 +14,7 @@ export { dnsLine, unansweredLine } from "./names/dns-line.js";
 export { DomainNames } from "./names/domain-names.js";
 export { NameRows } from "./names/name-rows.js";
 export { type NetworkId, ownNetwork } from "./names/own-network.js";
+export { readHosts } from "./names/read-hosts.js";
 export { hostResolvers, trustedResolvers } from "./names/trusted-resolvers.js";
 export { Unanswered } from "./names/unanswered.js";
 export { ANSWER_WAIT_SECONDS, type TrustedResolvers } from "./names/write-names.js";

@@ -22,4 +22,5 @@ export * from "./names/resolver-room.js";
 export * from "./names/with-resolvers.js";
 export { largestPolicyFile } from "./parse/decode-text.js";
 export * from "./resolver.js";
+export { parseName } from "./text/name-text.js";
 export * from "./verdict.js";

@@ -1,15 +1,20 @@
 import { BpfMap, layout, type RawMap, StructCodec, u64Codec } from "@ringfence/kernel";
 import { nameText } from "@ringfence/policy/dns";
 import type { NetworkId } from "./own-network.js";
+import { FOREVER_NS } from "./write-names.js";
 
 const keyCodec = new StructCodec(layout.rf_name_key, "rf_name_key");
 const namesCodec = new StructCodec(layout.rf_names, "rf_names");
 const domainCodec = new StructCodec(layout.rf_domain, "rf_domain");
 
-/** A name that an address was learned for, and who asked for it last. */
+/** A name that an address was learned for, and who asked for it last; null for one of the hosts file that nobody asked for. */
 export interface DomainName {
   readonly name: string;
-  readonly askedBy: { readonly tgid: number; readonly execNs: bigint; readonly exe: layout.rf_exe_key };
+  readonly askedBy: {
+    readonly tgid: number;
+    readonly execNs: bigint;
+    readonly exe: layout.rf_exe_key;
+  } | null;
 }
 
 /** The names of addresses, as the kernel learned them in the network namespace of the run. */
@@ -46,9 +51,8 @@ export class DomainNames {
   #name(hash: bigint): DomainName | undefined {
     const domain = this.#domains.get(hash);
     if (domain === undefined) return undefined;
-    return {
-      name: nameText(domain.name.bytes.subarray(0, domain.name_length)),
-      askedBy: { tgid: domain.tgid, execNs: domain.exec_ns, exe: domain.exe },
-    };
+    const { tgid, exec_ns: execNs, exe } = domain;
+    const name = nameText(domain.name.bytes.subarray(0, domain.name_length));
+    return { name, askedBy: tgid === 0 && domain.expires_ns === FOREVER_NS ? null : { tgid, execNs, exe } };
   }
 }

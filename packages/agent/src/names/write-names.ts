@@ -1,8 +1,16 @@
-import { type BpfObject, layout, StructCodec, u32Codec } from "@ringfence/kernel";
+import { type BpfObject, layout, StructCodec, u32Codec, u64Codec } from "@ringfence/kernel";
 import { type Address, toBytes16 } from "@ringfence/model";
+import { nameHash, nameWire } from "@ringfence/policy/dns";
+import type { HostEntry } from "./parse-hosts.js";
 
 const settingsCodec = new StructCodec(layout.rf_dns_settings, "rf_dns_settings");
+const keyCodec = new StructCodec(layout.rf_name_key, "rf_name_key");
+const namesCodec = new StructCodec(layout.rf_names, "rf_names");
+const domainCodec = new StructCodec(layout.rf_domain, "rf_domain");
 const NS_PER_SECOND = 1_000_000_000n;
+
+/** When a name expires that does not: RF_DNS_FOREVER_NS of the kernel side. */
+export const FOREVER_NS = 2n ** 62n;
 
 /** A name holds for at least so long, whatever the time to live of its addresses. */
 export const NAME_FLOOR_SECONDS = 60;
@@ -10,11 +18,13 @@ export const NAME_FLOOR_SECONDS = 60;
 /** Resolvers try for ten seconds or less; what comes later is no answer. */
 export const ANSWER_WAIT_SECONDS = 12;
 
-/** Whose answers count, and where. */
+/** Whose answers count, and where, and what holds there without one. */
 export interface TrustedResolvers {
   /** cookie of the network namespace in which these addresses are the resolvers' */
   readonly network: bigint;
   readonly addresses: readonly Address[];
+  /** names that hold from the start, and do not run out */
+  readonly hosts?: readonly HostEntry[];
 }
 
 /**
@@ -30,6 +40,7 @@ export function writeNames(object: BpfObject, secret: bigint, trusted: TrustedRe
     unused: 0,
     resolvers: places(trusted),
   });
+  writeHosts(object, secret, trusted);
 }
 
 /**
@@ -64,4 +75,40 @@ function places({ network, addresses }: TrustedResolvers) {
     const address = addresses[index];
     return address === undefined ? none : { ...none, netns: network, address: toBytes16(address) };
   });
+}
+
+function writeHosts(object: BpfObject, secret: bigint, { network, hosts = [] }: TrustedResolvers): void {
+  const domains = object.map("domains", u64Codec, domainCodec);
+  const table = object.map("addresses", keyCodec, namesCodec);
+  const room = layout.rf_names.fields.live.kind.length;
+  for (const { address, names } of hosts) {
+    const hashes = names.map((name) => {
+      const wire = nameWire(name);
+      const hash = nameHash(wire, secret);
+      domains.set(hash, { ...nobody, name_length: wire.length, name: { bytes: padded(wire) } });
+      return hash;
+    });
+    const live = Array.from({ length: room }, (_, index) => {
+      const domain = hashes[index];
+      return domain === undefined ? { domain: 0n, expires_ns: 0n } : { domain, expires_ns: FOREVER_NS };
+    });
+    table.set({ netns: network, address: toBytes16(address) }, { live });
+  }
+}
+
+/** Who asked for a name that was in force before anybody did. */
+const nobody = {
+  expires_ns: FOREVER_NS,
+  row: 0n,
+  exec_ns: 0n,
+  exe: { hash: [0n, 0n] },
+  tgid: 0,
+  uid: 0,
+  unused: 0,
+};
+
+function padded(wire: Uint8Array): Uint8Array {
+  const room = new Uint8Array(layout.rf_domain.fields.name.kind.fields.bytes.kind.bytes);
+  room.set(wire);
+  return room;
 }

@@ -107,8 +107,8 @@ function describe(flow: layout.rf_flow, names: FlowNames): Draft {
 function namesOf({ key, actor }: layout.rf_flow, names: FlowNames): ReportFlow["names"] {
   return names.domains.of(actor.net_ns, key.address).map(({ name, askedBy }) => ({
     name,
-    pid: askedBy.tgid,
-    exe: names.executables.pathOf(askedBy.exe),
+    pid: askedBy?.tgid ?? null,
+    exe: askedBy === null ? null : names.executables.pathOf(askedBy.exe),
   }));
 }
 

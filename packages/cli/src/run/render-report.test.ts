@@ -95,6 +95,15 @@ test("renderReport names verdict, destination, program, rule, counts and process
   assert.match(text, /losses: 0/);
 });
 
+test("renderReport names who asked for the name of an address, or the hosts file", () => {
+  const names = [
+    { name: "a.example", pid: 12, exe: "/usr/bin/curl" },
+    { name: "b.example", pid: null, exe: null },
+  ];
+  const text = renderReport({ ...report, flows: [{ ...flow, names }] }, false);
+  assert.match(text, /name a\.example \(asked by \/usr\/bin\/curl, pid 12\), b\.example \(\/etc\/hosts\)/);
+});
+
 test("renderReport uses colour only when asked", () => {
   assert.ok(!renderReport(report, false).includes("\u001b"));
   assert.ok(renderReport(report, true).includes("\u001b[31m"));

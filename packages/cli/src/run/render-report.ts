@@ -60,7 +60,10 @@ function table(flows: readonly ReportFlow[], paint: Paint): string[] {
 function nameLines({ names }: ReportFlow): string[] {
   const shown = names
     .slice(0, NAMES_SHOWN)
-    .map(({ name, pid, exe }) => `${printable(name)} (asked by ${printable(exe)}, pid ${pid})`);
+    .map(
+      ({ name, pid, exe }) =>
+        `${printable(name)} (${exe === null ? "/etc/hosts" : `asked by ${printable(exe)}, pid ${pid}`})`,
+    );
   const more = names.length > NAMES_SHOWN ? ` and ${names.length - NAMES_SHOWN} more` : "";
   return shown.length === 0 ? [] : [`name ${shown.join(", ")}${more}`];
 }

@@ -6,6 +6,7 @@ import {
   type Fence,
   ownNetwork,
   type PolicyNames,
+  readHosts,
   type TrustedResolvers,
   trustedResolvers,
 } from "@ringfence/agent";
@@ -14,11 +15,12 @@ import type { CompiledPolicy } from "@ringfence/policy";
 import type { EventLogOptions } from "./event-log.js";
 import type { GuardianState } from "./guardian-state.js";
 
-/** Where a run learns names, and from whom: found out by the supervisor, before the command starts. */
+/** Where a run learns names, from whom, and which hold without: found out by the supervisor, before the command starts. */
 export class RunNames {
-  readonly #hosts = trustedResolvers();
+  readonly #ofHost = trustedResolvers();
   readonly #network = ownNetwork();
-  #resolvers: readonly Address[] = this.#hosts;
+  readonly #hosts = readHosts();
+  #resolvers: readonly Address[] = this.#ofHost;
 
   /** Whose answers count: those whom the policy in force names, or else the host's. */
   get resolvers(): readonly Address[] {
@@ -27,8 +29,13 @@ export class RunNames {
 
   /** Whose answers count by a policy that is put in force now. */
   trustedBy({ names }: CompiledPolicy): TrustedResolvers {
-    this.#resolvers = names.judged ? names.resolvers : this.#hosts;
-    return { network: this.#network.cookie, addresses: this.#resolvers };
+    this.#resolvers = names.judged ? names.resolvers : this.#ofHost;
+    return { network: this.#network.cookie, addresses: this.#resolvers, hosts: this.#hosts.entries };
+  }
+
+  /** What of all that is not as one might expect. */
+  get warnings(): readonly string[] {
+    return this.#hosts.warnings;
   }
 
   /** What a guardian needs to go on naming addresses. */

@@ -288,7 +288,7 @@ class Run {
         policy: this.#policy,
         options,
         resolvers: this.#names.resolvers,
-        warnings: [...streamWarnings, ...guardians.warnings, ...borrowed.warnings],
+        warnings: [...streamWarnings, ...this.#names.warnings, ...guardians.warnings, ...borrowed.warnings],
         lostLogLines: log?.lost ?? 0,
       });
       const isWritten = output.write(report);

@@ -44,8 +44,10 @@ export const reportFlowSchema = z.strictObject({
     .array(
       z.strictObject({
         name: z.string(),
-        pid: count.describe("process that asked for it last"),
-        exe: z.string(),
+        pid: count
+          .nullable()
+          .describe("process that asked for it last; null for a name of /etc/hosts that none asked for"),
+        exe: z.string().nullable(),
       }),
     )
     .describe("names that the address was resolved from in this run; at most 16"),
