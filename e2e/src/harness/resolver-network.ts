@@ -9,6 +9,8 @@ import { temporaryFolder } from "./temporary-folder.js";
 export const RESOLVER = "198.51.100.1";
 export const RESOLVER6 = "2001:db8:53::1";
 export const STRANGER = "198.51.100.9";
+/** On the wire between the two alone. */
+export const LINK_LOCAL = "fe80::53";
 export const DNSMASQ = "198.51.100.17";
 export const UNBOUND = "198.51.100.18";
 
@@ -30,6 +32,7 @@ export class ResolverNetwork implements AsyncDisposable {
       ),
       `-n ${inside} addr add dev rf0 198.51.100.2/24`,
       `-n ${inside} addr add dev rf0 2001:db8:53::2/64 nodad`,
+      `-n ${outside} addr add dev rf1 ${LINK_LOCAL}/64 nodad`,
       `-n ${outside} link set rf1 up`,
       `-n ${inside} link set rf0 up`,
       `-n ${inside} route add default via ${RESOLVER}`,
