@@ -10,6 +10,7 @@ export const privilegedWorkspaces: readonly string[] = [
 const allowed: readonly RegExp[] = [
   /^koffi$/,
   /^@koromix\/koffi-[a-z0-9-]+$/, // koffi's prebuilt library, one package per platform
+  /^tldts(-core)?$/, // the Public Suffix List, for reports about names; no code of its own runs at install or start
   /^yaml$/,
   /^zod$/,
   /^@ringfence\/(?:model|policy|kernel|agent|probe|cli)$/,

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { DnsLine } from "@ringfence/model";
-import { Askers } from "./askers.js";
 import { NameRows } from "./name-rows.js";
 import { shannonEntropy } from "./shannon-entropy.js";
 
@@ -67,24 +66,11 @@ test("NameRows counts what finds no row of its own", () => {
   assert.deepEqual([rows.rows().length, rows.more, rows.rows()[0]?.queries], [1000, 3, 2]);
 });
 
-test("Askers counts names, those below one apex, failures, length and entropy", () => {
-  const askers = new Askers();
-  for (const name of ["aaaa.example.com", "abab.example.com", "abab.example.com", "x.test.org"]) {
-    askers.add({ exe: "/x", name, answer: name.startsWith("x") ? null : "NXDOMAIN" });
-  }
-  assert.deepEqual(askers.rows(), [
-    {
-      exe: "/x",
-      queries: 4,
-      unanswered: 1,
-      nxdomain: 3,
-      names: 3,
-      widestApex: { name: "example.com", names: 2 },
-      longestName: 16,
-      // "aaaa" has 0 bits, "abab" 1 a character, "x" 0
-      meanEntropy: 4 / 9,
-    },
-  ]);
+test("NameRows remembers sixteen processes of a row", () => {
+  const rows = new NameRows();
+  for (let pid = 1; pid <= 100_000; pid++) rows.add(line({ pid }));
+  const [row] = rows.rows();
+  assert.deepEqual([row?.pids.length, row?.queries], [16, 100_000]);
 });
 
 test("shannonEntropy is the bits for each character", () => {

@@ -31,7 +31,7 @@ export class NameRows {
     const known = this.#rows.get(key);
     const latency = line.latencyMs ?? 0;
     if (known !== undefined) {
-      known.pids.add(line.pid);
+      if (known.pids.size < PIDS_SHOWN) known.pids.add(line.pid);
       known.last = line;
       known.queries += 1;
       known.least = Math.min(known.least, latency);
@@ -61,7 +61,7 @@ export class NameRows {
       resolver: line.resolver,
       protocol: line.protocol,
       exe: line.exe,
-      pids: [...pids].slice(0, PIDS_SHOWN),
+      pids: [...pids],
       queries,
       addresses: last.addresses,
       found: last.found,

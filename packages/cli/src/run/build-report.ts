@@ -14,6 +14,7 @@ import {
   formatAddress,
   REPORT_SCHEMA,
   type Report,
+  type ReportAsker,
   type ReportOutcome,
 } from "@ringfence/model";
 import type { PolicySummary } from "./compile-policy.js";
@@ -33,6 +34,7 @@ export interface FinishedCommand {
 export function buildReport(
   fence: Fence,
   events: Pick<EventLog, "names" | "nameRows" | "askers">,
+  askers: readonly ReportAsker[],
   context: {
     readonly finished: FinishedCommand;
     readonly policy: PolicySummary;
@@ -85,7 +87,8 @@ export function buildReport(
       resolvers: context.resolvers.map(formatAddress),
       queries: events.nameRows.rows(),
       moreQueries: events.nameRows.more,
-      askers: events.askers.rows(),
+      askers: [...askers],
+      moreAskers: events.askers.more,
       counters,
     },
     losses: readLosses(fence.object.rawMap("losses"), context.lostLogLines),

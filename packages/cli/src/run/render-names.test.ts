@@ -55,22 +55,32 @@ test("renderNames has a row for each query, with what was not learned", () => {
   assert.equal(text.includes("\u001b"), false, "control characters are escaped");
 });
 
-test("renderNames says how many rows are not shown, and how executables asked", () => {
+test("renderNames says how many rows are not shown, and how processes asked", () => {
   const queries = Array.from({ length: 60 }, (_, index) => ({ ...query, name: `n${index}.example.com` }));
   const asker = {
     exe: "/usr/bin/curl",
+    pid: 7,
+    execId: "b-7-1",
     queries: 60,
     unanswered: 2,
+    denied: 0,
     nxdomain: 3,
     names: 60,
+    moreQueries: 0,
     widestApex: { name: "example.com", names: 60 },
     longestName: 15,
+    meanLength: 14,
     meanEntropy: 2,
   };
   const text = render({ queries, moreQueries: 5, askers: [asker] });
   assert.match(text, /and 15 more/);
   assert.match(
     text,
-    /curl: 60 queries for 60 names, 3 do not exist, 2 without answer, 60 below example\.com/,
+    /curl \(pid 7\): 60 queries for 60 names, 3 do not exist, 2 without answer, 60 below example\.com/,
   );
+  const many = Array.from({ length: 12 }, (_, index) => ({ ...asker, pid: index, queries: index }));
+  const busy = { ...asker, pid: 99, queries: 20_000, names: 10_000, moreQueries: 9000, denied: 4 };
+  const lines = render({ queries, moreAskers: 3, askers: [...many, busy] }).split("\n");
+  assert.match(lines.at(-11) ?? "", /\(pid 99\): 20000 queries for at least 10000 names, 4 denied/);
+  assert.match(lines.at(-1) ?? "", /and 3 processes more and 3 queries of others/);
 });

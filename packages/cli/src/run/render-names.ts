@@ -7,6 +7,7 @@ const heads = ["NAME", "TYPE", "ANSWER", "RESOLVER", "EXECUTABLE", "COUNT", "MEA
 const rightAligned = new Set(["COUNT", "MEAN"]);
 const ROWS_SHOWN = 50;
 const ADDRESSES_SHOWN = 4;
+const ASKERS_SHOWN = 10;
 
 /** The section about names; nothing when nobody asked for one. */
 export function renderNames(names: ReportNames, paint: Paint): string[] {
@@ -19,8 +20,16 @@ export function renderNames(names: ReportNames, paint: Paint): string[] {
     `  ${paint(2, head)}`,
     ...queries.map((query, index) => `  ${paint(colourOf(query), rows[index] ?? "")}`),
     ...(more > 0 ? [`  and ${more} more`] : []),
-    ...names.askers.map((asker) => `    ${paint(2, askerText(asker))}`),
+    ...askerLines(names).map((line) => `    ${paint(2, line)}`),
   ];
+}
+
+/** Those that asked most. */
+function askerLines({ askers, moreAskers }: ReportNames): string[] {
+  const shown = askers.toSorted((a, b) => b.queries - a.queries).slice(0, ASKERS_SHOWN);
+  const more = askers.length - shown.length;
+  const unknown = moreAskers > 0 ? ` and ${moreAskers} queries of others` : "";
+  return [...shown.map(askerText), ...(more > 0 ? [`and ${more} processes more${unknown}`] : [])];
 }
 
 function cells(query: ReportQuery): string[] {
@@ -47,14 +56,21 @@ function addresses({ addresses: all, found, learned }: ReportQuery): string {
   return `${all.slice(0, ADDRESSES_SHOWN).join(", ")}${more}${unlearned}`;
 }
 
-function askerText({ exe, queries, names, nxdomain, unanswered, widestApex }: ReportAsker): string {
+function askerText(asker: ReportAsker): string {
+  const { exe, pid, queries, names, moreQueries, denied, nxdomain, unanswered, widestApex } = asker;
   const failed = [
+    [denied, "denied"],
     [nxdomain, "do not exist"],
     [unanswered, "without answer"],
   ] as const;
   const parts = failed.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
   const widest = widestApex.names > 1 ? [`${widestApex.names} below ${printable(widestApex.name)}`] : [];
-  return [`${printable(exe)}: ${queries} queries for ${names} names`, ...parts, ...widest].join(", ");
+  const least = moreQueries > 0 ? "at least " : "";
+  return [
+    `${printable(exe)} (pid ${pid}): ${queries} queries for ${least}${names} names`,
+    ...parts,
+    ...widest,
+  ].join(", ");
 }
 
 function colourOf({ answer, trust }: ReportQuery): number {

@@ -283,7 +283,7 @@ class Run {
         startedAt,
         endedAt: new Date(),
       };
-      const report = buildReport(fence, events, {
+      const report = buildReport(fence, events, await events.askers.rows(), {
         finished,
         policy: this.#policy,
         options,

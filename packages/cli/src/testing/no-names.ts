@@ -6,6 +6,7 @@ export const noNames: ReportNames = {
   queries: [],
   moreQueries: 0,
   askers: [],
+  moreAskers: 0,
   counters: {
     queries: 0,
     answers: 0,

@@ -40,25 +40,35 @@ export const reportQuerySchema = z.strictObject({
   lastSeen: time,
 });
 
-/** How one executable used the DNS: what detectors of tunnels and generated names look at. */
+/** How one process used the DNS: what detectors of tunnels and generated names look at. */
 export const reportAskerSchema = z.strictObject({
   exe: z.string(),
+  pid: count,
+  execId: z.string().describe("one image of the process, as in flows"),
   queries: count,
   unanswered: count,
+  denied: count.describe("queries that the policy did not let leave"),
   nxdomain: count.describe("answers that the name does not exist"),
-  names: count.describe("different names"),
+  names: count.describe(
+    "different names that are remembered: at most 10,000 of a process and 50,000 of a run",
+  ),
+  moreQueries: count.describe("queries for names beyond those, which what follows leaves out"),
   widestApex: z
     .strictObject({ name: z.string(), names: count })
-    .describe("the two last labels below which most different names were asked, and how many"),
-  longestName: count.describe("bytes"),
-  meanEntropy: z.number().describe("bits for each character of the names, without their two last labels"),
+    .describe(
+      "the registered name, by the Public Suffix List, at or below which most different names were asked, and how many",
+    ),
+  longestName: count.describe("bytes, of all names"),
+  meanLength: z.number().describe("bytes, of different names"),
+  meanEntropy: z.number().describe("bits for each character of what stands before the registered name"),
 });
 
 export const reportNamesSchema = z.strictObject({
   resolvers: z.array(z.string()).describe("whose answers count"),
   queries: z.array(reportQuerySchema).describe("in the order in which they were first seen"),
   moreQueries: count.describe("queries that found no row of their own"),
-  askers: z.array(reportAskerSchema),
+  askers: z.array(reportAskerSchema).describe("at most 1,000, in the order in which they asked first"),
+  moreAskers: count.describe("queries of processes that found no row of their own"),
   counters: z.strictObject({
     queries: count.describe("DNS queries that left"),
     answers: count.describe("answers to them"),
