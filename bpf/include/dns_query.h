@@ -132,6 +132,13 @@ static __always_inline bool see_query(struct __sk_buff *skb, struct bpf_sock *sk
 	return true;
 }
 
+/* True where the packet holds a copy of what was sent. With MSG_ZEROCOPY or splice() it holds pages that the sender may
+ * still write, after the policy was asked. */
+static __always_inline bool is_copy(struct __sk_buff *skb, __u32 end)
+{
+	return end <= (void *)(long)skb->data_end - (void *)(long)skb->data;
+}
+
 static long query_step(__u32 index, struct dns_datagrams *d)
 {
 	struct dns_message *m = &d->room->message;
@@ -140,7 +147,8 @@ static long query_step(__u32 index, struct dns_datagrams *d)
 
 	if (!length)
 		return 1;
-	readable = load_message(d->skb, m, d->at, length) && !dns_parse_query(m) && !(m->flags & RF_DNS_RESPONSE);
+	readable = is_copy(d->skb, d->at + length) && load_message(d->skb, m, d->at, length) && !dns_parse_query(m) &&
+		   !(m->flags & RF_DNS_RESPONSE);
 	if (!see_query(d->skb, d->sk, d->room, d->packet, readable)) {
 		d->denied = true;
 		return 1;

@@ -219,6 +219,7 @@ describe("ringfence run refuses queries", { timeout }, () => {
     "beside one that may leave, in one send": [`batch,${RESOLVER},www.example.com,xxx.example.com`, "EPERM"],
     "from a socket that is connected elsewhere": [`aside,${wrong},${RESOLVER}`, "EPERM"],
     "from the port of resolvers": [`from53,${wrong},${RESOLVER}`, "EPERM"],
+    "whose bytes may change after the verdict": [`zero,www.example.com,${RESOLVER}`, "EPERM"],
     "that is no DNS": [`raw,${RESOLVER},00`, "EPERM"],
     "with two questions": [`raw,${RESOLVER},123401000002000000000000`, "EPERM"],
     "that is an update": [`raw,${RESOLVER},123428000001000000000000`, "EPERM"],

@@ -2,7 +2,7 @@
  * A program in Python that does as its arguments say, each a step of words joined by commas, and prints a line for each:
  * "look,NAME" by the C library; "ask,NAME,TYPE,RESOLVER" over UDP; "tcp,NAME,RESOLVER"; "batch,RESOLVER,NAME..." in one
  * send (UDP_SEGMENT); "raw,RESOLVER,HEX"; "aside,NAME,RESOLVER" from a socket that is connected elsewhere;
- * "from53,NAME,RESOLVER"; "urgent,NAME,APEX,RESOLVER" sends the apex
+ * "from53,NAME,RESOLVER"; "zero,NAME,RESOLVER" without a copy (MSG_ZEROCOPY); "urgent,NAME,APEX,RESOLVER" sends the apex
  * as urgent bytes, so that the other side reads NAME; "to,ADDRESS,PORT" connects over UDP; "send,ADDRESS,PORT" sends there
  * from one socket; "open,ADDRESS,PORT" keeps a TCP connection and "talk" uses it; "wait,SECONDS"; "hear" waits for a line.
  */
@@ -54,6 +54,12 @@ def aside(name, resolver):
     s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     s.connect(("198.51.100.9", 9))
     s.sendto(message(name), (resolver, 53))
+    return "sent"
+def zero(name, resolver):
+    s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    s.setsockopt(socket.SOL_SOCKET, 60, 1)
+    s.settimeout(2)
+    s.sendmsg([message(name)], [], 0x4000000, (resolver, 53))
     return "sent"
 def from53(name, resolver):
     s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)

@@ -85,7 +85,9 @@ const questionSchema = z.strictObject({
   address: z.string().nullable().describe("the other end; of a listener its own; null for a query"),
   names: z
     .array(z.string())
-    .describe("live names of the address, the longest-lived first, or the name that is asked for"),
+    .describe(
+      "live names of the address, in the order in which it is judged by them, or the name that is asked for",
+    ),
   port: z.number().int().nullable().describe("the other end's for egress, else this machine's"),
   assumed: z.array(fact).describe("facts that nothing gave"),
   assumedAndAsked: z.array(fact).describe("those of them that conditions of the policy look at"),

@@ -34,7 +34,7 @@ export interface FlowFacts {
    */
   readonly port: number | null;
   /**
-   * Names that the address of an outgoing flow has now, the longest-lived first, or the name that a query is for:
+   * Names that the address of an outgoing flow has now, in the order in which it is judged by them, or the name that a query is for:
    * lower-case ASCII, without the trailing dot. A query is for a name alone: its address and port are not looked at.
    */
   readonly names?: readonly string[];
