@@ -14,7 +14,7 @@ int dns_out(struct __sk_buff *skb)
 SEC("cgroup_skb/ingress")
 int dns_in(struct __sk_buff *skb)
 {
-	struct bpf_sock *sk = skb->sk ? bpf_sk_fullsock(skb->sk) : NULL;
+	struct bpf_sock *sk = skb->sk;
 
 	return sk && may_come_from_port(sk) ? learn_from_incoming(skb, sk) : RF_PASS;
 }

@@ -41,21 +41,18 @@ static __always_inline void read_found(const struct dns_message *m, const struct
 	address->word[3] = dns_load_word(at, 12);
 }
 
-/* Gives an address one more name, or the same for longer, in the place of the one that expires first; never of
- * one that does not. A place is taken by compare and swap: two processors never write one. */
-static __always_inline void name_address(struct rf_names *names, __u64 domain, __u64 expires, __u64 now)
+/* Gives an address one more name, in the place of the one that expires first; never of one that does not. A place is
+ * taken by compare and swap: two processors never write one. Global, as few addresses have a new name. */
+__noinline int dns_name_address(struct rf_names *names, __u64 domain, __u64 expires, __u64 now)
 {
 	__u64 first = RF_DNS_FOREVER_NS, before;
 	__u32 place = 0;
 
+	if (!names)
+		return 0;
 	for (__u32 i = 0; i < RF_DNS_NAMES; i++) {
 		__u64 known = names->live[i].expires_ns;
 
-		if (names->live[i].domain == domain) {
-			if (known < expires)
-				names->live[i].expires_ns = expires;
-			return;
-		}
 		if (known < first) {
 			first = known;
 			place = i;
@@ -67,12 +64,26 @@ static __always_inline void name_address(struct rf_names *names, __u64 domain, _
 	if (first > now)
 		count_loss(RF_LOSS_DNS_ADDRESSES); /* it was live */
 	if (first >= RF_DNS_FOREVER_NS)
-		return;
+		return 0;
 	before = names->live[place].domain;
 	if (__sync_val_compare_and_swap(&names->live[place].domain, before, domain) == before)
 		names->live[place].expires_ns = expires;
 	else
 		count_loss(RF_LOSS_DNS_ADDRESSES);
+	return 0;
+}
+
+/* The address has the name, from now on or for longer than before. */
+static __always_inline void keep_name(struct rf_names *names, __u64 domain, __u64 expires, __u64 now)
+{
+	for (__u32 i = 0; i < RF_DNS_NAMES; i++) {
+		if (names->live[i].domain != domain)
+			continue;
+		if (names->live[i].expires_ns < expires)
+			names->live[i].expires_ns = expires;
+		return;
+	}
+	dns_name_address(names, domain, expires, now);
 }
 
 static __always_inline bool learn_address(struct dns_room *room, const struct rf_name_key *key, __u64 expires)
@@ -87,7 +98,7 @@ static __always_inline bool learn_address(struct dns_room *room, const struct rf
 		known = bpf_map_lookup_elem(&addresses, key); /* another processor was first, or the table is full */
 	}
 	if (known) {
-		name_address(known, room->key.name, expires, room->learning.now);
+		keep_name(known, room->key.name, expires, room->learning.now);
 		return true;
 	}
 	dns_sweep_addresses();
@@ -147,7 +158,7 @@ static __always_inline void keep_domain(struct dns_room *room, const struct rf_d
 	domain->uid = query->uid;
 	domain->exe = query->actor.exe;
 	domain->name_length = query->name_length;
-	__builtin_memcpy(&domain->name, &query->name, sizeof(domain->name));
+	copy_name(domain->name.bytes, query->name.bytes, query->name_length);
 	if (!bpf_map_update_elem(&domains, &room->key.name, domain, BPF_NOEXIST))
 		return;
 	dns_sweep_domains();
@@ -168,7 +179,14 @@ static __always_inline void learn(struct dns_room *room, const struct rf_dns_que
 		keep_domain(room, query, l->expires);
 }
 
-static __always_inline void announce_answer(const struct dns_room *room, const struct rf_dns_query *query, __u32 flags)
+#define DNS_TOLD_BETWEEN 16 /* events, from one look at how full the ring is to the next */
+
+static __always_inline __u64 dns_wake_flags(struct dns_room *room)
+{
+	return room->told++ % DNS_TOLD_BETWEEN ? BPF_RB_NO_WAKEUP : wake_flags();
+}
+
+static __always_inline void announce_answer(struct dns_room *room, const struct rf_dns_query *query, __u32 flags)
 {
 	struct rf_dns_event *event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
 	const struct dns_learning *l = &room->learning;
@@ -181,7 +199,8 @@ static __always_inline void announce_answer(const struct dns_room *room, const s
 	event->kind = RF_EVENT_DNS;
 	event->event_flags = flags;
 	event->time_ns = l->now;
-	bpf_probe_read_kernel(&event->query, sizeof(event->query), query);
+	__builtin_memcpy(&event->query, query, offsetof(struct rf_dns_query, name));
+	copy_name(event->query.name.bytes, query->name.bytes, query->name_length);
 	event->flags = m->flags;
 	event->found = m->count;
 	event->learned = l->learned;
@@ -191,22 +210,38 @@ static __always_inline void announce_answer(const struct dns_room *room, const s
 			break;
 		read_found(m, &m->found[i], (struct rf_address *)event->addresses[i]);
 	}
-	bpf_ringbuf_submit(event, wake_flags());
+	bpf_ringbuf_submit(event, dns_wake_flags(room));
 }
 
-/* The query that the message in the room answers, held; NULL if none waits for it. */
-static __always_inline struct rf_dns_query *find_query(const struct rf_dns_query_key *key)
+/* True if the message in the room answers that query, which is held then. */
+static __always_inline bool hold_answered(struct dns_room *room, struct rf_dns_query *query)
 {
-	__u32 first = set_of_query(key);
+	if (!waits(query) || !same_exchange(query, &room->key) || !hold_query(query, RF_DNS_QUERY_WAITS))
+		return false;
+	/* held, it is nobody else's any more */
+	if (same_exchange(query, &room->key) && dns_answers_question(&room->message, query))
+		return true;
+	let_go_of_query(query, RF_DNS_QUERY_WAITS);
+	return false;
+}
 
-	for (__u32 i = 0; i < DNS_QUERY_WAYS; i++) {
-		__u32 index = first + i;
-		struct rf_dns_query *query = bpf_map_lookup_elem(&queries, &index);
+/* The query that the message in the room answers, held; NULL if there is none. */
+static __always_inline struct rf_dns_query *find_query(struct dns_room *room, __u64 secret)
+{
+	struct dns_query_sets sets = sets_of_query(&room->key, secret);
 
-		if (query && same_query(query, key))
-			return hold_query(query, RF_DNS_QUERY_WAITS) ? query : NULL;
+	room->place = DNS_NO_PLACE;
+	for (__u32 turn = 0; turn < DNS_QUERY_PLACES; turn++) {
+		__u32 place = place_in(&sets, turn);
+		struct rf_dns_query *query = query_at(place);
+
+		if (query && hold_answered(room, query)) {
+			room->place = place;
+			break;
+		}
 	}
-	return NULL;
+	forget_registers();
+	return query_at(room->place);
 }
 
 /* Over loopback anybody may send who can take the resolver's address there. */
@@ -221,46 +256,62 @@ static __always_inline __u32 trust_in(struct __sk_buff *skb, const struct rf_dns
 	return RF_DNS_EVENT_TRUSTED;
 }
 
-/* The message in the room, as the answer to the query in its key. */
-static __always_inline int see_answer(struct __sk_buff *skb, struct dns_room *room)
+static __always_inline void see_answer(struct __sk_buff *skb, struct dns_room *room, struct rf_dns_query *query,
+				       struct rf_dns_settings *settings)
 {
-	struct rf_dns_settings *settings = the_dns_settings();
-	struct rf_dns_query *query = find_query(&room->key);
-	struct dns_learning *l = &room->learning;
-	__u32 trust;
+	__u32 trust = trust_in(skb, settings, query);
 
-	l->now = bpf_ktime_get_boot_ns();
-	l->expires = 0;
-	l->learned = 0;
-	l->ignored = 0;
-	if (!query || !settings || l->now - query->asked_ns > settings->wait_ns) {
-		count_dns(RF_DNS_UNASKED, 1);
-		if (query)
-			let_go_of_query(query, RF_DNS_QUERY_WAITS);
-		return 0;
-	}
 	count_dns(RF_DNS_ANSWERS, 1);
-	trust = trust_in(skb, settings, query);
 	if (trust == RF_DNS_EVENT_TRUSTED)
 		learn(room, query, settings->floor_ns);
 	else if (room->message.count)
 		count_dns(RF_DNS_UNTRUSTED, 1);
 	announce_answer(room, query, trust);
-	let_go_of_query(query, RF_DNS_QUERY_FREE);
-	return 0;
 }
 
-/* The message in the room, as the answer to whom it came to. */
-static __noinline int see_message(struct __sk_buff *skb, struct dns_room *room, const struct dns_packet *p)
+/* The message, which has been read, as the answer to a query. */
+static __noinline bool see_message(struct __sk_buff *skb, struct dns_room *room, struct rf_dns_query *query)
 {
-	struct dns_message *m = &room->message;
+	struct rf_dns_settings *settings = the_dns_settings();
+	struct dns_learning *l = &room->learning;
 
-	if (m->fault || !(m->flags & RF_DNS_RESPONSE)) {
-		count_dns(RF_DNS_MALFORMED, 1);
-		return 1;
+	l->now = bpf_ktime_get_boot_ns();
+	l->expires = 0;
+	l->learned = 0;
+	l->ignored = 0;
+	if (!settings || l->now - query->asked_ns > settings->wait_ns) {
+		count_dns(RF_DNS_UNASKED, 1);
+		let_go_of_query(query, RF_DNS_QUERY_WAITS);
+		return true;
 	}
-	key_of_query(skb, m, &p->source, p->destination_port, p->protocol, &room->key);
-	return see_answer(skb, room);
+	room->key.name = query->key.name;
+	see_answer(skb, room, query, settings);
+	let_go_of_query(query, RF_DNS_QUERY_FREE);
+	return true;
+}
+
+/* The message in the room, which came to a socket. False if it is malformed. */
+static __always_inline bool read_answer(struct __sk_buff *skb, struct dns_room *room, const struct dns_packet *p)
+{
+	struct rf_dns_settings *settings = the_dns_settings();
+	struct dns_message *m = &room->message;
+	struct rf_dns_query *query;
+
+	if (!settings)
+		return true;
+	key_of_exchange(skb, m, &p->source, p->destination_port, p->protocol, &room->key);
+	query = find_query(room, settings->secret);
+	if (!query || dns_read_records(m))
+		dns_parse(m); /* says what it is */
+	if (m->fault || !(m->flags & RF_DNS_RESPONSE))
+		count_dns(RF_DNS_MALFORMED, 1);
+	else if (!query)
+		count_dns(RF_DNS_UNASKED, 1);
+	else
+		return see_message(skb, room, query);
+	if (query)
+		let_go_of_query(query, RF_DNS_QUERY_WAITS);
+	return !m->fault;
 }
 
 static long answer_step(__u32 index, struct dns_datagrams *d)
@@ -269,8 +320,8 @@ static long answer_step(__u32 index, struct dns_datagrams *d)
 
 	if (!length)
 		return 1;
-	if (load_message(d->skb, &d->room->message, d->at, length) && !dns_parse(&d->room->message))
-		see_message(d->skb, d->room, d->packet);
+	if (load_message(d->skb, &d->room->message, d->at, length))
+		read_answer(d->skb, d->room, d->packet);
 	else
 		count_dns(RF_DNS_MALFORMED, 1);
 	d->at += length;

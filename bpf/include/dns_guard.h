@@ -48,13 +48,10 @@ static __always_inline void announce_denied(struct bpf_sock *sk, const struct dn
 {
 	const struct rf_verdict *verdict = &room->call.question.verdict;
 	const struct dns_message *m = &room->message;
-	struct rf_dns_settings *settings = the_dns_settings();
 	bool denied = verdict->action == RF_DENY;
 	struct rf_dns_event *event;
 	struct rf_policy *policy;
 
-	if (!settings)
-		return;
 	event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
 	if (!event) {
 		count_loss(RF_LOSS_EVENTS);
@@ -63,7 +60,7 @@ static __always_inline void announce_denied(struct bpf_sock *sk, const struct dn
 	__builtin_memset(event, 0, sizeof(*event));
 	event->kind = RF_EVENT_DNS;
 	event->event_flags = denied ? RF_DNS_EVENT_DENIED : RF_DNS_EVENT_WOULD_DENY;
-	if (find_resolver(settings, netns, room->key.resolver))
+	if (dns_find_resolver(netns, (const struct rf_address *)room->key.resolver))
 		event->event_flags |= RF_DNS_EVENT_TRUSTED;
 	event->time_ns = bpf_ktime_get_boot_ns();
 	event->bit = denied ? verdict->bit : verdict->shadow_bit;

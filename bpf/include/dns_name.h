@@ -16,6 +16,16 @@
 /* The compiler takes the value for any, and does not join it with what it was made from. */
 #define forget(value) asm volatile("" : "+r"(value))
 
+/* Copies a name of that many bytes, and up to seven more. Both have room for the longest, and are aligned. */
+static __always_inline void copy_name(__u8 *to, const __u8 *from, __u32 length)
+{
+	for (__u32 i = 0; i < RF_DNS_NAME_ROOM; i += 8) {
+		if (i >= length)
+			break;
+		*(__u64 *)&to[i] = *(const __u64 *)&from[i];
+	}
+}
+
 /* ASCII letters in lower case, eight bytes at once. Lengths of labels are no letters. */
 static __always_inline __u64 lower_case(__u64 word)
 {
@@ -84,6 +94,14 @@ static __always_inline bool dns_follow_pointer(struct dns_message *m)
 	return true;
 }
 
+static __always_inline void dns_begin_name(struct dns_message *m, __u32 start)
+{
+	m->name_at = start;
+	m->name_from = start;
+	m->name_length = 0;
+	m->name_hops = 0;
+}
+
 /*
  * Reads the name at an offset into m->name, and returns the offset behind it; 0 if it is malformed. A pointer must go to
  * before the place where the labels that it ends began: so no name can point at itself.
@@ -94,10 +112,7 @@ __noinline __u32 dns_read_name(struct dns_message *m, __u32 start)
 
 	if (!m)
 		return 0;
-	m->name_at = start;
-	m->name_from = start;
-	m->name_length = 0;
-	m->name_hops = 0;
+	dns_begin_name(m, start);
 	for (int i = 0; i <= DNS_HOPS; i++) {
 		forget_registers();
 		last = dns_read_labels(m);

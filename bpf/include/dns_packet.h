@@ -20,7 +20,7 @@ static __always_inline bool locate_ipv4(struct __sk_buff *skb, struct dns_packet
 {
 	struct ipv4_header header;
 
-	if (bpf_skb_load_bytes(skb, 0, &header, sizeof(header)) || header.fragment & bpf_htons(IPV4_FRAGMENT_OFFSET))
+	if (load_bytes(skb, 0, &header, sizeof(header)) || header.fragment & bpf_htons(IPV4_FRAGMENT_OFFSET))
 		return false;
 	set_mapped(&p->source, header.source);
 	set_mapped(&p->destination, header.destination);
@@ -34,7 +34,7 @@ static __always_inline bool locate_ipv6(struct __sk_buff *skb, struct dns_packet
 	struct extension_walk walk = { .skb = skb, .offset = sizeof(struct ipv6_header) };
 	struct ipv6_header header;
 
-	if (bpf_skb_load_bytes(skb, 0, &header, sizeof(header)))
+	if (load_bytes(skb, 0, &header, sizeof(header)))
 		return false;
 	p->source = header.source;
 	p->destination = header.destination;
@@ -74,7 +74,7 @@ static __always_inline bool locate(struct __sk_buff *skb, struct dns_packet *p)
 		return false;
 	if (p->protocol == IPPROTO_TCP)
 		return locate_segment(skb, p);
-	if (p->protocol != IPPROTO_UDP || bpf_skb_load_bytes(skb, p->transport, &ports, sizeof(ports)))
+	if (p->protocol != IPPROTO_UDP || load_bytes(skb, p->transport, &ports, sizeof(ports)))
 		return false;
 	p->source_port = bpf_ntohs(ports.source);
 	p->destination_port = bpf_ntohs(ports.destination);

@@ -215,22 +215,34 @@ static long dns_record_step(__u32 index, struct dns_sections *s)
 	return m->fault != RF_DNS_WELL_FORMED;
 }
 
-static __always_inline __u32 dns_read_records(struct dns_message *m)
+/* Reads the records from m->at on, of an answer whose question is known. Global: read in two places, verified once. */
+__noinline __u32 dns_read_records(struct dns_message *m)
 {
-	struct dns_sections s = { .m = m, .answers = dns_u16(m, 6) };
+	struct dns_sections s = { .m = m };
 
+	if (!m)
+		return RF_DNS_SHORT;
+	s.answers = dns_u16(m, 6);
 	s.authorities = s.answers + dns_u16(m, 8);
 	s.total = s.authorities + dns_u16(m, 10);
 	m->target = m->question;
 	m->target_at = DNS_HEADER;
 	m->target_ttl = 0xffffffff;
 	m->options = 0;
+	m->count = 0;
+	m->beyond = 0;
+	m->fault = RF_DNS_WELL_FORMED;
 	bpf_loop(DNS_RECORDS, dns_record_step, &s, 0);
-	if (m->fault)
-		return m->fault;
-	return m->at == m->length ? RF_DNS_WELL_FORMED : RF_DNS_TRAILING;
+	if (!m->fault && m->at != m->length)
+		m->fault = RF_DNS_TRAILING;
+	if (m->fault || m->flags & RF_DNS_RCODE_BITS || m->class != DNS_CLASS_IN) {
+		m->count = 0;
+		m->beyond = 0;
+	}
+	return m->fault;
 }
 
+/* The question's name is the first: there is nothing before it that a pointer could point at. */
 static __always_inline __u32 dns_read_question(struct dns_message *m)
 {
 	__u32 end;
@@ -243,9 +255,10 @@ static __always_inline __u32 dns_read_question(struct dns_message *m)
 		return RF_DNS_OPCODE;
 	if (dns_u16(m, 4) != 1)
 		return RF_DNS_QUESTIONS;
-	end = dns_read_name(m, DNS_HEADER);
-	if (!end)
+	dns_begin_name(m, DNS_HEADER);
+	if (dns_read_labels(m))
 		return RF_DNS_NAME;
+	end = m->name_at + 1;
 	if (end + 4 > m->length)
 		return RF_DNS_SHORT;
 	m->question = dns_name_hash(m);
@@ -272,10 +285,48 @@ __noinline __u32 dns_parse(struct dns_message *m)
 	m->steps = 0;
 	m->fault = dns_read_question(m);
 	if (!m->fault && m->flags & RF_DNS_RESPONSE)
-		m->fault = dns_read_records(m);
-	if (m->fault || m->flags & RF_DNS_RCODE_BITS || m->class != DNS_CLASS_IN) {
-		m->count = 0;
-		m->beyond = 0;
-	}
+		return dns_read_records(m);
 	return m->fault;
+}
+
+/* The bytes in which a word of a name differs from the message, whatever the letters' case. */
+static __always_inline __u64 dns_differs(const struct dns_message *m, const struct rf_dns_query *query, __u32 at)
+{
+	const __u64 *here = (const __u64 *)&m->bytes[DNS_HEADER + at];
+
+	return lower_case(*here) ^ *(const __u64 *)&query->name.bytes[at];
+}
+
+/* True if the message is an answer to this question: the name is compared, neither walked nor hashed. What is left then is
+ * to read the records. */
+__noinline __u32 dns_answers_question(struct dns_message *m, const struct rf_dns_query *query)
+{
+	__u32 length, end, rest;
+	__u64 differs = 0;
+
+	if (!m || !query)
+		return false;
+	length = query->name_length & (RF_DNS_NAME_ROOM - 1);
+	m->at = DNS_HEADER + length + 5;
+	m->flags = dns_u16(m, 2);
+	if (m->at > m->length || (m->flags & (RF_DNS_RESPONSE | RF_DNS_OPCODE_BITS)) != RF_DNS_RESPONSE || dns_u16(m, 4) != 1)
+		return false;
+	for (__u32 i = 0; i < RF_DNS_NAME_ROOM - 8; i += 8) {
+		if (i + 8 > length)
+			break;
+		differs |= dns_differs(m, query, i);
+	}
+	rest = length & 7;
+	if (rest)
+		differs |= dns_differs(m, query, length & (RF_DNS_NAME_ROOM - 8)) << (64 - 8 * rest);
+	forget_registers();
+	end = m->at - 5;
+	m->type = dns_u16(m, end + 1);
+	m->class = dns_u16(m, end + 3);
+	if (differs || dns_u8(m, end) || m->type != query->key.type || m->class != query->key.class)
+		return false;
+	m->id = dns_u16(m, 0);
+	m->question = query->key.name;
+	m->steps = DNS_LABELS + 1; /* as many as a name can have */
+	return true;
 }

@@ -16,37 +16,70 @@ static __always_inline __u64 netns_of(struct dns_room *room, struct bpf_sock *sk
 	return BPF_CORE_READ(socket, __sk_common.skc_net.net, net_cookie);
 }
 
-/* A question in a message, as it was asked of a resolver on a socket. */
-static __always_inline void key_of_query(struct __sk_buff *skb, const struct dns_message *m,
-					 const struct rf_address *resolver, __u16 port, __u32 protocol,
-					 struct rf_dns_query_key *key)
+/* Who asks whom: all that an answer must match but the question. */
+static __always_inline void key_of_exchange(struct __sk_buff *skb, const struct dns_message *m,
+					    const struct rf_address *resolver, __u16 port, __u32 protocol,
+					    struct rf_dns_query_key *key)
 {
 	key->socket = bpf_get_socket_cookie(skb);
-	key->name = m->question;
 	__builtin_memcpy(key->resolver, resolver, sizeof(key->resolver));
 	key->port = port;
-	key->id = m->id;
-	key->type = m->type;
-	key->class = m->class;
+	key->id = dns_u16(m, 0);
 	key->protocol = protocol;
 	key->unused = 0;
 }
 
-/* The first place of a query's set. Names are hashed at a secret point: nobody can aim at the set of another's query. */
-static __always_inline __u32 set_of_query(const struct rf_dns_query_key *key)
-{
-	__u64 mixed = (key->name ^ (key->socket << 32) ^ key->id ^ ((__u64)key->type << 16)) * 0x9e3779b97f4a7c15ULL;
+#define DNS_QUERY_PLACES (2 * DNS_QUERY_WAYS)
+#define DNS_NO_PLACE 0xffffffff
 
-	return (mixed >> 40) % DNS_QUERY_SETS * DNS_QUERY_WAYS;
+/* Where a query's two sets begin. */
+struct dns_query_sets {
+	__u32 near;
+	__u32 far;
+};
+
+/* The secret: nobody can aim at the sets of another's query. */
+static __always_inline struct dns_query_sets sets_of_query(const struct rf_dns_query_key *key, __u64 secret)
+{
+	__u64 mixed = (key->socket << 16 ^ key->id) * (secret | 1);
+	__u32 far = DNS_QUERY_NEAR_SETS + (__u32)(mixed >> 44) % (DNS_QUERY_SETS - DNS_QUERY_NEAR_SETS);
+
+	return (struct dns_query_sets){
+		.near = (mixed >> 40) % DNS_QUERY_NEAR_SETS * DNS_QUERY_WAYS,
+		.far = far * DNS_QUERY_WAYS,
+	};
+}
+
+/* The number of a place where a query may lie: those of the near set first. */
+static __always_inline __u32 place_in(const struct dns_query_sets *sets, __u32 turn)
+{
+	return turn < DNS_QUERY_WAYS ? sets->near + turn : sets->far + turn - DNS_QUERY_WAYS;
+}
+
+static __always_inline struct rf_dns_query *query_at(__u32 place)
+{
+	return bpf_map_lookup_elem(&queries, &place);
+}
+
+/* Who asks whom, and where. */
+static __always_inline bool same_exchange(const struct rf_dns_query *query, const struct rf_dns_query_key *key)
+{
+	const __u64 *a = (const __u64 *)query->key.resolver, *b = (const __u64 *)key->resolver;
+
+	if (query->key.id != key->id || query->key.port != key->port || query->key.protocol != key->protocol)
+		return false;
+	return !((query->key.socket ^ key->socket) | (a[0] ^ b[0]) | (a[1] ^ b[1]));
+}
+
+static __always_inline bool waits(const struct rf_dns_query *query)
+{
+	return *(volatile __u32 *)&query->state == RF_DNS_QUERY_WAITS;
 }
 
 static __always_inline bool same_query(const struct rf_dns_query *query, const struct rf_dns_query_key *key)
 {
-	const __u64 *a = (const __u64 *)&query->key, *b = (const __u64 *)key;
-
-	if (*(volatile __u32 *)&query->state != RF_DNS_QUERY_WAITS)
-		return false;
-	return !((a[0] ^ b[0]) | (a[1] ^ b[1]) | (a[2] ^ b[2]) | (a[3] ^ b[3]) | (a[4] ^ b[4]) | (a[5] ^ b[5]));
+	return waits(query) && same_exchange(query, key) && query->key.name == key->name &&
+	       query->key.type == key->type && query->key.class == key->class;
 }
 
 /* True if the place was in that state, and is the caller's alone now. */
@@ -60,31 +93,73 @@ static __always_inline void let_go_of_query(struct rf_dns_query *query, enum rf_
 	__sync_lock_test_and_set(&query->state, state);
 }
 
-/* A place for a query, held; NULL for one that waits already, which is sent again, and where others hold all places. */
-static __always_inline struct rf_dns_query *place_query(const struct rf_dns_query_key *key, __u64 now, __u64 wait_ns)
+/* Takes the place of the query that waits longest, if nobody else does. Global, as it is rare. */
+__noinline int dns_take_oldest(struct dns_room *room, __u64 now)
 {
-	__u32 first = set_of_query(key), state;
-	struct rf_dns_query *oldest = NULL;
+	const struct rf_dns_settings *settings = the_dns_settings();
+	struct rf_dns_query *query;
+	struct dns_query_sets sets;
+	__u64 oldest = ~0ULL;
 
-	for (__u32 i = 0; i < DNS_QUERY_WAYS; i++) {
-		__u32 index = first + i;
-		struct rf_dns_query *query = bpf_map_lookup_elem(&queries, &index);
+	if (!room || !settings)
+		return 0;
+	sets = sets_of_query(&room->key, settings->secret);
+	for (__u32 turn = 0; turn < DNS_QUERY_PLACES; turn++) {
+		__u32 place = place_in(&sets, turn);
+
+		query = query_at(place);
+		if (query && waits(query) && query->asked_ns < oldest) {
+			oldest = query->asked_ns;
+			room->place = place;
+		}
+	}
+	if (now - oldest < settings->wait_ns)
+		count_loss(RF_LOSS_DNS_QUERIES);
+	query = query_at(room->place);
+	if (!query || !hold_query(query, RF_DNS_QUERY_WAITS))
+		room->place = DNS_NO_PLACE;
+	return 0;
+}
+
+/* A place for a query, held; NULL for one that waits already, which is sent again, and where others hold all places. */
+static __always_inline struct rf_dns_query *place_query(struct dns_room *room, __u64 now, __u64 secret)
+{
+	struct dns_query_sets sets = sets_of_query(&room->key, secret);
+
+	room->place = DNS_NO_PLACE;
+	for (__u32 turn = 0; turn < DNS_QUERY_PLACES; turn++) {
+		__u32 place = place_in(&sets, turn);
+		struct rf_dns_query *query = query_at(place);
 
 		if (!query)
 			return NULL;
-		if (same_query(query, key)) {
+		if (same_query(query, &room->key)) {
 			__sync_fetch_and_add(&query->sent, 1);
 			return NULL;
 		}
-		if (query->state == RF_DNS_QUERY_FREE && hold_query(query, RF_DNS_QUERY_FREE))
-			return query;
-		if (query->state == RF_DNS_QUERY_WAITS && (!oldest || query->asked_ns < oldest->asked_ns))
-			oldest = query;
+		if (query->state == RF_DNS_QUERY_FREE && hold_query(query, RF_DNS_QUERY_FREE)) {
+			room->place = place;
+			break;
+		}
 	}
-	if (!oldest || now - oldest->asked_ns < wait_ns)
-		count_loss(RF_LOSS_DNS_QUERIES);
-	state = RF_DNS_QUERY_WAITS;
-	return oldest && hold_query(oldest, state) ? oldest : NULL;
+	forget_registers();
+	if (room->place == DNS_NO_PLACE)
+		dns_take_oldest(room, now);
+	return query_at(room->place);
+}
+
+/* Sees to it that the room knows the socket's namespace, and whether the resolver is trusted there. Neither changes, and
+ * whoever asks for both families does so on one socket. */
+static __always_inline void know_asker(struct dns_room *room, struct bpf_sock *sk)
+{
+	const struct rf_address *resolver = (const struct rf_address *)room->key.resolver;
+
+	if (room->asker == room->key.socket && same_address(&room->asker_resolver, resolver))
+		return;
+	room->asker = room->key.socket;
+	room->asker_netns = netns_of(room, sk);
+	room->asker_resolver = *resolver;
+	room->asker_trusted = dns_find_resolver(room->asker_netns, resolver);
 }
 
 static __noinline void keep_query(struct dns_room *room, struct bpf_sock *sk)
@@ -96,16 +171,17 @@ static __noinline void keep_query(struct dns_room *room, struct bpf_sock *sk)
 
 	if (!settings)
 		return;
-	query = place_query(&room->key, now, settings->wait_ns);
+	query = place_query(room, now, settings->secret);
 	if (!query)
 		return;
 	query->key = room->key;
 	query->asked_ns = now;
-	query->netns = netns_of(room, sk);
+	know_asker(room, sk);
+	query->netns = room->asker_netns;
 	query->sent = 1;
-	query->trusted = find_resolver(settings, query->netns, room->key.resolver);
+	query->trusted = room->asker_trusted;
 	query->name_length = m->name_length;
-	__builtin_memcpy(&query->name, &m->name[DNS_NAME_PAD], sizeof(query->name));
+	copy_name(query->name.bytes, &m->name[DNS_NAME_PAD], m->name_length);
 	describe_asker(sk, query);
 	let_go_of_query(query, RF_DNS_QUERY_WAITS);
 }
@@ -122,7 +198,10 @@ static __always_inline bool see_query(struct __sk_buff *skb, struct bpf_sock *sk
 		m->question = 0;
 		m->type = 0;
 	}
-	key_of_query(skb, m, &p->destination, p->source_port, p->protocol, &room->key);
+	key_of_exchange(skb, m, &p->destination, p->source_port, p->protocol, &room->key);
+	room->key.name = m->question;
+	room->key.type = m->type;
+	room->key.class = m->class;
 	if (!may_ask(sk, room, p))
 		return false;
 	if (readable) {

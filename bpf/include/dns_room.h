@@ -38,8 +38,14 @@ struct dns_packet {
 struct dns_room {
 	struct dns_packet packet;
 	__u64 socket; /* the kernel's address of the socket, to read from */
+	__u64 asker; /* cookie of the socket that asked here last */
+	__u64 asker_netns;
+	struct rf_address asker_resolver;
+	__u32 asker_trusted; /* 0, or one more than the resolver's place in the settings */
 	__u64 owner; /* cookie of the socket whose message is under way here; 0: none */
 	__u64 used_ns; /* when a part of it came last */
+	__u32 place; /* of a query: what a loop finds goes through here, and the verifier walks what follows once */
+	__u32 told; /* events, from this room */
 	struct dns_learning learning;
 	struct rf_dns_query_key key;
 	struct rf_call call; /* what the policy is asked, and the row that counts its answer */

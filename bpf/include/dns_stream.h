@@ -229,8 +229,7 @@ static __always_inline void end_answer(struct dns_segment *s, struct dns_room *r
 	struct dns_stream *stream = s->stream;
 
 	room->message.length = stream->in.length;
-	dns_parse(&room->message);
-	if (see_message(s->skb, room, s->packet) && room->message.fault)
+	if (!read_answer(s->skb, room, s->packet))
 		break_side(&stream->in);
 	stream->in.have = 0;
 	stream->room = 0;

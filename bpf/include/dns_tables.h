@@ -2,15 +2,18 @@
 // Queries that wait for an answer, and room for names where their tables are full.
 #pragma once
 
+#include "address.h"
 #include "dns_name.h"
 #include "names.h"
 
 #define DNS_SWEEP_NS 100000000ULL /* a full table is looked through once in so long */
 #define DNS_QUERY_SETS 1024
+#define DNS_QUERY_NEAR_SETS 4
 #define DNS_QUERY_WAYS 8
 
 /* Queries that wait for an answer: a query lies in one of the places of its set, and takes that of the oldest there when
- * all are taken. A hash table costs four times as much, which each look-up would wait for. */
+ * all are taken. A hash table costs four times as much, which each look-up would wait for. The first few sets are tried
+ * before all others: mostly few queries wait, and those lie in memory that is in the CPU's cache. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, DNS_QUERY_SETS * DNS_QUERY_WAYS);
@@ -25,18 +28,19 @@ struct {
 	__type(value, __u64);
 } dns_counters SEC(".maps");
 
-/* One more than the resolver's place in the settings; 0 for one that is not trusted there. */
-static __always_inline __u32 find_resolver(const struct rf_dns_settings *settings, __u64 netns, const __u8 *address)
+/* One more than the resolver's place in the settings; 0 for one that is not trusted there. Global: verified once. */
+__noinline __u32 dns_find_resolver(__u64 netns, const struct rf_address *address)
 {
-	const __u64 *wanted = (const __u64 *)address;
+	struct rf_dns_settings *settings = the_dns_settings();
 
+	if (!settings || !address)
+		return 0;
 	for (__u32 i = 0; i < RF_DNS_RESOLVERS; i++) {
 		const struct rf_resolver *resolver = &settings->resolvers[i];
-		const __u64 *known = (const __u64 *)resolver->address;
 
 		if (i >= settings->resolver_count)
 			break;
-		if (resolver->netns == netns && known[0] == wanted[0] && known[1] == wanted[1])
+		if (resolver->netns == netns && same_address((const struct rf_address *)resolver->address, address))
 			return i + 1;
 	}
 	return 0;

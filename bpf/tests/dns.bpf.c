@@ -20,6 +20,8 @@ struct rf_dns_case {
 	__u64 question;
 	__u32 count;
 	__u32 beyond;
+	__u32 otherwise; /* 1: it reads otherwise as the answer to a query that waits */
+	__u32 unused;
 	struct rf_dns_found found[CASE_FOUND];
 	__u8 bytes[CASE_BYTES];
 };
@@ -51,6 +53,70 @@ struct {
 	__type(value, struct rf_dns_large);
 } large SEC(".maps");
 
+/* A query that waits for the answer. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct rf_dns_query);
+} asked SEC(".maps");
+
+/* The query to which the message in m->bytes is an answer; NULL if it is none to any. */
+static __always_inline struct rf_dns_query *query_of(struct dns_message *m)
+{
+	__u32 zero = 0;
+	struct rf_dns_query *query = bpf_map_lookup_elem(&asked, &zero);
+
+	if (!query || dns_parse_query(m) || !(m->flags & RF_DNS_RESPONSE))
+		return NULL;
+	query->key.name = m->question;
+	query->key.type = m->type;
+	query->key.class = m->class;
+	query->name_length = m->name_length;
+	copy_name(query->name.bytes, &m->name[DNS_NAME_PAD], m->name_length);
+	return query;
+}
+
+/* True if the message passes for an answer to another name, to one that it begins with, or to another type. */
+static __always_inline bool answers_others(struct dns_message *m, struct rf_dns_query *query)
+{
+	struct rf_dns_query_key key = query->key;
+	__u32 length = query->name_length;
+	bool passes;
+
+	query->key.type ^= 1;
+	passes = dns_answers_question(m, query);
+	query->key = key;
+	if (!length)
+		return passes;
+	query->name.bytes[0] ^= 1;
+	passes |= dns_answers_question(m, query);
+	query->name.bytes[0] ^= 1;
+	query->name_length = 0;
+	query->key.type = dns_u16(m, DNS_HEADER + 1);
+	query->key.class = dns_u16(m, DNS_HEADER + 3);
+	passes |= dns_answers_question(m, query);
+	query->name_length = length;
+	query->key = key;
+	return passes;
+}
+
+/* What was read with the question known must be what was read without; only of too many steps is a fault found sooner. */
+static __always_inline bool reads_otherwise(const struct rf_dns_case *c, struct dns_message *m)
+{
+	struct rf_dns_query *query = query_of(m);
+	bool same;
+
+	if (!query)
+		return false;
+	if (answers_others(m, query) || !dns_answers_question(m, query))
+		return true;
+	if (dns_read_records(m))
+		return !c->fault && m->steps <= DNS_STEPS;
+	same = m->count == c->count && m->beyond == c->beyond && m->question == c->question && m->id == c->id;
+	return c->fault || !same || (m->count && m->found[0].at != c->found[0].at);
+}
+
 static __always_inline void read_into(struct rf_dns_case *c, struct dns_message *m)
 {
 	c->fault = dns_parse(m);
@@ -62,6 +128,7 @@ static __always_inline void read_into(struct rf_dns_case *c, struct dns_message 
 	c->count = m->count;
 	c->beyond = m->beyond;
 	bpf_probe_read_kernel(c->found, sizeof(c->found), m->found);
+	c->otherwise = reads_otherwise(c, m);
 }
 
 static long read_one(__u32 index, void *unused)

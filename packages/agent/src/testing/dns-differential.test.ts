@@ -22,7 +22,7 @@ after(() => reader[Symbol.dispose]());
 
 /** What the reference says, in the form of the kernel's reading. */
 function expected(message: DnsMessage | DnsFault): Partial<KernelReading> {
-  if (typeof message === "string") return { fault: message, count: 0, beyond: 0 };
+  if (typeof message === "string") return { fault: message, count: 0, beyond: 0, otherwise: false };
   const { header, question, addresses, beyond } = message;
   return {
     fault: undefined,
@@ -32,6 +32,7 @@ function expected(message: DnsMessage | DnsFault): Partial<KernelReading> {
     question: nameHash(question.name, SECRET),
     count: addresses.length,
     beyond,
+    otherwise: false,
     found: addresses.slice(0, CASE_FOUND).map(({ at, family, ttl }) => ({ ttl, at, family })),
   };
 }

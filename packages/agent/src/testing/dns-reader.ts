@@ -32,6 +32,8 @@ export interface KernelReading {
   readonly question: bigint;
   readonly count: number;
   readonly beyond: number;
+  /** whether it read otherwise as the answer to a query that waits, where the question is compared and not read */
+  readonly otherwise: boolean;
   /** the first of them, as {at, family, ttl} */
   readonly found: readonly { readonly at: number; readonly family: number; readonly ttl: number }[];
 }
@@ -124,6 +126,7 @@ export class DnsReader implements Disposable {
       question: view.getBigUint64(at + this.#at("question"), true),
       count,
       beyond: u32("beyond"),
+      otherwise: u32("otherwise") !== 0,
       found: Array.from({ length: Math.min(count, CASE_FOUND) }, (_, index) => {
         const entry = at + this.#at("found") + index * this.#found.size;
         return {
