@@ -211,11 +211,13 @@ static __always_inline bool see_query(struct __sk_buff *skb, struct bpf_sock *sk
 	return true;
 }
 
-/* True where the packet holds a copy of what was sent. With MSG_ZEROCOPY or splice() it holds pages that the sender may
- * still write, after the policy was asked. */
-static __always_inline bool is_copy(struct __sk_buff *skb, __u32 end)
+/* True where the packet holds a copy of what was sent, or nobody judges it. With MSG_ZEROCOPY or splice() it holds pages
+ * that the sender may still write, after the policy was asked. */
+static __always_inline bool may_be_read(const struct dns_datagrams *d, __u32 end)
 {
-	return end <= (void *)(long)skb->data_end - (void *)(long)skb->data;
+	struct __sk_buff *skb = d->skb;
+
+	return end <= (void *)(long)skb->data_end - (void *)(long)skb->data || !judged_asker(d->sk, d->packet);
 }
 
 static long query_step(__u32 index, struct dns_datagrams *d)
@@ -226,7 +228,7 @@ static long query_step(__u32 index, struct dns_datagrams *d)
 
 	if (!length)
 		return 1;
-	readable = is_copy(d->skb, d->at + length) && load_message(d->skb, m, d->at, length) && !dns_parse_query(m) &&
+	readable = may_be_read(d, d->at + length) && load_message(d->skb, m, d->at, length) && !dns_parse_query(m) &&
 		   !(m->flags & RF_DNS_RESPONSE);
 	if (!see_query(d->skb, d->sk, d->room, d->packet, readable)) {
 		d->denied = true;
