@@ -50,7 +50,7 @@ export const parts: { readonly [Name in PartName]: Part<Name> } = {
     measure: (_effort, signal) => inBenchPlace((place) => measureRuleMemory(place, signal)),
   },
   names: {
-    about: "the round trip of DNS queries, beside a forwarder (about 10 s)",
+    about: "the round trip of DNS queries, beside a forwarder (about 30 s)",
     measure: (effort, signal) => inBenchPlace((place) => measureNames(place, effort, signal)),
   },
 };

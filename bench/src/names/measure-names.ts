@@ -8,7 +8,7 @@ import { type Difference, pairedDifference, type Summary, summarize } from "../s
 import { ask } from "./ask.js";
 import { type Domain, domains } from "./domains.js";
 import { type MiddleCost, measureForwarder, measureSupervisor } from "./middle-cost.js";
-import { type SituationName, situationNames, startSituations } from "./situations.js";
+import { type SituationName, type Situations, situationNames, startSituations } from "./situations.js";
 
 const ROUNDS = 50;
 const QUERIES = 100;
@@ -26,9 +26,9 @@ export interface DomainResult extends Domain {
 export interface NamesResults {
   readonly queries: number;
   readonly domains: readonly DomainResult[];
-  /** answers that the fence took addresses from, and what it lost */
+  /** answers that the fence which allows took addresses from, and what both lost */
   readonly fence: { readonly answers: number; readonly losses: number };
-  readonly supervisor: MiddleCost;
+  readonly supervisor: { readonly allowing: MiddleCost; readonly denying: MiddleCost };
   readonly forwarder: MiddleCost;
 }
 
@@ -42,7 +42,7 @@ export async function measureNames(
 ): Promise<NamesResults> {
   const situations = await startSituations(place);
   const rounds = effort.rounds(ROUNDS);
-  const times = domains.map((): Times => ({ none: [], allowing: [], forwarder: [] }));
+  const times = domains.map((): Times => ({ none: [], allowing: [], denying: [], forwarder: [] }));
   for (let round = 0; round < rounds; round++) {
     for (const [index, { name }] of domains.entries()) {
       for (const situation of rotated(situationNames, round + index)) {
@@ -55,8 +55,11 @@ export async function measureNames(
   return {
     queries: rounds * QUERIES,
     domains: domains.map((domain, index) => resultOf(domain, times[index])),
-    fence: countAnswers(situations.allowing, rounds * QUERIES * domains.length),
-    supervisor: await measureSupervisor(situations, batches),
+    fence: countAnswers(situations, rounds * QUERIES * domains.length),
+    supervisor: {
+      allowing: await measureSupervisor(situations, "allowing", batches),
+      denying: await measureSupervisor(situations, "denying", batches),
+    },
     forwarder: await measureForwarder(situations, batches),
   };
 }
@@ -75,12 +78,13 @@ function resultOf(domain: Domain, times: Times | undefined): DomainResult {
 }
 
 /** Throws when the fence did not read every answer, for then something else was measured. */
-function countAnswers({ fence }: BenchFence, expected: number): NamesResults["fence"] {
-  const { answers, untrusted } = readDnsCounters(fence.object.rawMap("dns_counters"));
+function countAnswers({ allowing, denying }: Situations, expected: number): NamesResults["fence"] {
+  const { answers, untrusted } = readDnsCounters(allowing.fence.object.rawMap("dns_counters"));
   if (answers < expected || untrusted > 0) {
     throw new Error(
       `Cannot use these numbers: the fence read ${answers} answers of ${expected}, ${untrusted} untrusted`,
     );
   }
-  return { answers, losses: totalLoss(readLosses(fence.object.rawMap("losses"), 0)) };
+  const lost = ({ fence }: BenchFence) => totalLoss(readLosses(fence.object.rawMap("losses"), 0));
+  return { answers, losses: lost(allowing) + lost(denying) };
 }

@@ -1,9 +1,11 @@
 /** Policies under which the names of the benchmark are asked for, by the address of the resolver. */
 export const policies = {
-  allowing: (resolver: string) => profile(`allow: { to: [${resolver}, "2001:db8::53"], ports: [53] }`),
+  allowing: (resolver: string) =>
+    profile(resolver, `["*.example.com", "*.cluster.local", "*.example.net", 4.cdn.example.org]`),
+  denying: (resolver: string) => profile(resolver, `["*.example.edu", www.example.com]`),
 } as const;
 
-function profile(rule: string): string {
+function profile(resolver: string, names: string): string {
   return `apiVersion: ringfence.dev/v1alpha1
 kind: SecurityProfile
 metadata: { name: names }
@@ -12,7 +14,8 @@ spec:
   egress:
     default: deny
     rules:
-      - ${rule}
+      - allow: { to: ${names} }
+  dns: { resolvers: [${resolver}], queries: enforce }
   ingress: { default: allow }
   listen: 0-65535
 `;

@@ -13,13 +13,14 @@ import type { Asker } from "./ask.js";
 import { FORWARDER, startForwarder } from "./forwarder.js";
 import { policies } from "./policies.js";
 
-export const situationNames = ["none", "allowing", "forwarder"] as const;
+export const situationNames = ["none", "allowing", "denying", "forwarder"] as const;
 export type SituationName = (typeof situationNames)[number];
 
 /** Somebody who asks in each situation, and what stands between them and the resolver. */
 export interface Situations {
   readonly askers: Readonly<Record<SituationName, Asker>>;
   readonly allowing: BenchFence;
+  readonly denying: BenchFence;
   readonly forwarder: Worker;
   /** where those who ask are */
   readonly near: NetworkNamespace;
@@ -33,17 +34,24 @@ export async function startSituations(place: BenchPlace): Promise<Situations> {
   await startResolver(place, far, resolver);
   const forwarder = await startForwarder(place, near, resolver);
   const resolvers = await trusted(near, resolver);
-  const path = home.child("names-allowing");
-  const policy = compile(profilesOf(policies.allowing(resolver), "allowing"), { containerCgroups: [] });
-  const allowing = startFence(policy, path, cgroups, cleanup, { resolvers });
+  const fenced = async (name: "allowing" | "denying") => {
+    const path = home.child(`names-${name}`);
+    const policy = compile(profilesOf(policies[name](resolver), name), { containerCgroups: [] });
+    const ours = startFence(policy, path, cgroups, cleanup, { resolvers });
+    return { ours, worker: await startCaller(place, path, near, ours) };
+  };
+  const allowing = await fenced("allowing");
+  const denying = await fenced("denying");
   const outside = await startCaller(place, home.child("names-none"), near, null);
   return {
     askers: {
       none: { worker: outside, resolver, refused: false },
-      allowing: { worker: await startCaller(place, path, near, allowing), resolver, refused: false },
+      allowing: { worker: allowing.worker, resolver, refused: false },
+      denying: { worker: denying.worker, resolver, refused: true },
       forwarder: { worker: outside, resolver: FORWARDER, refused: false },
     },
-    allowing,
+    allowing: allowing.ours,
+    denying: denying.ours,
     forwarder,
     near,
     resolver,

@@ -15,7 +15,7 @@ export function barsOfNames({ domains }: NamesResults): readonly Bar[] {
       bound: 1,
       unit: "us",
       found: middle,
-      because: `${Math.min(...allowing).toFixed(2)} to ${Math.max(...allowing).toFixed(2)} us by name: two programs read query and answer, keep who asked, learn the addresses and tell of it`,
+      because: `${Math.min(...allowing).toFixed(2)} to ${Math.max(...allowing).toFixed(2)} us by name: the query is judged; two programs read it and its answer, keep who asked, learn the addresses and tell of it; and the packets' own judging`,
     },
     {
       what: "a forwarder in the path adds as many times that",

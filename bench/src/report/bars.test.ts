@@ -107,15 +107,20 @@ describe("barsOfNames", () => {
   const results = (added: readonly (readonly [number, number])[]): NamesResults => ({
     queries: 1,
     fence: { answers: 1, losses: 0 },
-    supervisor: middle,
+    supervisor: { allowing: middle, denying: middle },
     forwarder: middle,
     domains: added.map(([allowing, forwarder]) => {
       const difference = (ns: number) => ({ p50: ns, p25: ns, p75: ns });
       return {
         name: "1.example.com",
         addresses: 1,
-        time: { none: all(1), allowing: all(1), forwarder: all(1) },
-        added: { none: difference(0), allowing: difference(allowing), forwarder: difference(forwarder) },
+        time: { none: all(1), allowing: all(1), denying: all(1), forwarder: all(1) },
+        added: {
+          none: difference(0),
+          allowing: difference(allowing),
+          denying: difference(-9000),
+          forwarder: difference(forwarder),
+        },
       };
     }),
   });

@@ -7,6 +7,7 @@ import { table } from "./table.js";
 const titles: Readonly<Record<SituationName, string>> = {
   none: "no program",
   allowing: "name policy, allowed",
+  denying: "name policy, denied",
   forwarder: "forwarder (dnsmasq)",
 };
 
@@ -22,10 +23,14 @@ export function renderNames({ domains, queries, fence, supervisor, forwarder }: 
     `${table(["ns for a query and its answer (p50 / p99)", ...heads(situationNames)], times)}\n` +
     `${table(["ns added (middle half)", ...heads(measured)], added)}\n` +
     `${queries} A queries for each name and situation; the digit that a name begins with is the number of its addresses. ` +
-    `The fence learned from ${fence.answers} answers and lost ${fence.losses} records.\n\n` +
+    `A denied query fails where it is sent. The fences learned from ${fence.answers} answers and lost ${fence.losses} records.\n\n` +
     table(
       ["who stands in the middle", "us of CPU time a query", "RSS, MiB"],
-      [middle("supervisor, logging every query", supervisor), middle("dnsmasq, forwarding", forwarder)],
+      [
+        middle("supervisor, logging every allowed query", supervisor.allowing),
+        middle("supervisor, logging every denied query", supervisor.denying),
+        middle("dnsmasq, forwarding", forwarder),
+      ],
     )
   );
 }
