@@ -24,6 +24,7 @@ export { type EventHandlers, readEvent } from "./observe/event-reader.js";
 export { Executables } from "./observe/executables.js";
 export { OVERFLOW_ROWS, readFence, readFlows, readOverflow } from "./observe/flows.js";
 export { readLosses, totalLoss } from "./observe/losses.js";
+export { type NameStanding, nameAdvice } from "./observe/name-standing.js";
 export { type NamedPolicy, PolicyNames } from "./observe/policy-names.js";
 export { type FlowNames, reportFlows } from "./observe/report-flows.js";
 export { type LineContext, verdictLine } from "./observe/verdict-line.js";

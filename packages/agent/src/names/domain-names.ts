@@ -34,18 +34,24 @@ export class DomainNames {
    * @param inode of the network namespace of the flow; 0 where it is not known, as for a packet
    */
   of(inode: number, address: Uint8Array): DomainName[] {
-    if (inode !== 0 && inode !== this.#network.inode) return [];
-    const value = this.#addresses.lookup(keyCodec.toBytes({ netns: this.#network.cookie, address }));
-    if (value === undefined) return [];
-    return namesCodec
-      .fromBytes(value)
-      .live.filter(({ expires_ns }) => expires_ns > 0n)
-      .flatMap(({ domain }) => this.#name(domain) ?? []);
+    return this.#live(inode, address).flatMap(({ domain }) => this.#name(domain) ?? []);
+  }
+
+  /** When the name of a hash runs out for an address, on the boot clock; null where it has no such name. */
+  expiryOf(inode: number, address: Uint8Array, hash: bigint): bigint | null {
+    return this.#live(inode, address).find(({ domain }) => domain === hash)?.expires_ns ?? null;
   }
 
   /** The name of a hash; null for 0, and for one that was forgotten since. */
   textOf(hash: bigint): string | null {
     return this.#name(hash)?.name ?? null;
+  }
+
+  #live(inode: number, address: Uint8Array): layout.rf_names["live"] {
+    if (inode !== 0 && inode !== this.#network.inode) return [];
+    const value = this.#addresses.lookup(keyCodec.toBytes({ netns: this.#network.cookie, address }));
+    if (value === undefined) return [];
+    return namesCodec.fromBytes(value).live.filter(({ expires_ns }) => expires_ns > 0n);
   }
 
   #name(hash: bigint): DomainName | undefined {

@@ -2,7 +2,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { PolicyNames } from "./policy-names.js";
 
-const named = (revision: string, ...ids: string[]) => ({ revision, bits: ids.map((ruleId) => ({ ruleId })) });
+const named = (revision: string, ...ids: string[]) => ({
+  revision,
+  bits: ids.map((ruleId) => ({ ruleId })),
+  graceSeconds: null,
+});
 
 test("PolicyNames keeps each policy's names, and once where nothing but the rest changed", () => {
   const names = new PolicyNames([named("one", "p/a", "p/b")]);

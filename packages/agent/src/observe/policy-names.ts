@@ -6,6 +6,8 @@ type NamedBit = Pick<RuleRef, "ruleId">;
 export interface NamedPolicy {
   readonly revision: string;
   readonly bits: readonly NamedBit[];
+  /** For how long its names hold after their time to live; null where no verdict of it rests on a name. */
+  readonly graceSeconds: number | null;
 }
 
 /** The policies of a fence, by the number that flows and events carry. A bit means nothing without it. */
@@ -30,6 +32,11 @@ export class PolicyNames {
 
   bitsOf(generation: number): readonly NamedBit[] {
     return this.#policies[generation - 1]?.bits ?? [];
+  }
+
+  /** The grace of a policy's names; null where none counts, and for a number that was never given. */
+  graceOf(generation: number): number | null {
+    return this.#policies[generation - 1]?.graceSeconds ?? null;
   }
 
   /** The revision of a policy; null for a number that was never given. */

@@ -9,13 +9,18 @@ const { RF_ALLOW, RF_DENY } = layout.rf_action;
 
 const names: FlowNames = {
   policies: new PolicyNames([
-    { revision: "r1", bits: [{ ruleId: "p/deny" }, { ruleId: "p/allow" }, { ruleId: "p/egress.default" }] },
-    { revision: "r2", bits: [{ ruleId: "q/deny" }, { ruleId: "q/allow" }] },
+    {
+      revision: "r1",
+      bits: [{ ruleId: "p/deny" }, { ruleId: "p/allow" }, { ruleId: "p/egress.default" }],
+      graceSeconds: null,
+    },
+    { revision: "r2", bits: [{ ruleId: "q/deny" }, { ruleId: "q/allow" }], graceSeconds: null },
   ]),
   executables: { pathOf: (key) => `/bin/tool${key.hash[0]}` },
   commandLines: { get: (tgid) => (tgid === 1 ? "tool --one" : null) },
   domains: {
     textOf: () => null,
+    expiryOf: () => null,
     of: (_, address) =>
       address[15] === 53
         ? [{ name: "example.com", askedBy: { tgid: 9, execNs: 5n, exe: { hash: [3n, 0n] } } }]

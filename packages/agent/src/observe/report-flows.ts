@@ -24,7 +24,7 @@ export interface FlowNames {
   readonly policies: PolicyNames;
   readonly executables: Pick<Executables, "pathOf">;
   readonly commandLines: Pick<CommandLines, "get">;
-  readonly domains: Pick<DomainNames, "of" | "textOf">;
+  readonly domains: Pick<DomainNames, "of" | "textOf" | "expiryOf">;
   readonly bootId: string;
   readonly toIso: (bootNs: bigint) => string;
 }

@@ -1,4 +1,4 @@
-import type { layout } from "@ringfence/kernel";
+import { layout } from "@ringfence/kernel";
 import { VERDICT_SCHEMA, type VerdictLine } from "@ringfence/model";
 import {
   destinationOf,
@@ -10,6 +10,7 @@ import {
   reasonOf,
   textOf,
 } from "./decode.js";
+import type { NameStanding } from "./name-standing.js";
 import type { FlowNames } from "./report-flows.js";
 import { nameVerdict } from "./verdict-names.js";
 import { verdictText } from "./verdict-text.js";
@@ -40,7 +41,10 @@ export function verdictLine(
     schema: VERDICT_SCHEMA,
     time: names.toIso(event.time_ns),
     level: action === "deny" || wouldBe === "deny" ? "warning" : "info",
-    msg: verdictText({ outcome, direction, exe, protocol, address, port, reason, hook }),
+    msg: verdictText(
+      { outcome, direction, exe, protocol, address, port, reason, hook },
+      standingOf(event, names, (outcome === "would-deny" ? shadowRule : null) ?? rule),
+    ),
     host: context.host,
     ringfencePid: context.ringfencePid,
     labels: context.labels,
@@ -77,4 +81,28 @@ export function verdictLine(
 /** The name that the address was judged by, else the first that it has. */
 function domainOf({ key, actor }: layout.rf_verdict_event, { domains }: FlowNames): string | null {
   return domains.textOf(key.domain) ?? domains.of(actor.net_ns, key.address)[0]?.name ?? null;
+}
+
+function isDefault(rule: string | null): boolean {
+  return rule?.endsWith("/egress.default") ?? false;
+}
+
+/** What names had to do with it. */
+function standingOf(
+  { key, actor, time_ns }: layout.rf_verdict_event,
+  names: FlowNames,
+  rule: string | null,
+): NameStanding {
+  const { domains, policies } = names;
+  const graceSeconds = policies.graceOf(key.generation);
+  const name = domains.textOf(key.domain);
+  if (key.reason === layout.rf_reason.RF_REASON_NAME_EXPIRED) {
+    const expiry = domains.expiryOf(actor.net_ns, key.address, key.domain);
+    // Somebody may have asked for it again since.
+    const ago = expiry === null || expiry > time_ns ? null : Number((time_ns - expiry) / 1_000_000_000n);
+    return { kind: "expired", name, secondsAgo: ago, graceSeconds: graceSeconds ?? 0 };
+  }
+  if (key.domain !== 0n) return { kind: "judged", name };
+  // Where a rule denies the address, no name would have helped.
+  return { kind: graceSeconds !== null && isDefault(rule) ? "none" : "irrelevant" };
 }

@@ -1,4 +1,5 @@
 import type { ReportOutcome, VerdictDirection, VerdictLine } from "@ringfence/model";
+import { type NameStanding, nameAdvice, nameWords } from "./name-standing.js";
 
 const reaching: Readonly<Record<ReportOutcome, string>> = {
   allowed: "may reach",
@@ -22,10 +23,10 @@ const listening: Readonly<Record<ReportOutcome, string>> = {
 };
 
 const asking: Readonly<Record<ReportOutcome, string>> = {
-  allowed: "may ask for names",
-  denied: "may not ask for this name",
-  "would-deny": "asks for a name, and under the audited rules may not,",
-  "would-allow": "may not ask for this name, and under the audited rules may,",
+  allowed: "may ask",
+  denied: "may not ask",
+  "would-deny": "asks, and under the audited rules may not ask,",
+  "would-allow": "may not ask, and under the audited rules may ask,",
 };
 
 const words: Readonly<Record<VerdictDirection, typeof reaching>> = {
@@ -44,8 +45,8 @@ const doing: Readonly<Record<ReportOutcome, string>> = {
 };
 
 /** A verdict in words, as a line of the log has it. */
-export function verdictText(verdict: Told): string {
-  return verdict.address === null ? socketText(verdict) : flowText(verdict, verdict.address);
+export function verdictText(verdict: Told, standing: NameStanding = { kind: "irrelevant" }): string {
+  return verdict.address === null ? socketText(verdict) : flowText(verdict, verdict.address, standing);
 }
 
 type Told = Pick<
@@ -80,9 +81,18 @@ function socketText({ outcome, exe, protocol, reason, hook }: Told): string {
   }
 }
 
-function flowText({ outcome, direction, exe, protocol, port }: Told, address: string): string {
+function flowText(
+  { outcome, direction, exe, protocol, port, reason }: Told,
+  address: string,
+  standing: NameStanding,
+): string {
   const who = direction === "unattributed" ? "A socket of no process" : exe;
   const place = direction === "ingress" || direction === "unattributed" ? "on port" : "port";
   const where = port === null ? "" : ` ${place} ${port}`;
-  return `${who} ${words[direction][outcome]} ${protocol} ${address}${where}`;
+  const flow = `${who} ${words[direction][outcome]} ${protocol} ${address}${where}`;
+  if (direction === "query") return `${flow} for a name that is in the line of the query`;
+  if (direction !== "egress") return flow;
+  const isDenied = outcome === "denied" || outcome === "would-deny";
+  const advice = isDenied && (reason === "policy" || reason === "name-expired") ? nameAdvice(standing) : "";
+  return `${flow}${nameWords(standing)}${advice === "" ? "" : `: ${advice}`}`;
 }

@@ -106,7 +106,7 @@ function agrees(
   const rule = enforced.rule?.ruleId ?? null;
   const shadowRule = shadow.rule?.ruleId ?? null;
   return (
-    reported.reason === "policy" &&
+    (reported.reason === "policy" || reported.reason === "name-expired") &&
     reported.outcome === outcome &&
     reported.rule === rule &&
     reported.shadowRule === (shadowRule === rule ? null : shadowRule)

@@ -52,7 +52,7 @@ function reportLines(reported: NonNullable<ExplanationDocument["reported"]>): st
   const { file, row, outcome, rule, shadowRule, reason, agrees } = reported;
   const where = `row ${row} of ${file}`;
   if (agrees) return [`${where} says the same`];
-  if (reason !== "policy")
+  if (reason !== "policy" && reason !== "name-expired")
     return [`${where} says ${outcome}: "${reason}" decided there, and no rule was asked`];
   const shadow = shadowRule === null ? "" : `, with audited rules by ${shadowRule}`;
   return [

@@ -72,7 +72,7 @@ function reportOf(flows: ReportFlow[]): Report {
     packetHooks: "run",
     packetSockets: "taken",
     securityModule: "absent",
-    policy: { revision: "0", profiles: [] },
+    policy: { revision: "0", profiles: [], graceSeconds: null },
     stillRunning: 0,
     totals: { allowed: 0, denied: 0, wouldDeny: 0, wouldAllow: 0 },
     flows,
@@ -124,14 +124,27 @@ test("readReportRow leaves out the facts of a row without processes", () => {
 
 const known = ["a.example", "b.example"].map((name) => ({ name, pid: 7, exe: "/usr/bin/curl" }));
 
-test("readReportRow takes the names of where a flow went, in their order", () => {
-  const { flow: named, gaps } = read({ names: known });
+test("readReportRow takes the name that a flow was judged by, and no other", () => {
+  const { flow: named, gaps } = read({ names: known, domain: "b.example" });
+  assert.deepEqual([named.names, gaps.length], [["b.example"], 1]);
+  assert.deepEqual(read({ names: known, domain: null }).flow.names, undefined);
+});
+
+test("readReportRow takes no name that had run out, and says so", () => {
+  const { flow: expired, gaps } = read({ names: known, domain: "a.example", reason: "name-expired" });
+  assert.equal(expired.names, undefined);
+  assert.match(gaps[1] ?? "", /^a\.example had run out/);
+});
+
+test("readReportRow takes all names, in their order, of a build that did not say which one decided", () => {
+  const { domain: _domain, ...row } = { ...flow, names: known };
+  const { flow: named, gaps } = readLast({ ...reportOf([]), flows: [row] });
   assert.deepEqual(named.names, ["a.example", "b.example"]);
-  assert.match(gaps[1] ?? "", /names that an address had at its end/);
+  assert.match(gaps[1] ?? "", /did not say by which name/);
 });
 
 test("readReportRow takes no names for what came in, nor where there are none", () => {
-  assert.equal(read({ direction: "ingress", names: known }).flow.names, undefined);
+  assert.equal(read({ direction: "ingress", names: known, domain: "a.example" }).flow.names, undefined);
   assert.equal(read({ direction: "unattributed", names: known }).gaps.length, 1);
   assert.equal(read({}).flow.names, undefined);
   assert.equal(read({}).gaps.length, 1);
@@ -140,7 +153,7 @@ test("readReportRow takes no names for what came in, nor where there are none", 
 test("readReportRow reads the report of a build that learned no names", () => {
   const { names: _names, losses, ...older } = reportOf([]);
   const { dnsNames: _dnsNames, ...fewer } = losses;
-  const { names: _none, ...row } = flow;
+  const { names: _none, domain: _domain, ...row } = flow;
   const { flow: read2, gaps } = readLast(Object.assign(older, { losses: fewer, flows: [row] }));
   assert.deepEqual([read2.port, read2.names], [443, undefined]);
   assert.match(gaps[1] ?? "", /learned no names/);
@@ -162,6 +175,7 @@ test("readReportRow refuses a row about no destination, or an unreadable one", (
     { address: null, port: null, reason: "source-route" },
     /Row 1 .* no.* one destination: .*"source-route"/,
   );
+  refused({ direction: "query", protocol: "udp", port: 53 }, /Row 1 .* counts queries .*'query NAME'/);
   refused({ address: "nowhere" }, /Row 1 .* goes to "tcp nowhere"/);
   refused({ protocol: "quic" }, /goes to "quic 10\.0\.0\.1"/);
 });

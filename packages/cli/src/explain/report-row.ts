@@ -68,6 +68,10 @@ function flowOf(flow: RecordedFlow, where: string): Question["flow"] {
     const hint = `a socket or an option was refused ("${reason}"): explain a row that has an address`;
     throw failure(`${where} is not about one destination`, hint);
   }
+  if (direction === "query") {
+    const hint = `explain one of the report's "names.queries" with --flow 'query NAME'`;
+    throw failure(`${where} counts queries that were denied, whatever their name`, hint);
+  }
   const read = parseAddress(address);
   const known = flowProtocolOf(protocol);
   if (read === null || known === null) {
@@ -76,10 +80,14 @@ function flowOf(flow: RecordedFlow, where: string): Question["flow"] {
   return { direction, protocol: known, address: read, port, ...namesOf(flow) };
 }
 
-/** The names that what leaves was judged by; what comes in is judged by its address alone. */
-function namesOf({ direction, names = [] }: RecordedFlow): Pick<Question["flow"], "names"> {
-  if (direction !== "egress" || names.length === 0) return {};
-  return { names: names.map(({ name }) => name) };
+/**
+ * The name that what leaves was judged by; what comes in is judged by its address alone. Builds that did not say by which
+ * name have all that the address had at the end.
+ */
+function namesOf({ direction, domain, names = [], reason }: RecordedFlow): Pick<Question["flow"], "names"> {
+  if (direction !== "egress" || reason === "name-expired") return {};
+  const judged = domain === undefined ? names.map(({ name }) => name) : domain === null ? [] : [domain];
+  return judged.length === 0 ? {} : { names: judged };
 }
 
 /** A row joins processes of one executable; its first one stands for them. */
@@ -100,15 +108,9 @@ function pathOf({ exe, exeFlags }: RecordedFlow): PathFact | null {
   return { path: exe, trusted: exeFlags.includes("trusted") && !exeFlags.includes("deleted") };
 }
 
-function gapsOf({ direction, names, processes, processCount }: RecordedFlow): readonly string[] {
-  const gaps = ["a report has neither ancestors, cgroup nor whether it is a container"];
-  if (direction === "egress" && names === undefined) {
-    gaps.push("the build that wrote the report learned no names: its address counts as one without");
-  } else if (direction === "egress" && names?.length !== 0) {
-    gaps.push(
-      "a report has the names that an address had at its end: some may have been learned after the verdict, or have run out before",
-    );
-  }
+function gapsOf(flow: RecordedFlow): readonly string[] {
+  const { processes, processCount } = flow;
+  const gaps = ["a report has neither ancestors, cgroup nor whether it is a container", ...nameGapsOf(flow)];
   const [first] = processes;
   const differ = processes.some(
     ({ uid, gid, comm }) => uid !== first?.uid || gid !== first.gid || comm !== first.comm,
@@ -116,6 +118,19 @@ function gapsOf({ direction, names, processes, processCount }: RecordedFlow): re
   if (differ)
     gaps.push(`its ${processCount} processes differ in uid, gid or comm: pid ${first?.pid} is taken`);
   return gaps;
+}
+
+function nameGapsOf({ direction, domain, names, reason }: RecordedFlow): readonly string[] {
+  if (direction !== "egress") return [];
+  if (reason === "name-expired")
+    return [`${domain ?? "its name"} had run out: the address counts as one without`];
+  if (names === undefined) {
+    return ["the build that wrote the report learned no names: its address counts as one without"];
+  }
+  if (domain !== undefined || names.length === 0) return [];
+  return [
+    "the build that wrote the report did not say by which name it judged: some may have been learned after the verdict, or have run out before",
+  ];
 }
 
 const reportHint = "write one with ringfence run --report json --report-file FILE";

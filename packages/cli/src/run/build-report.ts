@@ -69,6 +69,7 @@ export function buildReport(
     securityModule: fence.guard.status,
     policy: {
       revision: policy.names.revision,
+      graceSeconds: policy.names.graceSeconds,
       profiles: policy.profiles.map(({ name, mode }, index) => ({
         name,
         mode,

@@ -72,7 +72,11 @@ export async function compilePolicy(
 export function summaryOf({ compiled, profiles, sources, warnings }: RunPolicy): PolicySummary {
   const { denyEnd, allowEnd, defaultDenyEnd } = compiled.segments;
   return {
-    names: { revision: compiled.revision, bits: compiled.bits.map(({ ruleId }) => ({ ruleId })) },
+    names: {
+      revision: compiled.revision,
+      bits: compiled.bits.map(({ ruleId }) => ({ ruleId })),
+      graceSeconds: compiled.names.judged ? compiled.names.graceSeconds : null,
+    },
     profiles,
     sources,
     denies: denyEnd > 0 || defaultDenyEnd > allowEnd,

@@ -23,7 +23,7 @@ test("EventLog.stop ends it once, however often it is called", async () => {
     names: {
       policies: new PolicyNames([]),
       executables: new Executables(fence.object.rawMap("executables")),
-      domains: { of: () => [], textOf: () => null },
+      domains: { of: () => [], textOf: () => null, expiryOf: () => null },
       bootId: bootId(),
       toIso: String,
     },

@@ -10,7 +10,11 @@ test("storeGuardianState gives every guardian the whole state, and leaves no nam
     cgroup: "/ringfence-test",
     host: "h\u00e9",
     policies: [
-      { revision: "1", bits: Array.from({ length: 5000 }, (_, index) => ({ ruleId: `run/rule-${index}` })) },
+      {
+        revision: "1",
+        bits: Array.from({ length: 5000 }, (_, index) => ({ ruleId: `run/rule-${index}` })),
+        graceSeconds: null,
+      },
     ],
     labels: { job: "7" },
     logs: true,

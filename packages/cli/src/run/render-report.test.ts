@@ -54,7 +54,11 @@ const report: Report = {
   packetHooks: "run",
   packetSockets: "taken",
   securityModule: "absent",
-  policy: { revision: "abc", profiles: [{ name: "run", mode: "enforce", source: "command line" }] },
+  policy: {
+    revision: "abc",
+    profiles: [{ name: "run", mode: "enforce", source: "command line" }],
+    graceSeconds: null,
+  },
   stillRunning: 0,
   totals: { allowed: 0, denied: 2, wouldDeny: 0, wouldAllow: 0 },
   flows: [flow],
@@ -102,6 +106,32 @@ test("renderReport names who asked for the name of an address, or the hosts file
   ];
   const text = renderReport({ ...report, flows: [{ ...flow, names }] }, false);
   assert.match(text, /name a\.example \(asked by \/usr\/bin\/curl, pid 12\), b\.example \(\/etc\/hosts\)/);
+});
+
+test("renderReport says by which name an address was judged, and what a name could do", () => {
+  const text = (changed: Partial<ReportFlow>, graceSeconds: number | null = 0) =>
+    renderReport(
+      { ...report, policy: { ...report.policy, graceSeconds }, flows: [{ ...flow, ...changed }] },
+      false,
+    );
+  assert.match(text({ domain: "a.example" }), /denied +tcp \[::1\]:443 as a\.example +\/usr\/bin\/curl/);
+  assert.doesNotMatch(text({ domain: "a.example" }), /no name/);
+  assert.match(text({ domain: null }), /\n +the address has no name that was looked up here: /);
+  const silent: Partial<ReportFlow>[] = [
+    { rule: "run/never" },
+    { outcome: "allowed" },
+    { direction: "ingress" },
+    { reason: "source-route" },
+    { address: null },
+  ];
+  for (const changed of silent) {
+    assert.doesNotMatch(text({ domain: null, ...changed }), /no name/, JSON.stringify(changed));
+  }
+  assert.doesNotMatch(text({ domain: null }, null), /no name/);
+  assert.match(text({ direction: "query", protocol: "udp", port: 53 }), /query to udp \[::1\]:53/);
+  const expired = text({ domain: "a.example", reason: "name-expired" }, 30);
+  assert.match(expired, /denied +tcp \[::1\]:443 +\/usr\/bin\/curl +run\/egress\.default \(name-expired\)/);
+  assert.match(expired, /learned for a\.example, which is allowed and had run out \(grace 30 s\): look/);
 });
 
 test("renderReport uses colour only when asked", () => {

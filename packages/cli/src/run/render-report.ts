@@ -1,4 +1,4 @@
-import { totalLoss } from "@ringfence/agent";
+import { type NameStanding, nameAdvice, totalLoss } from "@ringfence/agent";
 import type { Report, ReportFlow, ReportOutcome } from "@ringfence/model";
 import { printable } from "../printable.js";
 import { renderNames } from "./render-names.js";
@@ -23,7 +23,7 @@ export function renderReport(report: Report, colour: boolean): string {
   const paint: Paint = (code, text) => (colour ? `\u001b[${code}m${text}\u001b[0m` : text);
   const lines = [paint(1, headline(report))];
   for (const warning of report.warnings) lines.push(paint(33, `  warning: ${warning}`));
-  if (report.flows.length > 0) lines.push(...table(report.flows, paint));
+  if (report.flows.length > 0) lines.push(...table(report, paint));
   else lines.push("  no connection was tried");
   lines.push(...renderNames(report.names, paint));
   lines.push(`  ${lossLine(report)}`);
@@ -44,13 +44,13 @@ function headline({ totals, mode, privileged, policy, command }: Report): string
   return `ringfence: ${verdicts} (${state}, policy ${policy.revision}): ${printable(command.join(" "))}`;
 }
 
-function table(flows: readonly ReportFlow[], paint: Paint): string[] {
+function table({ flows, policy }: Report, paint: Paint): string[] {
   const [head = "", ...rows] = renderTable([heads, ...flows.map(cells)], rightAligned);
   return [
     `  ${paint(2, head)}`,
     ...flows.flatMap((flow, index) => [
       `  ${paint(colours[flow.outcome], rows[index] ?? "")}`,
-      ...nameLines(flow).map((text) => `    ${paint(2, text)}`),
+      ...[...nameLines(flow), ...adviceLines(flow, policy)].map((text) => `    ${paint(2, text)}`),
       ...processLines(flow).map((text) => `    ${paint(2, text)}`),
     ]),
   ];
@@ -68,6 +68,32 @@ function nameLines({ names }: ReportFlow): string[] {
   return shown.length === 0 ? [] : [`name ${shown.join(", ")}${more}`];
 }
 
+/** What a name had to do with a denial, and what would help. */
+function adviceLines(flow: ReportFlow, policy: Report["policy"]): string[] {
+  if (flow.outcome !== "denied" && flow.outcome !== "would-deny") return [];
+  const advice = nameAdvice(standingOf(flow, policy));
+  return advice === "" ? [] : [printable(advice)];
+}
+
+function standingOf(flow: ReportFlow, { graceSeconds }: Report["policy"]): NameStanding {
+  const { reason, domain, direction, address, rule, shadowRule, outcome } = flow;
+  if (reason === "name-expired") {
+    return { kind: "expired", name: domain, secondsAgo: null, graceSeconds: graceSeconds ?? 0 };
+  }
+  const decided = outcome === "would-deny" ? (shadowRule ?? rule) : rule;
+  const isByDefault = reason === "policy" && (decided?.endsWith("/egress.default") ?? false);
+  if (
+    direction !== "egress" ||
+    address === null ||
+    domain !== null ||
+    graceSeconds === null ||
+    !isByDefault
+  ) {
+    return { kind: "irrelevant" };
+  }
+  return { kind: "none" };
+}
+
 function cells(flow: ReportFlow): string[] {
   return [
     flow.outcome,
@@ -82,7 +108,7 @@ function cells(flow: ReportFlow): string[] {
   ];
 }
 
-function traffic({ direction, protocol, address, port, reason }: ReportFlow): string {
+function traffic({ direction, protocol, address, port, reason, domain }: ReportFlow): string {
   if (reason === "address-family") return `(${protocol} socket)`;
   if (reason === "device") return `(${protocol} device)`;
   if (address === null) return "(no single destination)";
@@ -90,7 +116,10 @@ function traffic({ direction, protocol, address, port, reason }: ReportFlow): st
     return `${protocol} from ${address}${port === null ? "" : ` to :${port}`}`;
   }
   const end = port === null ? address : `${address.includes(":") ? `[${address}]` : address}:${port}`;
-  return direction === "listen" ? `${protocol} listen ${end}` : `${protocol} ${end}`;
+  if (direction === "listen") return `${protocol} listen ${end}`;
+  if (direction === "query") return `query to ${protocol} ${end}`;
+  const as = domain === null || reason !== "policy" ? "" : ` as ${printable(domain)}`;
+  return `${protocol} ${end}${as}`;
 }
 
 function executable({ exe, exeFlags }: ReportFlow): string {
@@ -100,7 +129,9 @@ function executable({ exe, exeFlags }: ReportFlow): string {
 }
 
 function ruleText({ rule, shadowRule, reason }: ReportFlow): string {
-  const decided = reason === "policy" ? (rule ?? "(out of scope)") : `(${reason})`;
+  const byPolicy = rule ?? "(out of scope)";
+  const decided =
+    reason === "policy" ? byPolicy : reason === "name-expired" ? `${byPolicy} (name-expired)` : `(${reason})`;
   return shadowRule === null ? decided : `${shadowRule} (audit)`;
 }
 

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { REPORT_SCHEMA } from "../schema-names.js";
 import { reportFlowSchema, reportProcessSchema } from "./report.js";
 
-const { names } = reportFlowSchema.shape;
+const { domain, names } = reportFlowSchema.shape;
 
 /** One row as `recordedFlowsSchema` takes it. */
 export const recordedFlowSchema = reportFlowSchema
@@ -20,6 +20,7 @@ export const recordedFlowSchema = reportFlowSchema
     processCount: true,
   })
   .extend({
+    domain: domain.optional(),
     names: names.optional(),
     processes: z.array(reportProcessSchema.pick({ pid: true, uid: true, gid: true, comm: true }).strip()),
   })

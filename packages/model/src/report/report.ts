@@ -122,6 +122,9 @@ export const reportSchema = z.strictObject({
   policy: z.strictObject({
     revision: z.string(),
     profiles: z.array(z.strictObject({ name: z.string(), mode: z.string(), source: z.string() })),
+    graceSeconds: count
+      .nullable()
+      .describe("for how long names hold after their time to live; null where no verdict rests on a name"),
   }),
   stillRunning: count.describe("processes of the tree that live on, fenced"),
   totals: z.strictObject({ allowed: count, denied: count, wouldDeny: count, wouldAllow: count }),
