@@ -21,6 +21,7 @@ const resolver: Resolver = {
 
 const pages = [
   { path: "docs/reference/policy.md", least: 4 },
+  { path: "docs/names.md", least: 1 },
   { path: "README.md", least: 1 },
 ];
 
