@@ -65,9 +65,10 @@ test("commandLineProfile accepts what the recipe of README.md makes of a report"
     { address: "192.0.2.1", port: 443 },
     { address: "::1", port: 443 },
   ];
+  const names: readonly { readonly name: string }[] = [];
   const flows = ["tcp", "udp", "udplite", "sctp"]
-    .flatMap((protocol) => ends.map((end) => ({ direction: "egress", protocol, ...end })))
-    .concat([{ direction: "egress", protocol: "icmp", address: "192.0.2.1", port: null as never }]);
+    .flatMap((protocol) => ends.map((end) => ({ direction: "egress", protocol, names, ...end })))
+    .concat([{ direction: "egress", protocol: "icmp", names, address: "192.0.2.1", port: null as never }]);
   const folder = mkdtempSync(join(tmpdir(), "ringfence-docs-"));
   try {
     writeFileSync(join(folder, "audit.json"), JSON.stringify({ flows }));
