@@ -38,25 +38,38 @@ static __always_inline __u32 word_at(const struct rf_name_text *text, __u32 at)
 	return *(volatile const __u32 *)(text->bytes + (at & (RF_DNS_NAME_ROOM - 1)));
 }
 
-/* The hash of a name's end, from a label on. What is shorter than a word is filled up with zeros before it. */
-__noinline __u64 hash_of_suffix(const struct rf_name_text *text, __u32 from, __u32 end)
+struct suffix_walk {
+	const struct rf_name_text *text;
+	__u64 hash;
+	__u64 secret;
+	__u32 from;
+	__u32 end;
+};
+
+static long hash_word(__u32 index, struct suffix_walk *walk)
 {
+	__u32 left = walk->end - walk->from, word;
+
+	if (left - 1 >= RF_DNS_NAME_ROOM)
+		return 1;
+	walk->end -= 4;
+	/* what is shorter than a word is filled up with zeros before it */
+	word = left < 4 ? word_at(walk->text, walk->from) << 8 * (4 - left) : word_at(walk->text, walk->end);
+	walk->hash = dns_hash_step(walk->hash, walk->secret, word);
+	return left < 4;
+}
+
+/* The hash of a name's end, from a label on. */
+static __always_inline __u64 hash_of_suffix(const struct rf_name_text *text, __u32 from, __u32 end)
+{
+	struct suffix_walk walk = { .text = text, .from = from, .end = end };
 	struct rf_dns_settings *settings = the_dns_settings();
-	__u64 hash = 0;
 
-	if (!text || !settings)
+	if (!settings)
 		return 0;
-	for (__u32 i = 0; i < NAME_WORDS; i++) {
-		__u32 left = end - from;
-
-		if (left - 1 >= RF_DNS_NAME_ROOM)
-			break;
-		if (left < 4)
-			return dns_hash_step(hash, settings->secret, word_at(text, from) << 8 * (4 - left));
-		end -= 4;
-		hash = dns_hash_step(hash, settings->secret, word_at(text, end));
-	}
-	return hash;
+	walk.secret = settings->secret;
+	bpf_loop(NAME_WORDS, hash_word, &walk, 0);
+	return walk.hash;
 }
 
 struct label_walk {
