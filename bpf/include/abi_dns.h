@@ -45,15 +45,13 @@ struct rf_dns_found {
 struct rf_resolver {
 	__u64 netns; /* cookie */
 	__u8 address[16];
-	__u32 forged; /* a socket of the fence sent as this resolver, or was bound to its port and address: what comes over loopback counts no more */
-	__u32 unused;
 };
 
 struct rf_dns_settings {
 	__u64 secret;	/* the point at which names are hashed: 1 to 2^61 - 2 */
 	__u64 floor_ns; /* a name holds for at least so long, whatever its time to live */
 	__u64 wait_ns;	/* an answer that comes later does not count */
-	__u32 resolver_count;
+	__u32 version; /* of the list below: it may change with the policy */
 	__u32 unused;
 	struct rf_resolver resolvers[RF_DNS_RESOLVERS];
 };
@@ -90,7 +88,7 @@ struct rf_dns_query {
 	__u32 tgid;
 	__u32 uid;
 	__u32 sent; /* times */
-	__u32 trusted; /* 0, or one more than the resolver's place in the settings */
+	__u32 trusted; /* 1: the resolver was, when it was asked */
 	__u32 name_length;
 	struct rf_actor actor;
 	struct rf_name_text name;

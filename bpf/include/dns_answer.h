@@ -245,13 +245,11 @@ static __always_inline struct rf_dns_query *find_query(struct dns_room *room, __
 }
 
 /* Over loopback anybody may send who can take the resolver's address there. */
-static __always_inline __u32 trust_in(struct __sk_buff *skb, const struct rf_dns_settings *settings,
-				      const struct rf_dns_query *query)
+static __always_inline __u32 trust_in(struct __sk_buff *skb, const struct rf_dns_query *query)
 {
 	if (!query->trusted)
 		return 0;
-	if (skb->ingress_ifindex == RF_LOOPBACK_IFINDEX &&
-	    settings->resolvers[(query->trusted - 1) & (RF_DNS_RESOLVERS - 1)].forged)
+	if (skb->ingress_ifindex == RF_LOOPBACK_IFINDEX && may_be_impostor(query->netns, query->key.resolver))
 		return RF_DNS_EVENT_TRUSTED | RF_DNS_EVENT_FORGED;
 	return RF_DNS_EVENT_TRUSTED;
 }
@@ -259,7 +257,7 @@ static __always_inline __u32 trust_in(struct __sk_buff *skb, const struct rf_dns
 static __always_inline void see_answer(struct __sk_buff *skb, struct dns_room *room, struct rf_dns_query *query,
 				       struct rf_dns_settings *settings)
 {
-	__u32 trust = trust_in(skb, settings, query);
+	__u32 trust = trust_in(skb, query);
 
 	count_dns(RF_DNS_ANSWERS, 1);
 	if (trust == RF_DNS_EVENT_TRUSTED)

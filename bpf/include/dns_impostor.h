@@ -12,24 +12,43 @@ static __always_inline bool is_unspecified(const struct rf_address *address)
 	       (!address->word[2] || address->word[2] == bpf_htonl(0xffff));
 }
 
-/* Marks the resolvers with that address, or all where it stands for every one, in a network namespace. IPv6's
- * unspecified address takes IPv4 too. */
+/* Whom nobody believes any more over loopback: a resolver's address, or zeros for all, by network namespace. Its keys are
+ * trusted resolvers, so that there are few. User space never writes it: what is marked stays so. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1024);
+	__type(key, struct rf_name_key);
+	__type(value, __u32);
+} impostors SEC(".maps");
+
+/* IPv6's unspecified address takes IPv4 too. */
 static __noinline void mark_impostor(__u64 netns, const struct rf_address *address)
 {
 	struct rf_dns_settings *settings = the_dns_settings();
-	bool everywhere = is_unspecified(address);
-	__u32 marked = 0;
+	struct rf_name_key key = { .netns = netns };
+	__u32 marked = 1;
 
-	for (__u32 i = 0; settings && i < RF_DNS_RESOLVERS; i++) {
-		struct rf_resolver *resolver = &settings->resolvers[i];
-
-		if (i >= settings->resolver_count)
-			break;
-		if (resolver->netns != netns ||
-		    (!everywhere && !same_address((const struct rf_address *)resolver->address, address)))
-			continue;
-		resolver->forged = 1;
-		marked = 1;
+	if (!settings)
+		return;
+	if (!is_unspecified(address)) {
+		if (!dns_find_resolver(netns, address))
+			return;
+		__builtin_memcpy(key.address, address, sizeof(key.address));
+	} else if (settings->resolvers[0].netns != netns) {
+		return;
 	}
-	count_dns(RF_DNS_FORGED, marked);
+	if (bpf_map_update_elem(&impostors, &key, &marked, BPF_ANY))
+		count_loss(RF_LOSS_DNS_NAMES);
+	count_dns(RF_DNS_FORGED, 1);
+}
+
+/* Could an answer that came over loopback, from a resolver that is trusted, be an impostor's? */
+static __noinline bool may_be_impostor(__u64 netns, const __u8 *resolver)
+{
+	struct rf_name_key key = { .netns = netns };
+
+	if (bpf_map_lookup_elem(&impostors, &key))
+		return true;
+	__builtin_memcpy(key.address, resolver, sizeof(key.address));
+	return bpf_map_lookup_elem(&impostors, &key) != NULL;
 }

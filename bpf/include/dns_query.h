@@ -148,15 +148,17 @@ static __always_inline struct rf_dns_query *place_query(struct dns_room *room, _
 	return query_at(room->place);
 }
 
-/* Sees to it that the room knows the socket's namespace, and whether the resolver is trusted there. Neither changes, and
- * whoever asks for both families does so on one socket. */
-static __always_inline void know_asker(struct dns_room *room, struct bpf_sock *sk)
+/* Sees to it that the room knows the socket's namespace, and whether the resolver is trusted there. Whoever asks for both
+ * families does so on one socket. */
+static __always_inline void know_asker(struct dns_room *room, struct bpf_sock *sk, __u32 version)
 {
 	const struct rf_address *resolver = (const struct rf_address *)room->key.resolver;
 
-	if (room->asker == room->key.socket && same_address(&room->asker_resolver, resolver))
+	if (room->asker == room->key.socket && room->asker_version == version &&
+	    same_address(&room->asker_resolver, resolver))
 		return;
 	room->asker = room->key.socket;
+	room->asker_version = version;
 	room->asker_netns = netns_of(room, sk);
 	room->asker_resolver = *resolver;
 	room->asker_trusted = dns_find_resolver(room->asker_netns, resolver);
@@ -176,7 +178,7 @@ static __noinline void keep_query(struct dns_room *room, struct bpf_sock *sk)
 		return;
 	query->key = room->key;
 	query->asked_ns = now;
-	know_asker(room, sk);
+	know_asker(room, sk, settings->version);
 	query->netns = room->asker_netns;
 	query->sent = 1;
 	query->trusted = room->asker_trusted;
@@ -212,7 +214,7 @@ static __always_inline bool see_query(struct __sk_buff *skb, struct bpf_sock *sk
 }
 
 /* True where the packet holds a copy of what was sent, or nobody judges it. With MSG_ZEROCOPY or splice() it holds pages
- * that the sender may still write, after the policy was asked. */
+ * that the sender may still write, after the policy was asked; a batch (UDP_SEGMENT) looks the same. */
 static __always_inline bool may_be_read(const struct dns_datagrams *d, __u32 end)
 {
 	struct __sk_buff *skb = d->skb;

@@ -41,7 +41,8 @@ struct dns_room {
 	__u64 asker; /* cookie of the socket that asked here last */
 	__u64 asker_netns;
 	struct rf_address asker_resolver;
-	__u32 asker_trusted; /* 0, or one more than the resolver's place in the settings */
+	__u32 asker_trusted;
+	__u32 asker_version; /* of the list of resolvers */
 	__u64 owner; /* cookie of the socket whose message is under way here; 0: none */
 	__u64 used_ns; /* when a part of it came last */
 	__u32 place; /* of a query: what a loop finds goes through here, and the verifier walks what follows once */

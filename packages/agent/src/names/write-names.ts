@@ -36,7 +36,7 @@ export function writeNames(object: BpfObject, secret: bigint, trusted: TrustedRe
     secret,
     floor_ns: BigInt(NAME_FLOOR_SECONDS) * NS_PER_SECOND,
     wait_ns: BigInt(ANSWER_WAIT_SECONDS) * NS_PER_SECOND,
-    resolver_count: trusted.addresses.length,
+    version: 0,
     unused: 0,
     resolvers: places(trusted),
   });
@@ -51,12 +51,9 @@ export function trustResolvers(object: BpfObject, trusted: TrustedResolvers): vo
   const map = object.map("dns_settings", u32Codec, settingsCodec);
   const settings = map.get(0);
   if (settings === undefined) throw new Error('Cannot read map "dns_settings": its only element is missing');
-  const resolvers = places(trusted).map((place) => ({
-    ...place,
-    forged: settings.resolvers.find((known) => sameResolver(known, place))?.forged ?? 0,
-  }));
+  const resolvers = places(trusted);
   if (resolvers.every((place, index) => sameResolver(place, settings.resolvers[index]))) return;
-  map.set(0, { ...settings, resolver_count: trusted.addresses.length, resolvers });
+  map.set(0, { ...settings, version: settings.version + 1, resolvers });
 }
 
 type Place = Pick<layout.rf_resolver, "netns" | "address">;
@@ -70,10 +67,10 @@ function places({ network, addresses }: TrustedResolvers) {
   if (addresses.length > room) {
     throw new RangeError(`Cannot trust ${addresses.length} resolvers: there is room for ${room}`);
   }
-  const none = { netns: 0n, address: new Uint8Array(16), forged: 0, unused: 0 };
+  const none = { netns: 0n, address: new Uint8Array(16) };
   return Array.from({ length: room }, (_, index) => {
     const address = addresses[index];
-    return address === undefined ? none : { ...none, netns: network, address: toBytes16(address) };
+    return address === undefined ? none : { netns: network, address: toBytes16(address) };
   });
 }
 

@@ -60,7 +60,7 @@ export class DnsReader implements Disposable {
       secret,
       floor_ns: 0n,
       wait_ns: 0n,
-      resolver_count: 0,
+      version: 0,
       unused: 0,
       resolvers: Array.from(
         { length: layout.rf_dns_settings.fields.resolvers.kind.length },

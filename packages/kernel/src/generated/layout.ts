@@ -528,24 +528,22 @@ export type rf_dns_found = StructValue<typeof rf_dns_found>;
 
 /** struct rf_resolver */
 export const rf_resolver = {
-  size: 32,
+  size: 24,
   fields: {
     netns: { offset: 0, kind: "u64" },
     address: { offset: 8, kind: { bytes: 16 } },
-    forged: { offset: 24, kind: "u32" },
-    unused: { offset: 28, kind: "u32" },
   },
 } as const satisfies StructSpec;
 export type rf_resolver = StructValue<typeof rf_resolver>;
 
 /** struct rf_dns_settings */
 export const rf_dns_settings = {
-  size: 544,
+  size: 416,
   fields: {
     secret: { offset: 0, kind: "u64" },
     floor_ns: { offset: 8, kind: "u64" },
     wait_ns: { offset: 16, kind: "u64" },
-    resolver_count: { offset: 24, kind: "u32" },
+    version: { offset: 24, kind: "u32" },
     unused: { offset: 28, kind: "u32" },
     resolvers: { offset: 32, kind: { array: rf_resolver, length: 16 } },
   },
