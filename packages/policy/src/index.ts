@@ -18,6 +18,7 @@ export { flowProtocolOf } from "./flow-text/protocol-word.js";
 export * from "./interpret/interpret.js";
 export * from "./names/implied-rules.js";
 export * from "./names/refuse-many-resolvers.js";
+export * from "./names/refused-completions.js";
 export * from "./names/resolver-room.js";
 export * from "./names/with-resolvers.js";
 export { largestPolicyFile } from "./parse/decode-text.js";
