@@ -10,6 +10,7 @@ import {
   type Judge,
   largeProfiles,
   largeTableMutants,
+  nameTableMutants,
   productCompiler,
   type Random,
   runDifferential,
@@ -68,20 +69,31 @@ test("the kernel agrees on a policy of 10,000 rules", (t) => {
   assertAgreement(t, { policies: 1, flowsPerPolicy: 1000, makeProfiles });
 });
 
+test("the kernel agrees on a policy of 5,000 rules of which half list names", (t) => {
+  const makeProfiles = (random: Random) =>
+    largeProfiles(random, { rules: 5000, prefixesPerRule: 1, users: 0 });
+  assertAgreement(t, { policies: 1, flowsPerPolicy: 3000, makeProfiles, withNames: true });
+});
+
 test("the kernel agrees at every border of words and blocks of 10,000 bits that hide one another", () => {
   const { profiles, questions } = combOf(10_000);
   const difference = compareAnswers(profiles, questions, { judge: kernel });
   assert.equal(difference, null);
 });
 
-for (const [name, mutate] of Object.entries({ ...tableMutants, ...segmentMutants })) {
-  test(`the comparison with the kernel catches tables in which ${name}`, (t) => {
-    const compiler: Compiler = (profiles) => mutate(productCompiler(profiles));
-    const options = { seed, policies: 25, flowsPerPolicy: 200, compiler, judge: kernel };
-    const { pairs, disagreement } = runDifferential(options);
-    assert.notEqual(disagreement, null, `not within ${pairs} pairs`);
-    t.diagnostic(`caught by pair ${pairs}: ${name}`);
-  });
+for (const [withNames, mutants] of [
+  [false, { ...tableMutants, ...segmentMutants }],
+  [true, nameTableMutants],
+] as const) {
+  for (const [name, mutate] of Object.entries(mutants)) {
+    test(`the comparison with the kernel catches tables in which ${name}`, (t) => {
+      const compiler: Compiler = (profiles) => mutate(productCompiler(profiles));
+      const options = { seed, policies: 25, flowsPerPolicy: 200, compiler, judge: kernel, withNames };
+      const { pairs, disagreement } = runDifferential(options);
+      assert.notEqual(disagreement, null, `not within ${pairs} pairs`);
+      t.diagnostic(`caught by pair ${pairs}: ${name}`);
+    });
+  }
 }
 
 for (const [name, mutate] of Object.entries(largeTableMutants)) {

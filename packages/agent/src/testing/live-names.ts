@@ -14,14 +14,13 @@ const FOR_EVER = 2n ** 63n;
 export function writeLiveNames(object: BpfObject, questions: readonly Question[], nameSecret: bigint): void {
   const addresses = object.rawMap("addresses");
   const domains = new BpfMap(object.rawMap("domains"), u64Codec, domainCodec);
-  const known = new Set<string>();
   for (const [index, { flow }] of questions.entries()) {
     const { direction, names = [] } = flow;
     if (direction === "query" || names.length === 0) continue;
-    for (const name of names) {
-      if (known.has(name)) continue;
-      known.add(name);
-      domains.set(nameHash(nameWire(name), nameSecret), domainOf(nameWire(name)));
+    for (const wire of names.map(nameWire)) {
+      const hash = nameHash(wire, nameSecret);
+      // one that is there keeps the row that an older policy gave it
+      if (domains.get(hash) === undefined) domains.set(hash, domainOf(wire));
     }
     const key = { netns: networkOf(index), address: toBytes16(addressOf(flow)) };
     addresses.update(keyCodec.toBytes(key), namesOf(names, nameSecret), BPF_ANY);

@@ -8,6 +8,7 @@ export * from "./fixed-resolver.js";
 export * from "./hostile-texts.js";
 export * from "./large-policy.js";
 export * from "./mutate-text.js";
+export { nameTableMutants } from "./name-mutants.js";
 export * from "./policy-case.js";
 export * from "./pools.js";
 export * from "./random.js";
