@@ -9,7 +9,7 @@ import { RESOLVER, ResolverNetwork } from "./harness/resolver-network.js";
 import { runProcess } from "./harness/run-process.js";
 import { temporaryFolder } from "./harness/temporary-folder.js";
 
-const timeout = 300_000;
+const timeout = 840_000;
 const network = new ResolverNetwork();
 before(() => network.serveProbe(RESOLVER));
 after(() => network[Symbol.asyncDispose]());
