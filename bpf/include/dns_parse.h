@@ -103,7 +103,8 @@ static __always_inline __u32 dns_read_service(struct dns_record *r)
 	if (m->name_hops || end > r->end)
 		return RF_DNS_DATA;
 	r->data = end;
-	r->key = -1;
+	r->key = -1 - dns_hidden_zero(m);
+	r->hints_end = dns_hidden_zero(m);
 	bpf_loop(DNS_HINT_STEPS, dns_hint_step, r, 0);
 	return r->failed ? RF_DNS_DATA : RF_DNS_WELL_FORMED;
 }

@@ -120,14 +120,17 @@ static long leave_label(__u32 index, struct label_walk *walk)
 }
 
 /* The row of the nearest wildcard above a name. */
-static __always_inline __u32 row_of_wildcard(const struct rf_policy *policy, const struct rf_name_text *text,
-					     __u32 length)
+static __always_inline __u32 row_of_wildcard(const struct rf_policy *policy, __u32 slot,
+					     const struct rf_name_text *text, __u32 length)
 {
-	struct label_walk walk = { .text = text, .length = length, .slot = policy->slot, .row = RF_EMPTY_ROW };
+	struct label_walk walk = { .text = text, .length = length, .slot = slot, .row = RF_EMPTY_ROW };
 
 	if (!policy->name_depth)
 		return RF_EMPTY_ROW;
 	walk.depth = policy->name_depth;
+	/* Zero, which the verifier must not know: Linux 6.1 walks a loop's step once, takes what it counts to for the result, and
+	 * removes the code that this would never reach. */
+	walk.labels = policy->slot ^ slot;
 	bpf_loop(NAME_LABELS, count_label, &walk, 0);
 	walk.at = 0;
 	bpf_loop(NAME_LABELS, leave_label, &walk, 0);
@@ -160,7 +163,7 @@ __noinline __u32 row_of_domain(__u64 hash, __u32 slot)
 	if (!domain)
 		return row == RF_NO_ROW ? RF_EMPTY_ROW : row;
 	if (row == RF_NO_ROW)
-		row = row_of_wildcard(policy, &domain->name, domain->name_length);
+		row = row_of_wildcard(policy, slot, &domain->name, domain->name_length);
 	*(volatile __u64 *)&domain->row = (__u64)policy->generation << 32 | row;
 	return row;
 }
