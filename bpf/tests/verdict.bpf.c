@@ -59,7 +59,7 @@ static __always_inline void run_image(struct rf_policy *policy, struct process_s
 	ask_automaton(policy, path->flags, s->path, 0, len, &s->record.image);
 }
 
-static __always_inline __u32 case_cgroup_row(struct rf_policy *policy, const struct rf_case *c)
+static __noinline __u32 case_cgroup_row(struct rf_policy *policy, const struct rf_case *c)
 {
 	for (int i = 0; i < CASE_CGROUPS; i++) {
 		struct rf_cgroup key = { .id = c->cgroups[i], .slot = policy->slot };
@@ -74,7 +74,7 @@ static __always_inline __u32 case_cgroup_row(struct rf_policy *policy, const str
 	return policy->cgroup_other_row;
 }
 
-static __always_inline void run_line(struct rf_policy *policy, struct process_scratch *s, const struct rf_case *c)
+static __noinline void run_line(struct rf_policy *policy, struct process_scratch *s, const struct rf_case *c)
 {
 	s->record.image.ancestor_bits = 0;
 	s->record.image.trusted_ancestor_bits = 0;
