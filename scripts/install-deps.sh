@@ -13,6 +13,7 @@ bench,test | nft                           | nftables        | what rules of our
 bench     | iperf3                         | iperf3          | moves bulk data
 bench,test | dnsmasq                       | dnsmasq-base    | a resolver, and the forwarder that names are measured beside
 test      | /usr/sbin/unbound              | unbound         | another one
+test      | musl-gcc                       | musl-tools      | another C library, which resolves names its own way
 test      | python3                        | python3         | a client that asks as it likes
 test      | qemu-system-x86_64             | qemu-system-x86 | boots the second kernel
 test      | /var/lib/dpkg/info/busybox-static.list | busybox-static  | the first programs in the second kernel

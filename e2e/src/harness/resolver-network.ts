@@ -62,13 +62,14 @@ export class ResolverNetwork implements AsyncDisposable {
     await this.serve([process.execPath, program("probe/dns-server.js"), address], /ready/);
   }
 
-  /** dnsmasq, which knows real.example.org as an alias of a name with addresses of both families. */
+  /** dnsmasq, which knows what `dnsmasqData` says. */
   async serveDnsmasq(): Promise<void> {
+    const hosts = join(this.#folder, "hosts");
+    writeFileSync(hosts, manyAddresses);
     const options =
       "--keep-in-foreground --log-facility=- --user=root --no-resolv --no-hosts --pid-file --bind-interfaces";
-    const data =
-      "--cname=real.example.org,alias.example.org --host-record=alias.example.org,198.51.100.77,2001:db8::77";
-    await this.serve(["dnsmasq", ...`${options} --listen-address=${DNSMASQ} ${data}`.split(" ")], /started/);
+    const own = `--listen-address=${DNSMASQ} --addn-hosts=${hosts}`;
+    await this.serve(["dnsmasq", ...`${options} ${own} ${dnsmasqData}`.split(" ")], /started/);
   }
 
   /** unbound, which asks dnsmasq, with the case of every letter drawn by lot. */
@@ -120,6 +121,27 @@ export class ResolverNetwork implements AsyncDisposable {
     for (const name of [this.#inside, this.#outside]) ip(`netns del ${name}`);
   }
 }
+
+/** Addresses of big.example.org: an answer with all of them is too long for a datagram without EDNS. */
+export const BIG = 45;
+
+const manyAddresses = Array.from(
+  { length: BIG },
+  (_, index) => `198.51.100.${100 + index} big.example.org\n`,
+).join("");
+
+/**
+ * Whatever client.example.org is called: an alias of an alias of a name with addresses of both families; and
+ * service.example.org, an HTTPS record (RFC 9460) with priority 1, no target of its own and one IPv4 hint.
+ */
+const dnsmasqData = [
+  ...["getent", "python", "lookup", "c-ares", "curl", "musl", "edns", "real"].map(
+    (client) => `--cname=${client}.example.org,one.example.org`,
+  ),
+  "--cname=one.example.org,alias.example.org",
+  "--host-record=alias.example.org,198.51.100.77,2001:db8::77",
+  "--dns-rr=service.example.org,65,00010000040004c6336450",
+].join(" ");
 
 const unboundConfiguration = `server:
   interface: ${UNBOUND}
