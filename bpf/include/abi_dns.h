@@ -37,6 +37,9 @@ struct rf_dns_found {
 };
 
 #define RF_DNS_FOREVER_NS (1ULL << 62) /* when a name expires that does not; some time more is no overflow */
+#define RF_DOMAINS 16384 /* names learned: a power of two */
+#define RF_NAMED_ADDRESSES 65536 /* addresses learned: a power of two */
+#define RF_HOSTS 8192 /* of each, those of the hosts file */
 #define RF_DNS_NAMES 16 /* live names of one address */
 #define RF_DNS_SHOWN 16 /* addresses that one event shows */
 #define RF_DNS_RESOLVERS 16

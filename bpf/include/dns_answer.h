@@ -3,6 +3,7 @@
 // name's, before the application reads them.
 #pragma once
 
+#include "dns_places.h"
 #include "dns_query.h"
 
 #define NS_PER_SECOND 1000000000ULL
@@ -43,7 +44,7 @@ static __always_inline void read_found(const struct dns_message *m, const struct
 
 /* Gives an address one more name, in the place of the one that expires first; never of one that does not. A place is
  * taken by compare and swap: two processors never write one. Global, as few addresses have a new name. */
-__noinline int dns_name_address(struct rf_names *names, __u64 domain, __u64 expires, __u64 now)
+__noinline int dns_name_address(struct rf_names *names, __u64 domain, __u64 expires, __u64 alive)
 {
 	__u64 first = RF_DNS_FOREVER_NS, before;
 	__u32 place = 0;
@@ -61,49 +62,47 @@ __noinline int dns_name_address(struct rf_names *names, __u64 domain, __u64 expi
 	forget(place); /* which step it is from, or the verifier goes on with each apart */
 	place &= RF_DNS_NAMES - 1;
 	first = names->live[place].expires_ns;
-	if (first > now)
-		count_loss(RF_LOSS_DNS_ADDRESSES); /* it was live */
+	if (first > alive)
+		count_loss(RF_LOSS_DNS_ADDRESSES); /* it counted still */
 	if (first >= RF_DNS_FOREVER_NS)
 		return 0;
 	before = names->live[place].domain;
-	if (__sync_val_compare_and_swap(&names->live[place].domain, before, domain) == before)
+	if (__sync_val_compare_and_swap(&names->live[place].domain, before, domain) == before) {
 		names->live[place].expires_ns = expires;
-	else
-		count_loss(RF_LOSS_DNS_ADDRESSES);
+		return 1;
+	}
+	count_loss(RF_LOSS_DNS_ADDRESSES);
 	return 0;
 }
 
 /* The address has the name, from now on or for longer than before. */
-static __always_inline void keep_name(struct rf_names *names, __u64 domain, __u64 expires, __u64 now)
+static __always_inline bool keep_name(struct rf_names *names, __u64 domain, __u64 expires, __u64 alive)
 {
 	for (__u32 i = 0; i < RF_DNS_NAMES; i++) {
 		if (names->live[i].domain != domain)
 			continue;
 		if (names->live[i].expires_ns < expires)
 			names->live[i].expires_ns = expires;
-		return;
+		return true;
 	}
-	dns_name_address(names, domain, expires, now);
+	return dns_name_address(names, domain, expires, alive);
 }
 
 static __always_inline bool learn_address(struct dns_room *room, const struct rf_name_key *key, __u64 expires)
 {
 	struct rf_names *known = bpf_map_lookup_elem(&addresses, key);
+	__u32 place;
 
 	if (!known) {
 		room->names.live[0].domain = room->key.name;
 		room->names.live[0].expires_ns = expires;
-		if (!bpf_map_update_elem(&addresses, key, &room->names, BPF_NOEXIST))
+		place = dns_take_address_place(room->learning.alive);
+		if (place != DNS_NOWHERE && fill_address_place(place, key, &room->names))
 			return true;
-		known = bpf_map_lookup_elem(&addresses, key); /* another processor was first, or the table is full */
+		known = bpf_map_lookup_elem(&addresses, key); /* another processor was first */
 	}
-	if (known) {
-		keep_name(known, room->key.name, expires, room->learning.now);
-		return true;
-	}
-	dns_sweep_addresses();
-	if (!bpf_map_update_elem(&addresses, key, &room->names, BPF_NOEXIST))
-		return true;
+	if (known)
+		return keep_name(known, room->key.name, expires, room->learning.alive);
 	count_loss(RF_LOSS_DNS_ADDRESSES);
 	return false;
 }
@@ -142,6 +141,7 @@ static __always_inline void keep_domain(struct dns_room *room, const struct rf_d
 {
 	struct rf_domain *known = bpf_map_lookup_elem(&domains, &room->key.name);
 	struct rf_domain *domain = &room->domain;
+	__u32 place;
 
 	if (known) {
 		if (known->expires_ns < expires)
@@ -159,10 +159,10 @@ static __always_inline void keep_domain(struct dns_room *room, const struct rf_d
 	domain->exe = query->actor.exe;
 	domain->name_length = query->name_length;
 	copy_name(domain->name.bytes, query->name.bytes, query->name_length);
-	if (!bpf_map_update_elem(&domains, &room->key.name, domain, BPF_NOEXIST))
+	place = dns_take_domain_place(room->learning.alive);
+	if (place != DNS_NOWHERE && fill_domain_place(place, room->key.name, domain))
 		return;
-	dns_sweep_domains();
-	if (bpf_map_update_elem(&domains, &room->key.name, domain, BPF_ANY))
+	if (!bpf_map_lookup_elem(&domains, &room->key.name)) /* else another processor was first */
 		count_loss(RF_LOSS_DNS_NAMES);
 }
 
@@ -173,6 +173,7 @@ static __always_inline void learn(struct dns_room *room, const struct rf_dns_que
 
 	l->netns = query->netns;
 	l->floor_ns = floor_ns;
+	l->alive = alive_since(l->now);
 	bpf_loop(RF_DNS_ADDRESSES, learn_step, &step, 0);
 	count_dns(RF_DNS_IGNORED, l->ignored);
 	if (l->learned)

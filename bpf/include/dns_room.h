@@ -15,6 +15,7 @@
 struct dns_learning {
 	__u64 netns; /* cookie */
 	__u64 now;
+	__u64 alive; /* names that ran out after this still count */
 	__u64 floor_ns;
 	__u64 expires; /* the last of the addresses */
 	__u32 learned;

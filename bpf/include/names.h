@@ -11,7 +11,7 @@
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__uint(max_entries, 16384);
+	__uint(max_entries, RF_DOMAINS + RF_HOSTS);
 	__type(key, __u64);
 	__type(value, struct rf_domain);
 } domains SEC(".maps");
@@ -19,7 +19,7 @@ struct {
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__uint(max_entries, 65536);
+	__uint(max_entries, RF_NAMED_ADDRESSES + RF_HOSTS);
 	__type(key, struct rf_name_key);
 	__type(value, struct rf_names);
 } addresses SEC(".maps");

@@ -1,11 +1,9 @@
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
 import type { ReportQuery } from "@ringfence/model";
-import { alteredObject, withObject } from "./harness/altered-object.js";
 import { type FencedRun, fence } from "./harness/fence.js";
 import { program } from "./harness/paths.js";
 import { RESOLVER, RESOLVER6, ResolverNetwork, STRANGER } from "./harness/resolver-network.js";
-import { temporaryFolder } from "./harness/temporary-folder.js";
 
 /** Of a whole suite: its tests share a network, and take 20 s each where the machine is emulated. */
 const timeout = 840_000;
@@ -141,18 +139,6 @@ describe("ringfence run learns names", { timeout }, () => {
       via: network.via(RESOLVER),
     });
     assert.equal(rowOf(run, "big-4090.example.com").learned, 4090);
-  });
-
-  test("of as many as there is room for, and counts the others", async () => {
-    const edit = { file: "include/names.h", from: "max_entries, 65536", to: "max_entries, 100" };
-    const object = alteredObject(temporaryFolder(), [edit]);
-    const run = await fence(["python3", "-c", askOverTcp, RESOLVER, "big-500.example.com"], {
-      via: [...withObject(object), ...network.via(RESOLVER)],
-    });
-    const { found, learned } = rowOf(run, "big-500.example.com");
-    assert.equal(found, 500);
-    assert.ok(learned >= 100 && learned < 500, `${learned} learned`);
-    assert.ok(run.report.losses.dnsAddresses >= 500 - learned, `${run.report.losses.dnsAddresses} counted`);
   });
 
   test("of an answer that comes in parts, and of two in one segment, over one connection", async () => {

@@ -3,7 +3,8 @@ import { createServer, type Socket } from "node:net";
 
 // A resolver that does as the first label of a name says: dns-server ADDRESS [PORT]
 // Whatever it answers has the address 192.0.2.1, or as many from there on as a number in the label says. "seen" has the
-// address 192.0.2.N after N messages that were no question of that kind.
+// address 192.0.2.N after N messages that were no question of that kind, "own-5" the sixth alone, "turning" another one
+// each time.
 
 const HEADER = 12;
 const [address = "127.0.0.1"] = process.argv.slice(2);
@@ -49,6 +50,16 @@ function answerToSeen(query: Buffer): Buffer {
   return message;
 }
 
+/** Addresses that were given to a name that has another one each time. */
+let turned = 0;
+
+function answerOfOne(query: Buffer, index: number): Buffer {
+  const message = answer(query, 1);
+  const record = addressRecord(1, index);
+  record.copy(message, message.length - record.length);
+  return message;
+}
+
 /** What a query's first label asks for. */
 function wishOf(query: Buffer): { readonly word: string; readonly count: number } {
   const label = query.toString("latin1", HEADER + 1, HEADER + 1 + (query[HEADER] ?? 0)).toLowerCase();
@@ -59,6 +70,8 @@ function wishOf(query: Buffer): { readonly word: string; readonly count: number 
 /** The answers that a query gets over UDP, in their order. */
 function answers(query: Buffer): Buffer[] {
   const { word, count } = wishOf(query);
+  if (word === "own") return [answerOfOne(query, count)];
+  if (word === "turning") return [answerOfOne(query, turned++)];
   const right = answer(query, count);
   const wrong = Buffer.from(right);
   if (word === "seen") return [answerToSeen(query)];

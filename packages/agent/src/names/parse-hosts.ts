@@ -16,7 +16,7 @@ export interface ParsedHosts {
   readonly beyond: number;
 }
 
-/** Pairs of name and address that are taken: half of the room that the kernel has for names. */
+/** Pairs of name and address that are taken: RF_HOSTS of the kernel side. */
 export const HOSTS_ROOM = 8192;
 /** What the kernel has room for. */
 export const NAMES_OF_ADDRESS = 16;
