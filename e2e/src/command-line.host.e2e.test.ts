@@ -3,12 +3,48 @@ import { existsSync, lchownSync, mkdirSync, readFileSync, symlinkSync, writeFile
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { cleanRun as run } from "./harness/clean-run.js";
+import { readLog } from "./harness/fence.js";
 import { ringfencePath } from "./harness/paths.js";
 import { runProcess } from "./harness/run-process.js";
 import { temporaryFolder } from "./harness/temporary-folder.js";
 
 const timeout = 120_000;
 const refused = "exec 3<>/dev/tcp/127.0.0.1/1001";
+
+describe("ringfence run report", () => {
+  test("--report text names verdict, rule, process and losses, without colour in a pipe", {
+    timeout,
+  }, async () => {
+    const { stdout, stderr } = await run(["--allow", "127.0.0.1:9", "--", "bash", "-c", refused]);
+    assert.equal(stdout, "");
+    assert.match(stderr, /^ringfence: 1 denied, 0 allowed \(enforce, policy [0-9a-f]+\): bash/m);
+    assert.match(stderr, /denied.*127\.0\.0\.1/);
+    assert.match(stderr, /run\/egress\.default/);
+    assert.match(stderr, /pid \d+ ppid \d+ uid 0 bash: bash -c exec 3<>/);
+    assert.match(stderr, /losses: 0/);
+    assert.ok(!stderr.includes("\u001b"), "an escape sequence in a pipe");
+  });
+
+  test("--report none is silent, --report-file and --log keep out of the command's streams", {
+    timeout,
+  }, async () => {
+    const folder = temporaryFolder();
+    const report = join(folder, "report.txt");
+    const log = join(folder, "log");
+    writeFileSync(log, "earlier\n");
+    const command = ["--", "bash", "-c", `echo out; echo err >&2; (${refused}) 2>/dev/null`];
+    const silent = await run(["--report", "none", "--default", "deny", ...command]);
+    assert.deepEqual([silent.stdout, silent.stderr, silent.code], ["out\n", "err\n", 1]);
+    const options = ["--report-file", report, "--log", log, "--default", "deny"];
+    const filed = await run([...options, ...command]);
+    assert.deepEqual([filed.stdout, filed.stderr], ["out\n", "err\n"]);
+    assert.match(readFileSync(report, "utf8"), /1 denied/);
+    const [first, ...lines] = readFileSync(log, "utf8").split("\n");
+    assert.equal(first, "earlier");
+    writeFileSync(log, lines.join("\n"));
+    assert.equal(readLog(log).length, 1);
+  });
+});
 
 describe("ringfence run report file", () => {
   const exits4 = ["--", "sh", "-c", "echo ran; exit 4"];
