@@ -3,7 +3,9 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { type FencedRun, fence } from "./harness/fence.js";
+import { ringfencePath } from "./harness/paths.js";
 import { RESOLVER, ResolverNetwork } from "./harness/resolver-network.js";
+import { runProcess } from "./harness/run-process.js";
 import { temporaryFolder } from "./harness/temporary-folder.js";
 
 /** Of a whole suite: its tests share a network, and take 20 s each where the machine is emulated. */
@@ -23,7 +25,7 @@ const connect = `
 import socket, sys
 for address in sys.argv[1:]:
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    socket.socket(family, socket.SOCK_DGRAM).connect((address, 9))
+    socket.socket(family, socket.SOCK_DGRAM).connect_ex((address, 9))
 `;
 
 function namesOf(run: FencedRun, address: string) {
@@ -59,6 +61,23 @@ describe("ringfence run knows the names of /etc/hosts", { timeout }, () => {
       namesOf(run, "192.0.2.1").map(({ name }) => name),
       ["true.example.com"],
     );
+  });
+
+  test("and decides by them", async () => {
+    const run = await fence(["python3", "-c", connect, "192.0.2.1", "192.0.2.2", "192.0.2.3"], {
+      via: withHosts(
+        "192.0.2.1 db.example.com\n192.0.2.2 sub.wild.example.com\n192.0.2.3 other.example.com\n",
+      ),
+      options: ["--allow", "db.example.com", "--allow", "*.wild.example.com"],
+    });
+    const verdicts = run.report.flows.map(({ address, outcome }) => `${address} ${outcome}`).sort();
+    assert.deepEqual(verdicts, ["192.0.2.1 allowed", "192.0.2.2 allowed", "192.0.2.3 denied"], run.stderr);
+  });
+
+  test("and warns of what is not in force where there is no report", async () => {
+    const args = ["run", "--report", "none", "--allow", "db.example.com", "--", "true"];
+    const { stderr } = await runProcess(ringfencePath, args, { via: withHosts("192.0.2.1 a..b\n") });
+    assert.match(stderr, /warning: 1 names in \/etc\/hosts are not in force: DNS has no such names/);
   });
 
   test("and forgets none of them for what it learns", async () => {

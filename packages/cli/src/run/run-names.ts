@@ -21,6 +21,7 @@ export class RunNames {
   readonly #network = ownNetwork();
   readonly #hosts = readHosts();
   #resolvers: readonly Address[] = this.#ofHost;
+  #warnings: readonly string[] = [];
 
   /** Whose answers count: those whom the policy in force names, or else the host's. */
   get resolvers(): readonly Address[] {
@@ -29,13 +30,14 @@ export class RunNames {
 
   /** Whose answers count by a policy that is put in force now. */
   trustedBy({ names }: CompiledPolicy): TrustedResolvers {
+    this.#warnings = this.#hosts.warnings;
     this.#resolvers = names.judged ? names.resolvers : this.#ofHost;
     return { network: this.#network.cookie, addresses: this.#resolvers, hosts: this.#hosts.entries };
   }
 
-  /** What of all that is not as one might expect. */
+  /** What of all that is not as one might expect; nothing in a run that does not look at names. */
   get warnings(): readonly string[] {
-    return this.#hosts.warnings;
+    return this.#warnings;
   }
 
   /** What a guardian needs to go on naming addresses. */

@@ -292,7 +292,8 @@ class Run {
         lostLogLines: log?.lost ?? 0,
       });
       const isWritten = output.write(report);
-      if (options.report === "none") warn([...guardians.warnings, ...lossWarnings(report)]);
+      if (options.report === "none")
+        warn([...this.#names.warnings, ...guardians.warnings, ...lossWarnings(report)]);
       if (signal !== null) return { signal };
       if (exitCode !== 0) return { code: exitCode ?? EXIT_FAILED };
       if (options.failOnDeny && report.totals.denied > 0) return { code: EXIT_DENIED };
