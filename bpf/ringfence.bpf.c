@@ -8,6 +8,7 @@
 #include "lsm.bpf.c"
 #include "process.bpf.c"
 #include "rejudge.bpf.c"
+#include "held.bpf.c"
 #include "tc.bpf.c"
 
 const volatile struct rf_described described SEC(".rodata") = {};

@@ -115,6 +115,7 @@ enum rf_socket_flag {
 	RF_SOCKET_ADMITTED = 32, /* made outside, and let in: a standard stream, or accepted inside */
 	RF_SOCKET_BORROWED = 64, /* connected outside, and reported */
 	RF_SOCKET_REPLY = 128,   /* let out as an answer: good for as long as that peer is remembered */
+	RF_SOCKET_SEEN = 256,    /* made where the packet hooks see it */
 };
 
 struct rf_exe_key {
@@ -309,7 +310,7 @@ struct rf_fence {
 	__u32 borrowed_denied; /* sockets found that were connected outside and are denied */
 	__u32 borrowed_open;   /* those of them that nothing here can end */
 	__u32 next_peer;       /* counts up: where the next peer goes in peer_order */
-	__u32 unused;
+	__u32 held_back;       /* connections with data that the policy denied, as the last look found them and could not end */
 };
 
 /* An unconnected socket and one of those it talks with. */

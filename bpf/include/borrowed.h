@@ -92,6 +92,8 @@ static __always_inline void take_over(struct rf_socket *socket, const struct rf_
 	ask_stamp(policy, socket, &call->question);
 	if (ask(call))
 		return;
+	if (hides_queries(policy, socket, call->port))
+		refuse_for(RF_REASON_BORROWED, policy, &call->question);
 	enforce_or_tell(&call->question.verdict);
 	flow = record_packet(call, socket);
 	settle_again(socket, policy, &call->question, flow);

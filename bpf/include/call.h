@@ -92,6 +92,12 @@ static __always_inline void excuse_reply(const struct rf_policy *policy, struct 
 	verdict->reason = RF_REASON_REPLY;
 }
 
+/* Queries are read in packets. What goes to their port from a socket whose packets nobody sees may be any query. */
+static __always_inline bool hides_queries(const struct rf_policy *policy, const struct rf_socket *socket, __u32 port)
+{
+	return scope.names && policy->query_count && port == DNS_PORT && !(socket->flags & RF_SOCKET_SEEN);
+}
+
 static __always_inline void read_v6(struct rf_address *address, struct bpf_sock_addr *ctx)
 {
 	address->word[0] = ctx->user_ip6[0];
@@ -192,6 +198,12 @@ static __always_inline int judge_call(struct bpf_sock_addr *ctx, struct rf_call 
 		count_loss(RF_LOSS_SOCKETS);
 		return policy->enforcing ? RF_REFUSE : RF_PASS;
 	}
+	if (hides_queries(policy, socket, call->port)) {
+		refuse_for(RF_REASON_OUTSIDE_CGROUP, policy, question);
+		record_verdict(call, &caller);
+		if (verdict->action == RF_DENY)
+			return RF_REFUSE;
+	}
 	if (call->hook == RF_HOOK_SENDMSG && is_settled(socket, policy, &caller, question->subject_row, call) &&
 	    (!(socket->flags & RF_SOCKET_REPLY) || is_reply(bpf_get_socket_cookie(ctx), call))) {
 		count_verdict(socket->flow, bpf_ktime_get_boot_ns());
@@ -256,6 +268,8 @@ static __always_inline int judge_socket(struct bpf_sock *ctx)
 		socket->netns = bpf_get_netns_cookie(ctx);
 	socket->protocol = call.protocol;
 	socket->flags = RF_SOCKET_OWN | (per_packet ? RF_SOCKET_PER_PACKET : 0);
+	if (scope.names && inside_cgroup(state->packet_cgroup))
+		socket->flags |= RF_SOCKET_SEEN;
 	if (!per_packet)
 		return RF_PASS;
 	/* asked here, where the caller's place among the cgroups can be walked up */

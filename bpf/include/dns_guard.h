@@ -6,12 +6,15 @@
 #include "dns_packet.h"
 #include "query.h"
 
-/* True while the socket's last destination was this one, as an answer to who spoke first; a socket has many threads. */
+/* True for the answer of a DNS server inside to who asked it: the socket's last destination was this one, as a reply.
+ * Resolvers ask nobody, and what comes late from one is no question. A socket has many threads. */
 static __always_inline bool answers_peer(const struct rf_socket *socket, const struct dns_packet *p)
 {
 	__u32 before = *(volatile __u32 *)&socket->sequence;
-	bool same = (socket->flags & RF_SOCKET_REPLY) && socket->port == p->destination_port &&
-		    same_address((const struct rf_address *)socket->address, &p->destination);
+	bool same = (socket->flags & RF_SOCKET_REPLY) && p->source_port == DNS_PORT &&
+		    socket->port == p->destination_port &&
+		    same_address((const struct rf_address *)socket->address, &p->destination) &&
+		    !dns_find_resolver(socket->netns, &p->destination);
 
 	return same && !(before & 1) && *(volatile __u32 *)&socket->sequence == before;
 }

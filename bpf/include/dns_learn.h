@@ -32,6 +32,25 @@ static __always_inline __u32 see_datagrams(struct __sk_buff *skb, struct bpf_soc
 	return d.denied ? RF_DROP : RF_PASS;
 }
 
+/* The packet hooks count what leaves, before or after these programs: this one does not. */
+static __noinline void take_back_sent(struct __sk_buff *skb, struct bpf_sock *sk, struct dns_room *room)
+{
+	struct rf_socket *socket = bpf_sk_storage_get(&sockets, sk, 0, 0);
+	struct rf_call *call = &room->call;
+	struct rf_flow *flow;
+	__u32 index;
+
+	/* what is judged by packet has a row for each packet's verdict */
+	if (!socket || (socket->flags & (RF_SOCKET_JUDGED | RF_SOCKET_PER_PACKET)) != RF_SOCKET_JUDGED)
+		return;
+	call->address = room->packet.destination;
+	call->port = room->packet.destination_port;
+	index = is_peer(socket, call) ? socket->flow : flow_of_peer(skb, socket, call);
+	flow = bpf_map_lookup_elem(&flows, &index);
+	if (flow)
+		__sync_fetch_and_sub(&flow->sent_bytes, skb->len);
+}
+
 static __always_inline int learn_from_outgoing(struct __sk_buff *skb, struct bpf_sock *sk)
 {
 	struct dns_room *room;
@@ -45,6 +64,8 @@ static __always_inline int learn_from_outgoing(struct __sk_buff *skb, struct bpf
 	if (room->packet.destination_port == DNS_PORT)
 		verdict = room->packet.protocol == IPPROTO_TCP ? follow_outgoing(skb, sk, room, &room->packet) :
 								 see_datagrams(skb, sk, room);
+	if (verdict == RF_DROP)
+		take_back_sent(skb, sk, room);
 	leave_room(room);
 	return verdict & 1; /* no more than that is allowed, says the verifier */
 }

@@ -8,7 +8,6 @@
 #include <bpf/bpf_helpers.h>
 #include <stdbool.h>
 
-#define DNS_PORT 53
 #define DNS_HEADER 12
 #define DNS_OFFSETS 0xffff
 #define DNS_HOPS 16

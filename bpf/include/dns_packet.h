@@ -60,6 +60,7 @@ static __always_inline bool locate_segment(struct __sk_buff *skb, struct dns_pac
 	p->sequence = bpf_ntohl(header.sequence) + !!(header.flags & TCP_SYN);
 	p->acknowledged = bpf_ntohl(header.acknowledged);
 	p->urgent = header.flags & TCP_URG;
+	p->opens = header.flags & TCP_SYN;
 	p->payload = p->transport + (header.length >> 4) * 4;
 	return true;
 }
@@ -74,7 +75,7 @@ static __always_inline bool locate(struct __sk_buff *skb, struct dns_packet *p)
 		return false;
 	if (p->protocol == IPPROTO_TCP)
 		return locate_segment(skb, p);
-	if (p->protocol != IPPROTO_UDP || load_bytes(skb, p->transport, &ports, sizeof(ports)))
+	if ((p->protocol != IPPROTO_UDP && p->protocol != IPPROTO_UDPLITE) || load_bytes(skb, p->transport, &ports, sizeof(ports)))
 		return false;
 	p->source_port = bpf_ntohs(ports.source);
 	p->destination_port = bpf_ntohs(ports.destination);

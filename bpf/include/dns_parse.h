@@ -157,7 +157,9 @@ static __always_inline bool dns_is_looked_into(__u32 type)
 /* Where the owner ends, and in `is_target` whether it is written as a pointer to the name whose records count. */
 static __always_inline __u32 dns_read_owner(struct dns_message *m, __u32 at, bool *is_target)
 {
-	*is_target = at + 2 <= m->length && dns_u16(m, at) == ((DNS_POINTER << 8) | m->target_at);
+	/* no pointer reaches further than 14 bits */
+	*is_target = at + 2 <= m->length && m->target_at < 0x4000 &&
+		     dns_u16(m, at) == ((DNS_POINTER << 8) | m->target_at);
 	if (!*is_target)
 		return dns_read_name(m, at);
 	m->steps++;

@@ -34,6 +34,7 @@ struct dns_packet {
 	__u32 sequence; /* of TCP: the number of the first byte of the payload */
 	__u32 acknowledged;
 	bool urgent; /* a byte of it is taken out of the stream where it arrives */
+	bool opens;  /* the first segment of a connection, or the answer to it */
 };
 
 struct dns_room {

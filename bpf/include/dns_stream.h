@@ -141,18 +141,25 @@ static __always_inline bool begin_part(struct dns_segment *s, const struct dns_s
 	return true;
 }
 
-/* The first bytes that a connection sends to port 53 begin a message; what it has received until then is acknowledged. */
+/* A connection begins with its first segment; a socket can be connected again, and what it held back is gone then. One
+ * that was not seen to begin does so with the first bytes that it sends; what it has received by then is acknowledged. */
 static __always_inline struct dns_stream *follow_stream(struct bpf_sock *sk, const struct dns_packet *p)
 {
 	struct dns_stream *stream = bpf_sk_storage_get(&dns_streams, sk, 0, 0);
 
-	if (stream)
+	if (stream && !p->opens)
 		return stream;
-	stream = bpf_sk_storage_get(&dns_streams, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
+	if (!stream)
+		stream = bpf_sk_storage_get(&dns_streams, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
 	if (!stream) {
 		count_loss(RF_LOSS_DNS_STREAMS);
 		return NULL;
 	}
+	__builtin_memset(&stream->out, 0, sizeof(stream->out));
+	__builtin_memset(&stream->in, 0, sizeof(stream->in));
+	stream->denied = 0;
+	stream->drops = 0;
+	stream->room = 0;
 	stream->out.next = p->sequence;
 	stream->in.next = p->acknowledged;
 	return stream;
@@ -164,7 +171,7 @@ static __always_inline int follow_outgoing(struct __sk_buff *skb, struct bpf_soc
 	struct dns_segment s = { .skb = skb, .sk = sk, .room = room, .packet = p, .at = p->payload, .end = skb->len };
 	__s32 missing;
 
-	if (s.at >= s.end)
+	if (s.at >= s.end && !p->opens)
 		return RF_PASS;
 	s.stream = follow_stream(sk, p);
 	if (!s.stream || p->urgent)
@@ -173,6 +180,9 @@ static __always_inline int follow_outgoing(struct __sk_buff *skb, struct bpf_soc
 		if (begin_part(&s, &s.stream->out, &missing)) {
 			s.stream->out.next += s.end - s.at;
 			bpf_loop(DNS_STREAM_STEPS, query_part_step, &s, 0);
+			/* more messages than one packet may hold: the next one would be read from the middle of one */
+			if (s.at < s.end && !s.stream->denied && !s.stream->out.broken)
+				break_side(&s.stream->out);
 		} else if (missing > 0) {
 			break_side(&s.stream->out);
 		}
@@ -281,6 +291,8 @@ static __always_inline int follow_incoming(struct __sk_buff *skb, struct bpf_soc
 	__s32 missing;
 
 	s.stream = bpf_sk_storage_get(&dns_streams, sk, 0, 0);
+	if (s.stream && p->opens)
+		s.stream->in.next = p->sequence; /* data in the first segment acknowledges nothing yet (RFC 7413) */
 	if (s.at >= s.end || !s.stream || s.stream->in.broken)
 		return RF_PASS;
 	/* two processors have segments of one connection: the second one's comes again */
@@ -290,6 +302,8 @@ static __always_inline int follow_incoming(struct __sk_buff *skb, struct bpf_soc
 		s.stream->in.next += s.end - s.at;
 		s.stream->drops = 0;
 		bpf_loop(DNS_STREAM_STEPS, answer_part_step, &s, 0);
+		if (s.at < s.end && !s.stream->in.broken)
+			break_side(&s.stream->in);
 	} else if (missing > 0 && !may_arrive(s.stream)) {
 		result = RF_DROP;
 	}

@@ -5,6 +5,7 @@
 #include "dns_hash.h"
 #include "loss.h"
 
+#define DNS_PORT 53
 #define NAME_LABELS (RF_DNS_NAME_BYTES / 2)
 #define NAME_WORDS (RF_DNS_NAME_ROOM / 4)
 

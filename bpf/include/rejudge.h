@@ -88,7 +88,9 @@ static __noinline int rejudge(struct rf_policy *policy, struct rf_call *call, st
 	call->protocol = socket->protocol;
 	call->question.domain = socket->domain; /* a flow that lives keeps its name */
 	ask_stamp(policy, socket, &call->question);
-	if (ask(call))
+	if (hides_queries(policy, socket, call->port))
+		refuse_for(RF_REASON_OUTSIDE_CGROUP, policy, &call->question);
+	else if (ask(call))
 		return 0;
 	flow = record_packet(call, socket);
 	settle_again(socket, policy, &call->question, flow);

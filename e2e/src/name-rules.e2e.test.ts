@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { Cgroup2 } from "@ringfence/kernel";
 import { alteredObject, withObject } from "./harness/altered-object.js";
 import { canReset } from "./harness/can-reset.js";
 import { type FencedRun, fence } from "./harness/fence.js";
@@ -192,7 +193,11 @@ describe("ringfence run refuses queries", { timeout }, () => {
   const wrong = "7777.example.com";
   const seen = `ask,seen.example.com,1,${RESOLVER}`;
   const allowed: Policy = {
-    rules: { www: { allow: { to: ["www.example.com", "seen.example.com", "*.www.example.net"] } } },
+    rules: {
+      www: {
+        allow: { to: ["www.example.com", "seen.example.com", "marked.example.com", "*.www.example.net"] },
+      },
+    },
   };
 
   async function leaves(
@@ -212,6 +217,8 @@ describe("ringfence run refuses queries", { timeout }, () => {
     return { run, of, count: (last - first - 1) & 0xff };
   }
 
+  using cgroups = Cgroup2.open();
+  const rootCgroup = cgroups.directory("/");
   const tricks: Readonly<Record<string, readonly [step: string, outcome: string]>> = {
     "of another name": [`ask,${wrong},1,${RESOLVER}`, "EPERM"],
     "of another type, as tunnels use": [`ask,secret.${wrong},16,${RESOLVER}`, "EPERM"],
@@ -220,6 +227,8 @@ describe("ringfence run refuses queries", { timeout }, () => {
     "from a socket that is connected elsewhere": [`aside,${wrong},${RESOLVER}`, "EPERM"],
     "from the port of resolvers": [`from53,${wrong},${RESOLVER}`, "EPERM"],
     "whose bytes may change after the verdict": [`zero,www.example.com,${RESOLVER}`, "EPERM"],
+    "over UDP-Lite": [`lite,${wrong},${RESOLVER}`, "EPERM"],
+    "over TCP, by root in another cgroup": [`moved,${wrong},${RESOLVER},${rootCgroup}`, "EPERM"],
     "that is no DNS": [`raw,${RESOLVER},00`, "EPERM"],
     "with two questions": [`raw,${RESOLVER},123401000002000000000000`, "EPERM"],
     "that is an update": [`raw,${RESOLVER},123428000001000000000000`, "EPERM"],
@@ -243,6 +252,37 @@ describe("ringfence run refuses queries", { timeout }, () => {
   }
 
   test("and lets others go on", () => assert.equal(lines.at(-1), "look,www.example.com 192.0.2.1"));
+
+  test("behind as many as a packet holds, or in a connection that waits when the fence ends", async () => {
+    network.forgetOrphansSoon();
+    const hidden = `many,www.example.com,${RESOLVER},mark.example.com`;
+    const { run } = await steps(allowed, [hidden, `hold,mark.example.com,${RESOLVER}`]);
+    const denied = run.report.flows.filter(
+      ({ direction, outcome }) => direction === "query" && outcome === "denied",
+    );
+    assert.ok(denied.length > 0);
+    // what a connection would repeat comes within this time
+    await new Promise((resolve) => setTimeout(resolve, 3000));
+    const marked = `ask,marked.example.com,1,${RESOLVER}`;
+    const { of } = await steps(allowed, [marked]);
+    assert.equal(of[marked], "192.0.2.0", "the resolver was asked for no such name");
+  });
+
+  test("through a socket from outside", async () => {
+    const give =
+      "import os, socket, sys; s = socket.socket(2, 2); os.dup2(s.fileno(), 0); os.execvp(sys.argv[1], sys.argv[1:])";
+    const step = `given,${wrong},${RESOLVER}`;
+    const run = await fence(nameSteps(step), {
+      policies: [policyOf(allowed)],
+      via: [...network.via(RESOLVER), "python3", "-c", give],
+    });
+    assert.equal(outcomesOf(run.stdout)[step], "EPERM");
+  });
+
+  test("but not those of a connection that is opened again", async () => {
+    const step = `again,www.example.com,${RESOLVER}`;
+    assert.equal((await steps(allowed, [step])).of[step], "192.0.2.1");
+  });
 
   test("and names each in the log and in the report", async () => {
     const step = `ask,${wrong},16,${RESOLVER}`;

@@ -2,13 +2,17 @@
  * A program in Python that does as its arguments say, each a step of words joined by commas, and prints a line for each:
  * "look,NAME" by the C library; "ask,NAME,TYPE,RESOLVER" over UDP; "tcp,NAME,RESOLVER"; "batch,RESOLVER,NAME..." in one
  * send (UDP_SEGMENT); "raw,RESOLVER,HEX"; "aside,NAME,RESOLVER" from a socket that is connected elsewhere;
- * "from53,NAME,RESOLVER"; "zero,NAME,RESOLVER" without a copy (MSG_ZEROCOPY); "urgent,NAME,APEX,RESOLVER" sends the apex
+ * "from53,NAME,RESOLVER"; "zero,NAME,RESOLVER" without a copy (MSG_ZEROCOPY); "lite,NAME,RESOLVER" over
+ * UDP-Lite; "moved,NAME,RESOLVER,CGROUP" over TCP from another cgroup; "many,NAME,RESOLVER,DENIED" hides one query behind as many
+ * as fit into a packet; "again,NAME,RESOLVER" over TCP on a socket that is connected a second time; "hold,NAME,RESOLVER" over TCP
+ * without waiting; "given,NAME,RESOLVER" through standard input; "urgent,NAME,APEX,RESOLVER" sends the apex
  * as urgent bytes, so that the other side reads NAME; "to,ADDRESS,PORT" connects over UDP; "send,ADDRESS,PORT" sends there
  * from one socket; "open,ADDRESS,PORT" keeps a TCP connection and "talk" uses it; "wait,SECONDS"; "hear" waits for a line.
  */
 export const nameClient = `
-import errno, socket, struct, sys, time
+import builtins, ctypes, errno, os, socket, struct, sys, threading, time
 open_connection = None
+held = []
 sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 def message(name, kind=1):
     labels = b"".join(bytes([len(l)]) + l.encode() for l in name.split(".")) + b"\\0"
@@ -71,6 +75,45 @@ def urgent(name, below, resolver):
     out = [bytes([byte]) for byte in data[at:at + len(below) + 1]]
     rest = data[at + len(out):] + data[:len(out)]
     return stream(socket.create_connection((resolver, 53), 2), [data[:at], *out, rest], socket.MSG_OOB)
+def lite(name, resolver):
+    return datagram(socket.socket(socket.AF_INET, socket.SOCK_DGRAM, 136), message(name), resolver)
+def moved(name, resolver, cgroup):
+    if os.fork() == 0:
+        try:
+            builtins.open(cgroup + "/cgroup.procs", "w").write("0")
+            tcp(name, resolver)
+        except OSError as error:
+            os._exit(error.errno or errno.ETIMEDOUT)
+        os._exit(0)
+    status = os.waitstatus_to_exitcode(os.wait()[1])
+    return errno.errorcode.get(status, "answered")
+def many(name, resolver, denied):
+    s = socket.create_connection((resolver, 53), 2)
+    good = framed(message(name))
+    threading.Thread(target=lambda: [None for _ in iter(lambda: s.recv(1 << 20), b"")], daemon=True).start()
+    for _ in range(12):
+        s.send(good * 400)
+        time.sleep(0.05)
+    s.setsockopt(socket.IPPROTO_TCP, 3, 1)
+    s.send(good * 1366 + framed(message(denied)) + good * 60)
+    s.setsockopt(socket.IPPROTO_TCP, 3, 0)
+    time.sleep(0.5)
+    return "sent"
+def again(name, resolver):
+    s = socket.create_connection((resolver, 53), 2)
+    stream(s, [framed(message(name))])
+    libc = ctypes.CDLL(None)
+    if libc.connect(s.fileno(), struct.pack("H14x", 0), 16):
+        return "failed"
+    s.connect((resolver, 53))
+    return stream(s, [framed(message(name))])
+def hold(name, resolver):
+    s = socket.create_connection((resolver, 53), 2)
+    held.append(s)
+    s.send(framed(message(name)))
+    return "sent"
+def given(name, resolver):
+    return datagram(socket.socket(fileno=os.dup(0)), message(name), resolver)
 def to(address, port):
     socket.socket(socket.AF_INET, socket.SOCK_DGRAM).connect((address, int(port)))
     return "ok"

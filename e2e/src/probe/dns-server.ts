@@ -3,8 +3,8 @@ import { createServer, type Socket } from "node:net";
 
 // A resolver that does as the first label of a name says: dns-server ADDRESS [PORT]
 // Whatever it answers has the address 192.0.2.1, or as many from there on as a number in the label says. "seen" has the
-// address 192.0.2.N after N messages that were no question of that kind, "own-5" the sixth alone, "turning" another one
-// each time.
+// address 192.0.2.N after N messages that were no question of that kind, "marked" after N for "mark", "own-5" the sixth alone,
+// "turning" another one each time.
 
 const HEADER = 12;
 const [address = "127.0.0.1"] = process.argv.slice(2);
@@ -41,12 +41,13 @@ function answer(query: Buffer, count: number): Buffer {
   return message;
 }
 
-/** Messages that came in, those that ask for their number aside. */
+/** Messages that came in, those that ask for a number aside; and those of them whose word was "mark". */
 let seen = 0;
+let marked = 0;
 
-function answerToSeen(query: Buffer): Buffer {
+function answerWithNumber(query: Buffer, number: number): Buffer {
   const message = answer(query, 1);
-  message[message.length - 1] = seen & 0xff;
+  message[message.length - 1] = number & 0xff;
   return message;
 }
 
@@ -58,6 +59,11 @@ function answerOfOne(query: Buffer, index: number): Buffer {
   const record = addressRecord(1, index);
   record.copy(message, message.length - record.length);
   return message;
+}
+
+function note(word: string): void {
+  seen++;
+  if (word === "mark") marked++;
 }
 
 /** What a query's first label asks for. */
@@ -74,8 +80,9 @@ function answers(query: Buffer): Buffer[] {
   if (word === "turning") return [answerOfOne(query, turned++)];
   const right = answer(query, count);
   const wrong = Buffer.from(right);
-  if (word === "seen") return [answerToSeen(query)];
-  seen++;
+  if (word === "seen") return [answerWithNumber(query, seen)];
+  if (word === "marked") return [answerWithNumber(query, marked)];
+  note(word);
   switch (word) {
     case "silent":
       return [];
@@ -122,14 +129,14 @@ async function serveConnection(socket: Socket): Promise<void> {
       received = received.subarray(2 + query.length);
       const { word, count } = wishOf(query);
       const message = answer(query, count);
-      seen++;
+      note(word);
       const prefix = Buffer.alloc(2);
       prefix.writeUInt16BE(message.length);
       held = Buffer.concat([held, prefix, message]);
       if (word === "held") continue;
       for (const segment of segmentsOf(held, word === "slow")) {
         socket.write(segment);
-        await new Promise((resolve) => setTimeout(resolve, 20));
+        if (word === "slow") await new Promise((resolve) => setTimeout(resolve, 20));
       }
       held = Buffer.alloc(0);
     }

@@ -1,6 +1,7 @@
 export { examineObject, type ObjectExamination, type ProgramExamination } from "./doctor/examine-object.js";
 export { Fence, type FenceOptions, FLOW_ROWS } from "./fence/fence.js";
 export { expectGuard, type Guard } from "./fence/guard.js";
+export { endHeld } from "./fence/held.js";
 export { type PolicyCapacity, SUBJECT_ROWS } from "./fence/policy-capacity.js";
 export { PolicySlots, planSlots, type SlotPlan, slotOptions } from "./fence/policy-slots.js";
 export { containerCgroups } from "./host/container-cgroups.js";

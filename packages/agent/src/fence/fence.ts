@@ -16,7 +16,15 @@ import { OVERFLOW_ROWS, readFence } from "../observe/flows.js";
 import { includeSearch, searchBorrowed } from "./borrowed.js";
 import { fencedProcesses } from "./fenced-processes.js";
 import { attachGuard, expectGuard, type Guard, includeGuard, isGuardRefusal } from "./guard.js";
-import { callHooks, nameHooks, packetHooks, processHooks, rejudgements, socketHooks } from "./hooks.js";
+import {
+  callHooks,
+  heldEnd,
+  nameHooks,
+  packetHooks,
+  processHooks,
+  rejudgements,
+  socketHooks,
+} from "./hooks.js";
 import {
   includePacketSocketStop,
   type PacketSockets,
@@ -66,12 +74,15 @@ export class Fence implements Disposable {
   readonly links: readonly (BpfLink | TcxLink)[];
   readonly guard: Guard;
   readonly packetSockets: PacketSockets;
+  /** The iterator that `endHeld` runs before the fence goes. */
+  readonly heldEnd: BpfLink;
   readonly #policies: PolicySlots;
 
   private constructor(object: BpfObject, links: readonly BpfLink[], extras: Extras) {
     this.object = object;
     this.guard = extras.guard;
     this.packetSockets = extras.packetSockets;
+    this.heldEnd = object.program(heldEnd).attachIter();
     this.links = [...links, ...extras.packetSockets.links];
     this.#policies = extras.policies;
   }
@@ -129,7 +140,7 @@ export class Fence implements Disposable {
         borrowed_denied: 0,
         borrowed_open: 0,
         next_peer: 0,
-        unused: 0,
+        held_back: 0,
       });
       if (options.resolvers !== undefined) writeNames(object, plan.nameSecret, options.resolvers);
       attach(object, options, links);
@@ -195,7 +206,7 @@ export class Fence implements Disposable {
 
   /** Detaches everything; whoever is inside is free afterwards. */
   close(): void {
-    for (const link of this.links) link.destroy();
+    for (const link of [...this.links, this.heldEnd]) link.destroy();
     this.object.close();
   }
 

@@ -24,6 +24,9 @@ export const processHooks = ["process_fork", "process_exec", "process_exit"] as 
 /** Iterators over sockets, which ask a new policy about those that rest; only a replaceable policy needs them. */
 export const rejudgements = ["rejudge_tcp", "rejudge_udp"] as const;
 
+/** An iterator that ends connections with data that the policy denied, before the fence goes. */
+export const heldEnd = "end_held_tcp";
+
 /** A tracepoint where sockets begin to listen. */
 export const socketHooks = ["label_listener"] as const;
 

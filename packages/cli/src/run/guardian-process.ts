@@ -17,6 +17,7 @@ export const guardianDescriptors = {
   addresses: 10,
   domains: 11,
   queries: 12,
+  heldEnd: 13,
 } as const;
 
 // A shell waits, in a megabyte; Node starts only when there is something left to guard.
@@ -49,6 +50,7 @@ export class GuardianProcess implements Guardian {
       object.mapFd("addresses"),
       object.mapFd("domains"),
       object.mapFd("queries"),
+      fence.heldEnd.fd,
       ...fence.links.map((link) => link.fd),
     ];
     const command = ["-c", SCRIPT, "ringfence-guardian", process.execPath, entry];

@@ -1,4 +1,4 @@
-import { BootClock, bootId, DomainNames, Executables, PolicyNames } from "@ringfence/agent";
+import { BootClock, bootId, DomainNames, Executables, endHeld, PolicyNames } from "@ringfence/agent";
 import { Cgroup2, RawMap } from "@ringfence/kernel";
 import { EventLog } from "./event-log.js";
 import { guardianDescriptors } from "./guardian-process.js";
@@ -54,6 +54,7 @@ async function main(): Promise<void> {
       };
     });
   }
+  await endHeld({ fd: guardianDescriptors.heldEnd }, fence);
   await events.stop();
   await removeEndedRun(cgroups, state.id, cgroup);
 }

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { closeSync } from "node:fs";
 import { hostname } from "node:os";
 import { basename } from "node:path";
-import { BootClock, Fence, findUser, type HostUser, PolicyNames } from "@ringfence/agent";
+import { BootClock, endHeld, Fence, findUser, type HostUser, PolicyNames } from "@ringfence/agent";
 import { Cgroup2 } from "@ringfence/kernel";
 import { type Report, RingfenceError } from "@ringfence/model";
 import type { CompiledPolicy } from "@ringfence/policy";
@@ -357,6 +357,9 @@ class Run {
     if (!this.#hasEnded(fence)) {
       guardians.leave();
       return;
+    }
+    if (!(await endHeld(fence.heldEnd, fence.object.rawMap("fence")))) {
+      printLine("warning: a connection still holds data that the policy denied: it may leave from now on");
     }
     await guardians.dismiss();
     fence.close();

@@ -171,6 +171,7 @@ export const rf_socket_flag = {
   RF_SOCKET_ADMITTED: 32,
   RF_SOCKET_BORROWED: 64,
   RF_SOCKET_REPLY: 128,
+  RF_SOCKET_SEEN: 256,
 } as const;
 export type rf_socket_flag = (typeof rf_socket_flag)[keyof typeof rf_socket_flag];
 
@@ -598,7 +599,7 @@ export const rf_fence = {
     borrowed_denied: { offset: 56, kind: "u32" },
     borrowed_open: { offset: 60, kind: "u32" },
     next_peer: { offset: 64, kind: "u32" },
-    unused: { offset: 68, kind: "u32" },
+    held_back: { offset: 68, kind: "u32" },
   },
 } as const satisfies StructSpec;
 export type rf_fence = StructValue<typeof rf_fence>;

@@ -9,7 +9,7 @@ const CHUNK_BYTES = 64 * 1024;
 const iterCreate = libbpf.func<(linkFd: number) => number>("int bpf_iter_create(int fd)");
 
 /** Runs an iterator program from beginning to end and returns all it wrote. */
-export function iterate(link: BpfLink): Buffer {
+export function iterate(link: Pick<BpfLink, "fd">): Buffer {
   const fd = iterCreate()(link.fd);
   if (fd < 0) throw new RingfenceError("RF_ATTACH_REFUSED", `Cannot start a BPF iterator: ${errnoText(-fd)}`);
   try {

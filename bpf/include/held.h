@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+// Connections that hold data which the policy denied.
+#pragma once
+
+#include "dns_stream.h"
+#include "idle.h"
+
+/* True for a connection that a later policy denied, or on which a query was, or could not be read. */
+static __always_inline bool holds_denied(struct sock_common *sk)
+{
+	struct rf_socket *socket = bpf_sk_storage_get(&sockets, sk, 0, 0);
+	struct dns_stream *stream = bpf_sk_storage_get(&dns_streams, sk, 0, 0);
+	struct rf_policy *policy = the_policy();
+
+	if (!socket || !socket->tgid || !policy)
+		return false;
+	if (socket->flags & RF_SOCKET_REVOKED)
+		return true;
+	return policy->query_count && stream && (stream->denied || stream->out.broken);
+}
+
+/* Ends it where the kernel can do that (Linux 6.5), else counts it: it ends by itself when nobody answers. */
+static __always_inline void end_held(struct sock_common *sk)
+{
+	struct rf_fence *state = the_fence();
+
+	if (!state || !holds_denied(sk))
+		return;
+	if (bpf_sock_destroy)
+		bpf_sock_destroy(sk);
+	else
+		state->held_back++;
+}
