@@ -32,6 +32,19 @@ for address in words[split + 1:]:
     socket.socket(family, socket.SOCK_DGRAM).connect_ex((address, 9))
 `;
 
+/** Sends 100 queries that nobody answers, and then one for own-7 that is. */
+const askInVain = `
+import socket, struct
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.settimeout(20)
+s.connect(("${RESOLVER}", 53))
+names = [f"silent.q{i}.example.com" for i in range(100)] + ["own-7.example.com"]
+for i, name in enumerate(names):
+    labels = b"".join(bytes([len(l)]) + l.encode() for l in name.split(".")) + b"\\0"
+    s.send(struct.pack(">HHHHHH", i, 256, 1, 0, 0, 0) + labels + struct.pack(">HH", 1, 1))
+s.recv(65535)
+`;
+
 const A = 1;
 const AAAA = 28;
 
@@ -125,5 +138,18 @@ describe("ringfence run has room for names", { timeout }, () => {
     ]);
     assert.deepEqual(namesBy(run), Object.fromEntries(expected));
     assert.equal(run.report.losses.dnsNames, 2);
+  });
+
+  test("that are asked for while others wait, and forgets the query that waits longest", async () => {
+    const edit = { file: "include/dns_tables.h", from: "DNS_QUERY_SETS 1024", to: "DNS_QUERY_SETS 5" };
+    const object = alteredObject(temporaryFolder(), [edit]);
+    const run = await fence(["python3", "-c", askInVain], {
+      via: [...withObject(object), ...network.via(RESOLVER)],
+    });
+    const { queries, counters } = run.report.names;
+    assert.equal(queries.find(({ name }) => name === "own-7.example.com")?.learned, 1);
+    assert.equal(counters.queries, 101);
+    const places = 5 * 8;
+    assert.ok(run.report.losses.dnsQueries >= 101 - places, `${run.report.losses.dnsQueries} forgotten`);
   });
 });
