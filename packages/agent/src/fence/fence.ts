@@ -40,6 +40,9 @@ export const FLOW_ROWS = 16_384;
 /** A lineage deeper than this many passes would need is cut; each pass carries ancestors down at least one level. */
 const LINEAGE_PASSES = 64;
 
+/** Sizes of the tables of names where nobody reads DNS: they take 12 MB. */
+const withoutNames = { queries: 1, dns_rooms: 1, domains: 1, addresses: 1, domain_places: 1, address_places: 1 };
+
 const fenceCodec = new StructCodec(layout.rf_fence, "rf_fence");
 
 export interface FenceOptions {
@@ -112,6 +115,7 @@ export class Fence implements Disposable {
       constants: { ...constants, ".rodata.devices": refusedDevices() },
       maxEntries: {
         ...maxEntries,
+        ...(options.resolvers === undefined ? withoutNames : {}),
         flows: FLOW_ROWS,
         flow_index: FLOW_ROWS,
         processes: options.maxProcesses ?? maxProcesses(),
