@@ -41,7 +41,14 @@ export const FLOW_ROWS = 16_384;
 const LINEAGE_PASSES = 64;
 
 /** Sizes of the tables of names where nobody reads DNS: they take 12 MB. */
-const withoutNames = { queries: 1, dns_rooms: 1, domains: 1, addresses: 1, domain_places: 1, address_places: 1 };
+const withoutNames = {
+  queries: 1,
+  dns_rooms: 1,
+  domains: 1,
+  addresses: 1,
+  domain_places: 1,
+  address_places: 1,
+};
 
 const fenceCodec = new StructCodec(layout.rf_fence, "rf_fence");
 
