@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { alteredObject, withObject } from "./harness/altered-object.js";
+import { alteredObject, type SourceEdit, withObject } from "./harness/altered-object.js";
 import { type FencedRun, fence } from "./harness/fence.js";
 import { RESOLVER, ResolverNetwork } from "./harness/resolver-network.js";
 import { temporaryFolder } from "./harness/temporary-folder.js";
@@ -70,13 +70,24 @@ function namesBy(run: FencedRun): Record<string, string[]> {
 }
 
 /** The same object with room for eight of something: all of it is looked at for what gives way. */
-function roomForEight(name: string, room: number): string[] {
-  const edit = { file: "include/abi_dns.h", from: `${name} ${room}`, to: `${name} 8` };
-  return withObject(alteredObject(temporaryFolder(), [edit]));
+function roomForEight(name: string, room: number): SourceEdit {
+  return { file: "include/abi_dns.h", from: `${name} ${room}`, to: `${name} 8` };
 }
 
+/** Room for forty queries that wait. */
+const fewQueries: SourceEdit = {
+  file: "include/dns_tables.h",
+  from: "DNS_QUERY_SETS 1024",
+  to: "DNS_QUERY_SETS 5",
+};
+
 describe("ringfence run has room for names", { timeout }, () => {
-  before(() => network.serveProbe(RESOLVER));
+  let small: readonly string[] = [];
+  before(async () => {
+    await network.serveProbe(RESOLVER);
+    const edits = [roomForEight("RF_NAMED_ADDRESSES", 65536), fewQueries];
+    small = withObject(alteredObject(temporaryFolder(), edits));
+  });
 
   test("10,000 of them", async () => {
     const names = Array.from({ length: 10_000 }, (_, index) => [`own-${index}`, A] as const);
@@ -108,7 +119,7 @@ describe("ringfence run has room for names", { timeout }, () => {
       ],
       addresses: [...[1, 2, 3, 4].map((n) => `${six}${n}`), ...[1, 4, 5, 6].map((n) => `${four}${n}`)],
       atOnce: 1,
-      via: roomForEight("RF_NAMED_ADDRESSES", 65536),
+      via: small,
     });
     assert.deepEqual(namesBy(run), {
       [`${six}1`]: ["many-4", "again-2"],
@@ -129,7 +140,7 @@ describe("ringfence run has room for names", { timeout }, () => {
       names: numbers.map((number) => [`own-${number}`, A] as const),
       addresses: Array.from({ length: 10 }, (_, index) => `192.0.2.${index + 1}`),
       atOnce: 1,
-      via: roomForEight("RF_DOMAINS", 16384),
+      via: withObject(alteredObject(temporaryFolder(), [roomForEight("RF_DOMAINS", 16384)])),
     });
     const kept = [0, 3, 4, 5, 6, 7, 8, 9];
     const expected = Array.from({ length: 10 }, (_, n) => [
@@ -141,11 +152,7 @@ describe("ringfence run has room for names", { timeout }, () => {
   });
 
   test("that are asked for while others wait, and forgets the query that waits longest", async () => {
-    const edit = { file: "include/dns_tables.h", from: "DNS_QUERY_SETS 1024", to: "DNS_QUERY_SETS 5" };
-    const object = alteredObject(temporaryFolder(), [edit]);
-    const run = await fence(["python3", "-c", askInVain], {
-      via: [...withObject(object), ...network.via(RESOLVER)],
-    });
+    const run = await fence(["python3", "-c", askInVain], { via: [...small, ...network.via(RESOLVER)] });
     const { queries, counters } = run.report.names;
     assert.equal(queries.find(({ name }) => name === "own-7.example.com")?.learned, 1);
     assert.equal(counters.queries, 101);
