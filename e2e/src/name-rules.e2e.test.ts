@@ -279,6 +279,18 @@ describe("ringfence run refuses queries", { timeout }, () => {
     assert.equal(outcomesOf(run.stdout)[step], "EPERM");
   });
 
+  test("but not those with a domain of the search list behind a name that is allowed", async () => {
+    const run = await fence(nameSteps("look,www.example.com", "look,other.example.com"), {
+      policies: [policyOf({ rules: { www } })],
+      via: network.viaSearch("absent.example", RESOLVER),
+    });
+    const of = outcomesOf(run.stdout);
+    assert.deepEqual([of["look,www.example.com"], of["look,other.example.com"]], ["192.0.2.1", "unknown"]);
+    const asked = run.dnsLog.map(({ name, answer }) => `${name} ${answer}`);
+    assert.ok(asked.includes("www.example.com.absent.example NXDOMAIN"), asked.join());
+    assert.ok(asked.includes("other.example.com.absent.example denied"), asked.join());
+  });
+
   test("but not those of a connection that is opened again", async () => {
     const step = `again,www.example.com,${RESOLVER}`;
     assert.equal((await steps(allowed, [step])).of[step], "192.0.2.1");

@@ -42,7 +42,17 @@ export class ResolverNetwork implements AsyncDisposable {
   /** Words before a command that runs inside, where resolv.conf names these resolvers. */
   via(...resolvers: readonly string[]): string[] {
     const path = join(this.#folder, `resolv-${resolvers.join("-")}.conf`);
-    writeFileSync(path, resolvers.map((address) => `nameserver ${address}\n`).join(""));
+    return this.#withConfiguration(path, resolvers.map((address) => `nameserver ${address}\n`).join(""));
+  }
+
+  /** The same, where the C library completes names with less than five dots by a domain first. */
+  viaSearch(domain: string, resolver: string): string[] {
+    const text = `nameserver ${resolver}\nsearch ${domain}\noptions ndots:5\n`;
+    return this.#withConfiguration(join(this.#folder, `search-${domain}.conf`), text);
+  }
+
+  #withConfiguration(path: string, text: string): string[] {
+    writeFileSync(path, text);
     const script = 'mount --bind "$0" /etc/resolv.conf && exec "$@"';
     return [...enter(this.#inside), "unshare", "--mount", "sh", "-c", script, path];
   }

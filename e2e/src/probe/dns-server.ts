@@ -7,6 +7,8 @@ import { createServer, type Socket } from "node:net";
 // "turning" another one each time.
 
 const HEADER = 12;
+/** What is below a label of this name does not exist. */
+const ABSENT = "\x06absent";
 const [address = "127.0.0.1"] = process.argv.slice(2);
 
 /** Where the question ends. */
@@ -83,6 +85,11 @@ function answers(query: Buffer): Buffer[] {
   if (word === "seen") return [answerWithNumber(query, seen)];
   if (word === "marked") return [answerWithNumber(query, marked)];
   note(word);
+  if (query.includes(ABSENT)) {
+    const empty = answer(query, 0);
+    empty.writeUInt16BE(0x8183, 2);
+    return [empty];
+  }
   switch (word) {
     case "silent":
       return [];

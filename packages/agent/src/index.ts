@@ -16,7 +16,7 @@ export { DomainNames } from "./names/domain-names.js";
 export { NameRows } from "./names/name-rows.js";
 export { type NetworkId, ownNetwork } from "./names/own-network.js";
 export { readHosts } from "./names/read-hosts.js";
-export { type SearchList, searchList } from "./names/search-list.js";
+export { searchList } from "./names/search-list.js";
 export { hostResolvers, trustedResolvers } from "./names/trusted-resolvers.js";
 export { Unanswered } from "./names/unanswered.js";
 export { ANSWER_WAIT_SECONDS, type TrustedResolvers } from "./names/write-names.js";

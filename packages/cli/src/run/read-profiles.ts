@@ -1,12 +1,12 @@
-import { hostResolver, hostResolvers, type SearchList, searchList } from "@ringfence/agent";
+import { hostResolver, hostResolvers, searchList } from "@ringfence/agent";
 import { type Address, formatAddress, type Profile, RingfenceError } from "@ringfence/model";
 import {
   commandLineProfile,
   needsResolvers,
   RESOLVER_ROOM,
-  refusedCompletions,
   refuseManyResolvers,
   withResolvers,
+  withSearch,
 } from "@ringfence/policy";
 import { type PolicyFile, readPolicyFiles } from "./read-policy-files.js";
 import type { PolicyOptions } from "./run-options.js";
@@ -55,24 +55,16 @@ export async function parseProfiles(
     sources.push("command line");
   }
   const resolvers = needsResolvers(profiles) ? hostResolvers() : null;
-  const complete = withResolvers(profiles, resolvers?.slice(0, RESOLVER_ROOM) ?? []);
+  const resolved = withResolvers(profiles, resolvers?.slice(0, RESOLVER_ROOM) ?? []);
+  const complete = withSearch(resolved, searchList());
   const tooMany = refuseManyResolvers(complete);
   if (tooMany !== null) throw new PolicyErrors([tooMany]);
   return {
     profiles: complete.map((profile) => withMode(profile, options.mode)),
     sources,
     files: new Map(files.map(({ file, bytes }) => [file, bytes])),
-    warnings: [...warnings, ...aboutResolvers(resolvers), ...aboutSearch(complete, searchList())],
+    warnings: [...warnings, ...aboutResolvers(resolvers)],
   };
-}
-
-/** glibc ends a look-up at the first question that is refused; a name of one label says itself what it means. */
-function aboutSearch(profiles: readonly Profile[], { domains, dots }: SearchList): readonly string[] {
-  const refused = dots > 1 ? refusedCompletions(profiles, domains) : [];
-  if (refused.length === 0) return [];
-  const message = `The host asks for names below ${refused.join(", ")} before it asks for those with fewer than ${dots} dots as they stand (ndots:${dots} in /etc/resolv.conf), and is refused`;
-  const hint = `write options ndots:1 there, or allow ${refused.map((domain) => `"*.${domain}"`).join(", ")} too`;
-  return [new RingfenceError("RF_POLICY_SEARCH_LIST", message, { hint }).format()];
 }
 
 function aboutResolvers(resolvers: readonly Address[] | null): readonly string[] {

@@ -150,12 +150,6 @@ export const policyErrors = {
     meaning: "Warning: rules list names, and no resolver is known whose answers could be believed",
     remedy: "Add dns: { resolvers: [...] } with their addresses; until then names match nothing",
   },
-  RF_POLICY_SEARCH_LIST: {
-    meaning:
-      "Warning: the host completes names before it asks for them as they stand, and those questions are refused",
-    remedy:
-      'Write options ndots:1 into its resolv.conf, or allow "*.DOMAIN" for each domain of its search list',
-  },
   RF_POLICY_NO_NAMES: {
     meaning: "Warning: a profile says how long names hold, and no rule of it lists one",
     remedy: "Remove names, or list names in `to`",

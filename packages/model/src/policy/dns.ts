@@ -13,6 +13,8 @@ export interface Dns {
   readonly encrypted: readonly Peer[] | null;
   /** Whose answers count, and who may be asked; null for those that the host uses. */
   readonly resolvers: readonly Address[] | null;
+  /** Domains behind which the host looks for an allowed name as well: it may be asked for there, and not reached. */
+  readonly search?: readonly string[];
   readonly location?: SourceLocation;
 }
 

@@ -6,7 +6,8 @@ import type {
   Rule,
   SourceLocation,
 } from "@ringfence/model";
-import { isEverywhere } from "@ringfence/model";
+import { isEverywhere, namePatternText } from "@ringfence/model";
+import { parseName } from "../text/name-text.js";
 
 /** What DNS is asked on; also what a public resolver may still be reached on. */
 const dnsPort = 53;
@@ -61,13 +62,28 @@ export function queryRules(profile: Profile): readonly Rule[] {
   return (profile.egress?.rules ?? []).flatMap((rule) => {
     if (rule.action === "deny" && !deniesQueries(profile, rule)) return [];
     const destination = namesOf(rule.destination.to);
-    return destination === null ? [] : [{ ...rule, destination }];
+    if (destination === null) return [];
+    const search = rule.action === "allow" ? (profile.dns?.search ?? []) : [];
+    return [{ ...rule, destination: completed(destination, search) }];
   });
 }
 
 function deniesQueries(profile: Profile, { destination: { to, ports, protocols } }: Rule): boolean {
   if (ports !== null || protocols !== null || profile.dns?.queries === "allow") return false;
   return guardsQueries(profile) || !isEverywhere(to);
+}
+
+/** The names of a destination, and those with one of some domains behind them, as far as these are names. */
+function completed(destination: Destination, domains: readonly string[]): Destination {
+  if (destination.to === null || domains.length === 0) return destination;
+  const longer = destination.to.flatMap((peer) =>
+    domains.flatMap((domain) => {
+      if (peer.kind !== "name") return [];
+      const pattern = parseName(`${namePatternText(peer.pattern)}.${domain}`);
+      return "wildcard" in pattern ? [{ kind: "name" as const, pattern }] : [];
+    }),
+  );
+  return { ...destination, to: [...destination.to, ...longer] };
 }
 
 /** Null for a rule that is about addresses only. */
