@@ -125,8 +125,8 @@ static __noinline int refuse_segment(struct bpf_sock *sk, struct dns_room *room,
 	return to_return(&room->call.question.verdict);
 }
 
-/* May the message in the room leave? One that cannot be read asks for a name that nobody lists. */
-static __noinline int may_ask(struct bpf_sock *sk, struct dns_room *room, const struct dns_packet *p)
+/* May the message in the room leave? One that cannot be read may ask for any name. */
+static __noinline int may_ask(struct bpf_sock *sk, struct dns_room *room, const struct dns_packet *p, bool readable)
 {
 	struct rf_socket *socket = judged_asker(sk, p);
 	struct rf_policy *policy = the_policy();
@@ -136,9 +136,13 @@ static __noinline int may_ask(struct bpf_sock *sk, struct dns_room *room, const 
 	if (!socket || !policy)
 		return true;
 	begin_query(room, policy, p);
-	classify_stamp(policy->slot, socket, RF_QUERY, &call->question.subject);
-	call->question.subject_row = subject_row(policy, &call->question.subject);
-	ask_query(&call->question, (struct rf_name_text *)&m->name[DNS_NAME_PAD], m->name_length, m->question);
+	if (readable) {
+		classify_stamp(policy->slot, socket, RF_QUERY, &call->question.subject);
+		call->question.subject_row = subject_row(policy, &call->question.subject);
+		ask_query(&call->question, (struct rf_name_text *)&m->name[DNS_NAME_PAD], m->name_length, m->question);
+	} else {
+		refuse_for(RF_REASON_MALFORMED, policy, &call->question);
+	}
 	if (call->question.verdict.action == RF_ALLOW && call->question.verdict.shadow_action == RF_ALLOW)
 		return true;
 	record_query(room, socket);

@@ -204,7 +204,7 @@ static __always_inline bool see_query(struct __sk_buff *skb, struct bpf_sock *sk
 	room->key.name = m->question;
 	room->key.type = m->type;
 	room->key.class = m->class;
-	if (!may_ask(sk, room, p))
+	if (!may_ask(sk, room, p, readable))
 		return false;
 	if (readable) {
 		keep_query(room, sk);

@@ -174,7 +174,10 @@ static __always_inline int follow_outgoing(struct __sk_buff *skb, struct bpf_soc
 	if (s.at >= s.end && !p->opens)
 		return RF_PASS;
 	s.stream = follow_stream(sk, p);
-	if (!s.stream || p->urgent)
+	if (s.stream && p->urgent)
+		break_side(&s.stream->out);
+	/* a raw socket sends any segment twice, and differently */
+	if (!s.stream || sk->type != SOCK_TYPE_STREAM)
 		return refuse_segment(sk, room, p);
 	if (!s.stream->denied && !s.stream->out.broken) {
 		if (begin_part(&s, &s.stream->out, &missing)) {
@@ -291,7 +294,7 @@ static __always_inline int follow_incoming(struct __sk_buff *skb, struct bpf_soc
 	__s32 missing;
 
 	s.stream = bpf_sk_storage_get(&dns_streams, sk, 0, 0);
-	if (s.stream && p->opens)
+	if (s.stream && p->opens && !s.stream->in.next)
 		s.stream->in.next = p->sequence; /* data in the first segment acknowledges nothing yet (RFC 7413) */
 	if (s.at >= s.end || !s.stream || s.stream->in.broken)
 		return RF_PASS;

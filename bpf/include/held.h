@@ -2,21 +2,20 @@
 // Connections that hold data which the policy denied.
 #pragma once
 
-#include "dns_stream.h"
 #include "idle.h"
 
-/* True for a connection that a later policy denied, or on which a query was, or could not be read. */
+/* True for a connection that a later policy denied; where queries are judged, for each to their port, too: what it has not
+ * sent yet (a pace that its owner set, a window that is full) nobody has read. Nobody of the fence uses it any more. */
 static __always_inline bool holds_denied(struct sock_common *sk)
 {
 	struct rf_socket *socket = bpf_sk_storage_get(&sockets, sk, 0, 0);
-	struct dns_stream *stream = bpf_sk_storage_get(&dns_streams, sk, 0, 0);
 	struct rf_policy *policy = the_policy();
 
 	if (!socket || !socket->tgid || !policy)
 		return false;
 	if (socket->flags & RF_SOCKET_REVOKED)
 		return true;
-	return policy->query_count && stream && (stream->denied || stream->out.broken);
+	return policy->query_count && BPF_CORE_READ(sk, skc_dport) == bpf_htons(DNS_PORT);
 }
 
 /* Ends it where the kernel can do that (Linux 6.5), else counts it: it ends by itself when nobody answers. */

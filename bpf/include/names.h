@@ -147,24 +147,34 @@ static __always_inline __u32 listed_row(__u64 hash, __u32 slot)
 	return row ? *row : RF_NO_ROW;
 }
 
-/* The row of a name that was learned, kept with it for as long as the policy is in force. Global: verified once. */
+/* The row of a name by its hash and text. A name that was learned keeps it for as long as the policy is in force. */
+static __always_inline __u32 row_of_name(const struct rf_policy *policy, __u32 slot, struct rf_domain *domain, __u64 hash,
+					 const struct rf_name_text *text, __u32 length)
+{
+	__u64 known = domain ? *(volatile __u64 *)&domain->row : 0;
+	__u32 row;
+
+	if (known >> 32 == policy->generation)
+		return known;
+	row = listed_row(hash, slot);
+	if (row == RF_NO_ROW)
+		row = row_of_wildcard(policy, slot, text, length);
+	if (domain)
+		*(volatile __u64 *)&domain->row = (__u64)policy->generation << 32 | row;
+	return row;
+}
+
+/* The row of a name that an address has; by its hash alone where its text was forgotten. Global: verified once. */
 __noinline __u32 row_of_domain(__u64 hash, __u32 slot)
 {
 	struct rf_domain *domain = bpf_map_lookup_elem(&domains, &hash);
 	struct rf_policy *policy = policy_in(slot);
-	__u64 known;
 	__u32 row;
 
 	if (!policy)
 		return RF_EMPTY_ROW;
-	known = domain ? *(volatile __u64 *)&domain->row : 0;
-	if (known >> 32 == policy->generation)
-		return known;
+	if (domain)
+		return row_of_name(policy, slot, domain, hash, &domain->name, domain->name_length);
 	row = listed_row(hash, slot);
-	if (!domain)
-		return row == RF_NO_ROW ? RF_EMPTY_ROW : row;
-	if (row == RF_NO_ROW)
-		row = row_of_wildcard(policy, slot, &domain->name, domain->name_length);
-	*(volatile __u64 *)&domain->row = (__u64)policy->generation << 32 | row;
-	return row;
+	return row == RF_NO_ROW ? RF_EMPTY_ROW : row;
 }

@@ -256,7 +256,8 @@ describe("ringfence run refuses queries", { timeout }, () => {
   test("behind as many as a packet holds, or in a connection that waits when the fence ends", async () => {
     network.forgetOrphansSoon();
     const hidden = `many,www.example.com,${RESOLVER},mark.example.com`;
-    const { run } = await steps(allowed, [hidden, `hold,mark.example.com,${RESOLVER}`]);
+    const held = [`hold,mark.example.com,${RESOLVER}`, `paced,www.example.com,mark.example.com,${RESOLVER}`];
+    const { run } = await steps(allowed, [hidden, ...held, `late,mark.example.com,${RESOLVER}`]);
     const denied = run.report.flows.filter(
       ({ direction, outcome }) => direction === "query" && outcome === "denied",
     );
@@ -328,8 +329,9 @@ describe("ringfence run refuses queries", { timeout }, () => {
   test("of a name that is denied, where others may be asked for", async () => {
     const policy: Policy = { default: "allow", rules: { bad: { deny: { to: ["*.bad.example.com"] } } } };
     const denied = `ask,x.bad.example.com,1,${RESOLVER}`;
-    const { of, count } = await leaves([denied, `ask,${wrong},1,${RESOLVER}`], policy);
-    assert.equal(of[denied], "EPERM");
+    const unreadable = [`raw,${RESOLVER},00`, `zero,x.bad.example.com,${RESOLVER}`];
+    const { of, count } = await leaves([denied, ...unreadable, `ask,${wrong},1,${RESOLVER}`], policy);
+    for (const step of [denied, ...unreadable]) assert.equal(of[step], "EPERM", step);
     assert.equal(count, 1);
   });
 });

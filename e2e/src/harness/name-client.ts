@@ -5,7 +5,7 @@
  * "from53,NAME,RESOLVER"; "zero,NAME,RESOLVER" without a copy (MSG_ZEROCOPY); "lite,NAME,RESOLVER" over
  * UDP-Lite; "moved,NAME,RESOLVER,CGROUP" over TCP from another cgroup; "many,NAME,RESOLVER,DENIED" hides one query behind as many
  * as fit into a packet; "again,NAME,RESOLVER" over TCP on a socket that is connected a second time; "hold,NAME,RESOLVER" over TCP
- * without waiting; "given,NAME,RESOLVER" through standard input; "urgent,NAME,APEX,RESOLVER" sends the apex
+ * without waiting, "late,..." as urgent bytes, "paced,NAME,LATER,RESOLVER" with LATER behind a pace; "given,NAME,RESOLVER" through standard input; "urgent,NAME,APEX,RESOLVER" sends the apex
  * as urgent bytes, so that the other side reads NAME; "to,ADDRESS,PORT" connects over UDP; "send,ADDRESS,PORT" sends there
  * from one socket; "open,ADDRESS,PORT" keeps a TCP connection and "talk" uses it; "wait,SECONDS"; "hear" waits for a line.
  */
@@ -111,6 +111,19 @@ def hold(name, resolver):
     s = socket.create_connection((resolver, 53), 2)
     held.append(s)
     s.send(framed(message(name)))
+    return "sent"
+def paced(name, later, resolver):
+    s = socket.create_connection((resolver, 53), 2)
+    held.append(s)
+    stream(s, [framed(message(name))])
+    s.send(framed(message(name)) * 12)
+    s.setsockopt(socket.SOL_SOCKET, 47, 100)
+    s.send(framed(message(later)))
+    return "sent"
+def late(name, resolver):
+    s = socket.create_connection((resolver, 53), 2)
+    held.append(s)
+    s.send(framed(message(name)) + b"x", socket.MSG_OOB)
     return "sent"
 def given(name, resolver):
     return datagram(socket.socket(fileno=os.dup(0)), message(name), resolver)

@@ -74,7 +74,7 @@ function deniedLine(event: layout.rf_dns_event, names: LineNames, context: LineC
     ...withoutAddresses,
     time: names.toIso(event.time_ns),
     level: "warning",
-    said: `${answer === "denied" ? "denied" : "would be denied"} by ${rule}`,
+    said: `${answer === "denied" ? "denied" : "would be denied"}${rule === null ? ", as it is not one plain question" : ` by ${rule}`}`,
     answer,
     trust: trustOf(flags),
     rule,

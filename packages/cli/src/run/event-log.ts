@@ -34,6 +34,9 @@ const LOOK_EVERY_MS = 100;
 const UNANSWERED_EVERY_MS = 1000;
 const WAIT_NS = BigInt(ANSWER_WAIT_SECONDS) * 1_000_000_000n;
 
+/** Later than anything the kernel says: its clock is a little ahead of what `now` makes of ours. */
+const END_OF_TIME = 2n ** 63n;
+
 /** Reads the kernel's events while the run lasts: verdicts and DNS into the log, what the report joins in memory. */
 export class EventLog {
   readonly commandLines = new CommandLines();
@@ -78,7 +81,7 @@ export class EventLog {
     this.#stop.abort();
     await this.#done;
     this.#look();
-    this.#takeUnanswered(this.#options.now());
+    this.#takeUnanswered(END_OF_TIME);
     this.#options.log?.flush();
     this.#reader.close();
   }
