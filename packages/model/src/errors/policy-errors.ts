@@ -18,7 +18,7 @@ export const policyErrors = {
   },
   RF_POLICY_ALIAS: {
     meaning: "The policy uses a YAML alias, which can hide what a rule says and grow without bound",
-    remedy: "Write the value out",
+    remedy: 'Write a name with a star in quotes, such as "*.example.com", and any other value out',
   },
   RF_POLICY_DUPLICATE_KEY: {
     meaning: "A YAML map holds the same key twice",

@@ -133,6 +133,7 @@ test("parsePolicy refuses bytes that are not UTF-8 and names the line", () => {
 test("parsePolicy survives nesting bombs, alias bombs and noise", () => {
   const bomb = `a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n`;
   assert.equal(parse(bomb).errors[0]?.code, "RF_POLICY_ALIAS");
+  assert.match(parse("to: [*.x.example]").errors[0]?.hint ?? "", /in quotes, "\*\.x\.example"/);
   assert.equal(parse("[".repeat(100_000)).errors[0]?.code, "RF_POLICY_YAML");
   for (const noise of [
     "\0",

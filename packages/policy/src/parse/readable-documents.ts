@@ -45,8 +45,8 @@ function isReadable(reader: Reader, document: Document.Parsed): boolean {
       reader.error(
         "RF_POLICY_ALIAS",
         alias,
-        `Alias "*${alias.source}" is not allowed`,
-        "Write the value out",
+        `YAML reads *${alias.source} as an alias, which is not allowed`,
+        `Write a name with a star in quotes, "*${alias.source}", and any other value out`,
       );
     },
   });
