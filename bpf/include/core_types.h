@@ -182,6 +182,11 @@ struct msghdr {
 	void *msg_name;
 };
 
+struct tcp_sock {
+	__u32 snd_una;
+	__u32 write_seq;
+};
+
 struct mptcp_sock {
 	unsigned long long write_seq;
 };
