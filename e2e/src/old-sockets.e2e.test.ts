@@ -6,6 +6,7 @@ import { describe, test } from "node:test";
 import { canReset } from "./harness/can-reset.js";
 import { compileNative } from "./harness/native.js";
 import { profile, rules } from "./harness/profile.js";
+import { ShortOrphans } from "./harness/short-orphans.js";
 import { temporaryFolder } from "./harness/temporary-folder.js";
 import { until } from "./harness/until.js";
 import { WatchedRun } from "./harness/watched-run.js";
@@ -46,6 +47,7 @@ describe("a policy that takes over", () => {
   test("lets both sides of a connection that it denies learn of the end, and nothing more", {
     timeout,
   }, async () => {
+    using _orphans = new ShortOrphans();
     using rolls = new Rolls();
     const ports = [await rolls.open("127.0.0.1"), await rolls.open("::1")];
     const open = { allow: { to: ["127.0.0.1", "::1"], ports } };
@@ -74,6 +76,7 @@ describe("a policy that takes over", () => {
   });
 
   test("reaches sockets in network namespaces that their process has left", { timeout }, async () => {
+    using _orphans = new ShortOrphans();
     using rolls = new Rolls();
     const port = await rolls.open("127.0.0.1");
     const datagrams: string[] = [];
