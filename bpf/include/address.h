@@ -188,8 +188,7 @@ static __always_inline int decide_by_name(struct rf_policy *policy, struct rf_qu
 					  const struct rf_names *names)
 {
 	struct name_verdicts so_far = {};
-	__u64 now = bpf_ktime_get_boot_ns();
-	__u64 alive = now > policy->grace_ns ? now - policy->grace_ns : 0;
+	__u64 alive = alive_since(policy, bpf_ktime_get_boot_ns());
 
 	if (question->domain) {
 		ask_name(question, question->domain);

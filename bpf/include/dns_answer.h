@@ -170,10 +170,11 @@ static __always_inline void learn(struct dns_room *room, const struct rf_dns_que
 {
 	struct dns_learning *l = &room->learning;
 	struct dns_step step = { .room = room };
+	struct rf_policy *policy = the_policy();
 
 	l->netns = query->netns;
 	l->floor_ns = floor_ns;
-	l->alive = alive_since(l->now);
+	l->alive = policy ? alive_since(policy, l->now) : l->now;
 	bpf_loop(RF_DNS_ADDRESSES, learn_step, &step, 0);
 	count_dns(RF_DNS_IGNORED, l->ignored);
 	if (l->learned)
@@ -269,7 +270,7 @@ static __always_inline void see_answer(struct __sk_buff *skb, struct dns_room *r
 }
 
 /* The message, which has been read, as the answer to a query. */
-static __noinline bool see_message(struct __sk_buff *skb, struct dns_room *room, struct rf_dns_query *query)
+static __noinline void see_message(struct __sk_buff *skb, struct dns_room *room, struct rf_dns_query *query)
 {
 	struct rf_dns_settings *settings = the_dns_settings();
 	struct dns_learning *l = &room->learning;
@@ -281,12 +282,11 @@ static __noinline bool see_message(struct __sk_buff *skb, struct dns_room *room,
 	if (!settings || l->now - query->asked_ns > settings->wait_ns) {
 		count_dns(RF_DNS_UNASKED, 1);
 		let_go_of_query(query, RF_DNS_QUERY_WAITS);
-		return true;
+		return;
 	}
 	room->key.name = query->key.name;
 	see_answer(skb, room, query, settings);
 	let_go_of_query(query, RF_DNS_QUERY_FREE);
-	return true;
 }
 
 /* The message in the room, which came to a socket. False if it is malformed. */
@@ -302,12 +302,11 @@ static __always_inline bool read_answer(struct __sk_buff *skb, struct dns_room *
 	query = find_query(room, settings->secret);
 	if (!query || dns_read_records(m))
 		dns_parse(m); /* says what it is */
-	if (m->fault || !(m->flags & RF_DNS_RESPONSE))
-		count_dns(RF_DNS_MALFORMED, 1);
-	else if (!query)
-		count_dns(RF_DNS_UNASKED, 1);
-	else
-		return see_message(skb, room, query);
+	if (!m->fault && (m->flags & RF_DNS_RESPONSE) && query) {
+		see_message(skb, room, query);
+		return true;
+	}
+	count_dns(m->fault || !(m->flags & RF_DNS_RESPONSE) ? RF_DNS_MALFORMED : RF_DNS_UNASKED, 1);
 	if (query)
 		let_go_of_query(query, RF_DNS_QUERY_WAITS);
 	return !m->fault;

@@ -62,14 +62,6 @@ static __always_inline struct dns_hands *the_hands(void)
 	return bpf_map_lookup_elem(&dns_hands, &zero);
 }
 
-/* Names that ran out after this still count: the policy gives them some time more. */
-static __always_inline __u64 alive_since(__u64 now)
-{
-	struct rf_policy *policy = the_policy();
-
-	return policy && now > policy->grace_ns ? now - policy->grace_ns : now;
-}
-
 /* True if the place was in that state, and is the caller's alone now. */
 static __always_inline bool hold_place(__u32 *state, __u32 before)
 {

@@ -34,6 +34,12 @@ struct {
 	__type(value, __u32);
 } listed_names SEC(".maps");
 
+/* What expired after this still counts: the policy gives names some time more. */
+static __always_inline __u64 alive_since(const struct rf_policy *policy, __u64 now)
+{
+	return now > policy->grace_ns ? now - policy->grace_ns : 0;
+}
+
 static __always_inline __u32 word_at(const struct rf_name_text *text, __u32 at)
 {
 	return *(volatile const __u32 *)(text->bytes + (at & (RF_DNS_NAME_ROOM - 1)));

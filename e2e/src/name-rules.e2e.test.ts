@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Cgroup2 } from "@ringfence/kernel";
-import { alteredObject, withObject } from "./harness/altered-object.js";
+import { withObject } from "./harness/altered-object.js";
+import { objectOfBriefNames } from "./harness/brief-names.js";
 import { canReset } from "./harness/can-reset.js";
 import { type FencedRun, fence } from "./harness/fence.js";
 import { nameSteps, outcomesOf } from "./harness/name-client.js";
@@ -134,13 +135,7 @@ describe("ringfence run decides by name", { timeout }, () => {
 describe("ringfence run lets names run out", { timeout }, () => {
   let object = "";
   before(() => {
-    // names hold for a second here, whatever their time to live, which is nine
-    const lives = "lives = found->ttl * NS_PER_SECOND;";
-    const edits = [
-      { file: "include/dns_answer.h", from: lives, to: "lives = NS_PER_SECOND;" },
-      { file: "include/dns_answer.h", from: "(lives < l->floor_ns ? l->floor_ns : lives)", to: "lives" },
-    ];
-    object = alteredObject(temporaryFolder(), edits);
+    object = objectOfBriefNames(temporaryFolder());
   });
 
   test("for new flows, and says so; a live one goes on", async () => {
@@ -223,7 +218,10 @@ describe("ringfence run refuses queries", { timeout }, () => {
     "of another name": [`ask,${wrong},1,${RESOLVER}`, "EPERM"],
     "of another type, as tunnels use": [`ask,secret.${wrong},16,${RESOLVER}`, "EPERM"],
     "over TCP": [`tcp,${wrong},${RESOLVER}`, "timeout"],
-    "beside one that may leave, in one send": [`batch,${RESOLVER},www.example.com,xxx.example.com`, "EPERM"],
+    "in one send with another, which lies in pages": [
+      `batch,${RESOLVER},www.example.com,xxx.example.com`,
+      "EPERM",
+    ],
     "from a socket that is connected elsewhere": [`aside,${wrong},${RESOLVER}`, "EPERM"],
     "from the port of resolvers": [`from53,${wrong},${RESOLVER}`, "EPERM"],
     "whose bytes may change after the verdict": [`zero,www.example.com,${RESOLVER}`, "EPERM"],
@@ -257,7 +255,9 @@ describe("ringfence run refuses queries", { timeout }, () => {
     network.forgetOrphansSoon();
     const hidden = `many,www.example.com,${RESOLVER},mark.example.com`;
     const held = [`hold,mark.example.com,${RESOLVER}`, `paced,www.example.com,mark.example.com,${RESOLVER}`];
-    const { run } = await steps(allowed, [hidden, ...held, `late,mark.example.com,${RESOLVER}`]);
+    const tries = [hidden, ...held, `late,mark.example.com,${RESOLVER}`];
+    const { run, of: sent } = await steps(allowed, tries);
+    for (const step of tries) assert.equal(sent[step], "sent", step);
     const denied = run.report.flows.filter(
       ({ direction, outcome }) => direction === "query" && outcome === "denied",
     );

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import type { VerdictLine } from "@ringfence/model";
 import { explanationSchema } from "@ringfence/model/schemas";
-import { alteredObject, withObject } from "./harness/altered-object.js";
+import { withObject } from "./harness/altered-object.js";
+import { objectOfBriefNames } from "./harness/brief-names.js";
 import { fence } from "./harness/fence.js";
 import { nameSteps } from "./harness/name-client.js";
 import { ringfencePath } from "./harness/paths.js";
@@ -27,13 +28,7 @@ function toldOf(log: readonly VerdictLine[], wanted: number): string[] {
 describe("ringfence run says what a name had to do with a verdict", { timeout }, () => {
   let object = "";
   before(() => {
-    // names hold for a second here, whatever their time to live
-    const lives = "lives = found->ttl * NS_PER_SECOND;";
-    const edits = [
-      { file: "include/dns_answer.h", from: lives, to: "lives = NS_PER_SECOND;" },
-      { file: "include/dns_answer.h", from: "(lives < l->floor_ns ? l->floor_ns : lives)", to: "lives" },
-    ];
-    object = alteredObject(temporaryFolder(), edits);
+    object = objectOfBriefNames(temporaryFolder());
   });
 
   test("in the log, and in a report that explain agrees with row by row", async () => {
