@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { repositoryRoot } from "./repository-root.js";
-import { addCounts, type Counts, closingLine, exitStatus, noTests } from "./testrun/counts.js";
+import { addCounts, type Counts, closingLine, exitStatus, noTests, oneFailure } from "./testrun/counts.js";
 import { findTests } from "./testrun/find-tests.js";
 import { LabelledLines } from "./testrun/labelled-lines.js";
 import { runPool } from "./testrun/pool.js";
@@ -29,8 +29,7 @@ async function runStage(stage: Stage, print: Print): Promise<Counts> {
     ? await runInVm(repositoryRoot, stage.guest, print)
     : await runFiles(files, stage, print);
   if (counts.passed + counts.failed > 0) return counts;
-  print("No test ran in these files\n");
-  return { ...counts, failed: 1 };
+  return addCounts(counts, oneFailure(`${stage.title}: no test ran in these files`));
 }
 
 /** The same, with lines that tell the stages of a group apart. */
@@ -55,6 +54,6 @@ for (const group of groupStages(positionals.map(stageNamed))) {
   counts = (await runPool(group, stagesAtOnce, run)).reduce(addCounts, counts);
 }
 if (values.results !== undefined) writeFileSync(values.results, JSON.stringify(counts));
-else process.stdout.write(`\n${closingLine(counts)}\n`);
+else print(`\n${counts.failures.map((failure) => `✖ ${failure}\n`).join("")}${closingLine(counts)}\n`);
 // A stray handle of a test must not keep the runner alive.
 process.exit(exitStatus(counts));

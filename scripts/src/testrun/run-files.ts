@@ -1,6 +1,7 @@
+import { basename } from "node:path";
 import { run } from "node:test";
 import { spec } from "node:test/reporters";
-import { addCounts, type Counts, noTests } from "./counts.js";
+import { addCounts, type Counts, noTests, oneFailure } from "./counts.js";
 import type { Stage } from "./stages.js";
 
 /** Runs test files with Node's runner, prints its report as it comes, and counts the tests (not the suites). */
@@ -16,14 +17,16 @@ export async function runFiles(
     // A file that holds no test passes under its own name; a suite's tests count for themselves.
     if (details.type === "suite" || files.includes(name)) return;
     const skipped = skip !== undefined;
-    counts = addCounts(counts, { passed: skipped ? 0 : 1, failed: 0, skipped: skipped ? 1 : 0 });
+    counts = addCounts(counts, { ...noTests, passed: skipped ? 0 : 1, skipped: skipped ? 1 : 0 });
   });
-  let suiteFailures = 0;
-  events.on("test:fail", ({ details }) => {
-    if (details.type === "suite") suiteFailures += 1;
-    else counts = addCounts(counts, { passed: 0, failed: 1, skipped: 0 });
+  let suiteFailures = noTests;
+  events.on("test:fail", ({ name, file, details }) => {
+    const [said] = String(details.error.cause ?? details.error.message).split("\n", 1);
+    const failure = oneFailure(`${basename(file ?? "")}: ${name}: ${said}`);
+    if (details.type === "suite") suiteFailures = addCounts(suiteFailures, failure);
+    else counts = addCounts(counts, failure);
   });
   for await (const text of events.compose(new spec())) print(String(text));
   // A hook of a suite can fail while each of its tests passed.
-  return suiteFailures > 0 && counts.failed === 0 ? { ...counts, failed: suiteFailures } : counts;
+  return counts.failed === 0 ? addCounts(counts, suiteFailures) : counts;
 }

@@ -25,9 +25,9 @@ async function inMachine(script: string) {
 
 test("runInVm starts the stage, prints what both streams say in order, and brings the counts back", async () => {
   const script = `echo "$1 $2 $3 $4 $5"; echo shared "$6" >&2; shift 8; echo "$1 $2 $3 $5"
-echo '{"passed":3,"failed":1,"skipped":2}' >"$4"; exit 1`;
+echo '{"passed":3,"failed":1,"skipped":2,"failures":["a"]}' >"$4"; exit 1`;
   assert.deepEqual(await inMachine(script), {
-    counts: { passed: 3, failed: 1, skipped: 2 },
+    counts: { passed: 3, failed: 1, skipped: 2, failures: ["a"] },
     printed:
       "run --timeout 7 --cpus 2\nshared --share\nnode scripts/dist/run-tests.js --results some-stage\n",
   });
@@ -35,6 +35,7 @@ echo '{"passed":3,"failed":1,"skipped":2}' >"$4"; exit 1`;
 
 test("runInVm counts a machine that brings nothing back as a failure", async () => {
   const { counts, printed } = await inMachine("echo too late; exit 124");
-  assert.deepEqual(counts, { passed: 0, failed: 1, skipped: 0 });
+  assert.deepEqual([counts.passed, counts.failed], [0, 1]);
+  assert.match(counts.failures.join(), /did not boot/);
   assert.equal(printed, "too late\n");
 });
