@@ -1,5 +1,6 @@
 import { measureCalls } from "./calls/measure-calls.js";
 import { measureCpu } from "./cpu/measure-cpu.js";
+import { measureEvents } from "./events/measure-events.js";
 import { inBenchPlace } from "./host/bench-place.js";
 import type { Effort } from "./host/effort.js";
 import { measureLadder } from "./ladder/measure-ladder.js";
@@ -53,6 +54,7 @@ export const parts: { readonly [Name in PartName]: Part<Name> } = {
     about: "the round trip of DNS queries, beside a forwarder (about 30 s)",
     measure: (effort, signal) => inBenchPlace((place) => measureNames(place, effort, signal)),
   },
+  events: { about: "verdicts folded and published, on one core (about 20 s)", measure: measureEvents },
 };
 
 export function isPartName(name: string): name is PartName {

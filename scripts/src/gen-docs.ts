@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   DNS_SCHEMA,
+  EVENT_SCHEMA,
   EXPLAIN_SCHEMA,
   REPORT_SCHEMA,
   renderErrorsPage,
@@ -9,6 +10,7 @@ import {
   VERDICT_SCHEMA,
 } from "@ringfence/model";
 import {
+  anyEventSchema,
   dnsLineSchema,
   explanationSchema,
   reportSchema,
@@ -52,6 +54,7 @@ const pages: readonly GeneratedPage[] = [
   schemaPage("docs/reference/report.schema.json", REPORT_SCHEMA, reportSchema),
   schemaPage("docs/reference/verdict.schema.json", VERDICT_SCHEMA, verdictLineSchema),
   schemaPage("docs/reference/dns.schema.json", DNS_SCHEMA, dnsLineSchema),
+  schemaPage("docs/reference/event.schema.json", EVENT_SCHEMA, anyEventSchema),
   schemaPage("docs/reference/explain.schema.json", EXPLAIN_SCHEMA, explanationSchema),
   schemaPage("docs/reference/selftest.schema.json", SELFTEST_SCHEMA, selftestSchema),
   helpPage("run"),

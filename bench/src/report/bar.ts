@@ -2,7 +2,7 @@
 export interface Bar {
   readonly what: string;
   readonly bound: number;
-  readonly unit: "ms" | "MiB" | "us" | "x" | "%";
+  readonly unit: "ms" | "MiB" | "us" | "x" | "%" | "k/s";
   readonly found: number;
   /** the bound is the least that it may be, not the most */
   readonly least?: true;

@@ -1,5 +1,6 @@
 import type { Bar } from "./bar.js";
 import { barsOfCalls } from "./bars-of-calls.js";
+import { barsOfEvents } from "./bars-of-events.js";
 import { barsOfLadder } from "./bars-of-ladder.js";
 import { barsOfMemory, barsOfRuleMemory } from "./bars-of-memory.js";
 import { barsOfNames } from "./bars-of-names.js";
@@ -18,6 +19,7 @@ export function barsOf({
   memory,
   ruleMemory,
   names,
+  events,
 }: Results): readonly Bar[] {
   return [
     ...(start ? barsOfStart(start) : []),
@@ -28,5 +30,6 @@ export function barsOf({
     ...(throughput ? barsOfThroughput(throughput) : []),
     ...(ruleMemory ? barsOfRuleMemory(ruleMemory) : []),
     ...(names ? barsOfNames(names) : []),
+    ...(events ? barsOfEvents(events) : []),
   ];
 }

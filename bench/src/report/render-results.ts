@@ -2,6 +2,7 @@ import { boundText, isMet } from "./bar.js";
 import { barsOf } from "./bars.js";
 import { renderCalls } from "./render-calls.js";
 import { renderCpu } from "./render-cpu.js";
+import { renderEvents } from "./render-events.js";
 import { renderLadder } from "./render-ladder.js";
 import { renderMemory } from "./render-memory.js";
 import { renderNames } from "./render-names.js";
@@ -18,7 +19,7 @@ const BUSY =
 
 /** The generated part of docs/benchmarks.md; parts that were not measured are left out. */
 export function renderResults(results: Results): string {
-  const { calls, ladder, update, throughput, cpu, start, memory, ruleMemory, names } = results;
+  const { calls, ladder, update, throughput, cpu, start, memory, ruleMemory, names, events } = results;
   const sections = [
     renderMachine(results),
     renderBars(results),
@@ -31,6 +32,7 @@ export function renderResults(results: Results): string {
     memory && renderMemory(memory),
     ruleMemory && renderRuleMemory(ruleMemory),
     names && renderNames(names),
+    events && renderEvents(events),
   ];
   return sections.filter((section) => section !== undefined).join("\n");
 }

@@ -1,5 +1,6 @@
 import type { CallResults } from "../calls/measure-calls.js";
 import type { CpuResults } from "../cpu/measure-cpu.js";
+import type { EventResults } from "../events/measure-events.js";
 import type { Machine } from "../host/machine.js";
 import type { LadderResults } from "../ladder/measure-ladder.js";
 import type { MemoryResults } from "../memory/measure-memory.js";
@@ -20,6 +21,7 @@ export interface PartResults {
   readonly memory: MemoryResults;
   readonly ruleMemory: RuleMemoryResults;
   readonly names: NamesResults;
+  readonly events: EventResults;
 }
 
 export type PartName = keyof PartResults;

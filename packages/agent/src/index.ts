@@ -1,4 +1,17 @@
 export { examineObject, type ObjectExamination, type ProgramExamination } from "./doctor/examine-object.js";
+export { AgentClock } from "./events/agent-clock.js";
+export { dnsEvent } from "./events/dns-event.js";
+export type { ActorKnowledge } from "./events/event-actor.js";
+export type { EventDraft } from "./events/event-draft.js";
+export {
+  type EventClock,
+  EventHub,
+  type SubscribeOptions,
+  type SubscriberState,
+} from "./events/event-hub.js";
+export type { Deliver, Subscription } from "./events/subscription.js";
+export { verdictEvent } from "./events/verdict-event.js";
+export { VerdictFold } from "./events/verdict-fold.js";
 export { Fence, type FenceOptions, FLOW_ROWS } from "./fence/fence.js";
 export { expectGuard, type Guard } from "./fence/guard.js";
 export { endHeld } from "./fence/held.js";

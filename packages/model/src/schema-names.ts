@@ -12,3 +12,6 @@ export const SELFTEST_SCHEMA = "ringfence.selftest/v1";
 
 /** Name and version of a line about a DNS query in the log. */
 export const DNS_SCHEMA = "ringfence.dns/v1";
+
+/** Name and version of an event of the agent. */
+export const EVENT_SCHEMA = "ringfence.event/v1";

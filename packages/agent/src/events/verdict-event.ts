@@ -1,0 +1,48 @@
+import { layout, StructCodec } from "@ringfence/kernel";
+import type { FlowNames } from "../observe/report-flows.js";
+import { verdictLine } from "../observe/verdict-line.js";
+import { type ActorKnowledge, eventProcess } from "./event-actor.js";
+import type { EventDraft } from "./event-draft.js";
+
+const codec = new StructCodec(layout.rf_verdict_event, "rf_verdict_event");
+
+/** The hub has the host and the labels. */
+const noContext = { host: "", labels: {}, ringfencePid: 0 };
+
+/** The event of `count` verdicts of one kind, of which the first is the record at `offset`. */
+export function verdictEvent(
+  view: DataView,
+  offset: number,
+  { count, lastNs }: { readonly count: number; readonly lastNs: bigint },
+  names: FlowNames,
+  knowledge: ActorKnowledge,
+): EventDraft {
+  const record = codec.decode(view, offset);
+  const line = verdictLine(record, names, noContext);
+  const isOfProcess = line.direction !== "unattributed";
+  return {
+    type: "verdict",
+    level: line.level,
+    msg: line.msg,
+    process: isOfProcess ? eventProcess(line, knowledge.ancestorsOf(line.pid)) : null,
+    workload: knowledge.workloadOf(record.actor.cgroup),
+    count,
+    firstSeen: line.time,
+    lastSeen: count === 1 ? line.time : names.toIso(lastNs),
+    action: line.action,
+    outcome: line.outcome,
+    direction: line.direction,
+    wouldBe: line.wouldBe,
+    mode: line.mode,
+    rule: line.rule,
+    shadowRule: line.shadowRule,
+    reason: line.reason,
+    hook: line.hook,
+    protocol: line.protocol,
+    address: line.address,
+    port: line.port,
+    domain: line.domain,
+    netns: line.netns,
+    policyRevision: line.policyRevision,
+  };
+}
