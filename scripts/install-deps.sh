@@ -17,6 +17,8 @@ test      | musl-gcc                       | musl-tools      | another C library
 test      | python3                        | python3         | a client that asks as it likes
 test      | qemu-system-x86_64             | qemu-system-x86 | boots the second kernel
 test      | /var/lib/dpkg/info/busybox-static.list | busybox-static  | the first programs in the second kernel
+test      | runc                           | runc            | makes containers, whose first packet is judged
+test      | podman                         | podman          | makes others
 test      | cpio                           | cpio            | packs the initramfs of the second kernel
 '
 

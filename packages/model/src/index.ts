@@ -31,3 +31,5 @@ export type * from "./report/report.js";
 export type * from "./report/report-names.js";
 export * from "./schema-names.js";
 export type * from "./selftest/selftest.js";
+export * from "./workload/units-of.js";
+export * from "./workload/workload.js";

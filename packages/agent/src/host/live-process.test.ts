@@ -4,7 +4,6 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { isContainerPath } from "./container-cgroups.js";
 import { liveProcess } from "./live-process.js";
 
 /** Runs a program for as long as `use` takes. */
@@ -53,12 +52,4 @@ test("liveProcess does not trust an executable that is gone", async () => {
 
 test("liveProcess is null for a process that does not exist", () => {
   assert.equal(liveProcess(4_194_305), null); // one above the most that pid_max can be
-});
-
-test("isContainerPath knows the cgroups of container runtimes and what is below them", () => {
-  const id = "0123456789ab".repeat(5).slice(0, 64);
-  assert.equal(isContainerPath(`/system.slice/docker-${id}.scope/inner`), true);
-  assert.equal(isContainerPath("/kubepods.slice/x"), true);
-  assert.equal(isContainerPath("/system.slice/docker.service"), false);
-  assert.equal(isContainerPath("/"), false);
 });

@@ -1,4 +1,4 @@
-import { containerCgroups, type NamedPolicy } from "@ringfence/agent";
+import { knownRuntimes, type NamedPolicy, usualFolders, WorkloadTable, workloadHost } from "@ringfence/agent";
 import type { Cgroup2 } from "@ringfence/kernel";
 import type { ProcessCondition, Profile } from "@ringfence/model";
 import { type CompiledPolicy, compile } from "@ringfence/policy";
@@ -51,7 +51,7 @@ export async function compilePolicy(
     }
   }
   const asks = conditionsOf(profiles).some(({ host, container }) => host === true || container === true);
-  const compiled = compile(profiles, { containerCgroups: asks ? containerCgroups(cgroups) : [] });
+  const compiled = compile(profiles, { containerCgroups: asks ? containersOf(cgroups) : [] });
   const bits = compiled.bits.map(({ ruleId, action, audit, profile }) => ({
     ruleId,
     action,
@@ -82,6 +82,12 @@ export function summaryOf({ compiled, profiles, sources, warnings }: RunPolicy):
     denies: denyEnd > 0 || defaultDenyEnd > allowEnd,
     warnings,
   };
+}
+
+/** Cgroups of the containers that run now; what starts later counts as the host. */
+function containersOf(cgroups: Cgroup2): readonly string[] {
+  const table = new WorkloadTable(workloadHost(cgroups, knownRuntimes(usualFolders)));
+  return table.list().flatMap(({ kind, cgroup }) => (kind === "container" ? [cgroup] : []));
 }
 
 function conditionsOf(profiles: readonly Profile[]): ProcessCondition[] {
