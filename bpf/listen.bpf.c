@@ -26,6 +26,8 @@ int judge_bind6(struct bpf_sock_addr *ctx)
 SEC("tp_btf/inet_sock_set_state")
 int BPF_PROG(label_listener, struct sock *sk, int old_state, int new_state)
 {
+	if ((new_state == BPF_TCP_LISTEN || new_state == BPF_TCP_ESTABLISHED) && !in_scope(sk))
+		return 0;
 	if (new_state == BPF_TCP_LISTEN) {
 		mark_listener(sk);
 		judge_listen(sk, false);

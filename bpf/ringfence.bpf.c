@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 // The object that user space loads: every program in one file, so that the kernel's BTF is read once.
 #include "backstop.bpf.c"
+#include "adopt.bpf.c"
 #include "borrowed.bpf.c"
 #include "dns.bpf.c"
 #include "egress.bpf.c"

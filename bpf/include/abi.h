@@ -14,6 +14,9 @@
 #define RF_PEERS 16384 /* a power of two */
 #define RF_CLOSED_SOCKETS (4 * RF_PEERS)
 #define RF_OVERFLOW_ROWS 4 /* flows without a row of their own, by action and shadow action */
+/* What refers to a row of the flow table: its index, and above that how often the row was given to another flow. */
+#define RF_FLOW_INDEX_BITS 20
+#define RF_FLOW_INDEX ((1U << RF_FLOW_INDEX_BITS) - 1)
 
 enum rf_action {
 	RF_ALLOW = 0,
@@ -75,11 +78,12 @@ enum rf_event_kind {
 	RF_EVENT_PROCESS = 2,
 	RF_EVENT_TREE_EMPTY = 3,
 	RF_EVENT_DNS = 4,
+	RF_EVENT_FLOW = 5, /* a row of an agent's flow table was given to another flow: what it had counted */
 };
 
 enum rf_loss {
 	RF_LOSS_EVENTS = 0,       /* ring buffer full: an event is missing from the log, the counts are not */
-	RF_LOSS_FLOWS = 1,        /* flow table full: verdicts counted in the overflow rows only */
+	RF_LOSS_FLOWS = 1,        /* flow table full, or nobody told what a row had counted: counted in the overflow rows only */
 	RF_LOSS_EXECUTABLES = 2,  /* executable table full: a path shown as unknown */
 	RF_LOSS_PROCESSES = 3,    /* process table full: a process without a record */
 	RF_LOSS_PATH_LONG = 4,    /* executable path beyond 4096 bytes, kept from its end */
@@ -155,6 +159,7 @@ struct rf_process {
 	__u64 start_ns; /* boot clock */
 	__u64 exec_ns;  /* boot clock: when this image began, by exec or by fork */
 	__u64 parent_exec_ns;
+	__u64 exec_id; /* the kernel's count of this task's execs: the same one is not taken in twice */
 	struct rf_exe_key exe;
 	struct rf_image image;
 	struct rf_known_subject known;
@@ -267,6 +272,15 @@ struct rf_flow {
 	__u64 received_bytes;
 	__u64 first_ns; /* boot clock */
 	__u64 last_ns;
+	__u32 reference; /* to this row while it is this flow's */
+	__u32 unused;
+};
+
+struct rf_flow_event {
+	__u32 kind;
+	__u32 unused;
+	__u64 time_ns;
+	struct rf_flow flow;
 };
 
 struct rf_verdict_event {
@@ -301,7 +315,8 @@ struct rf_fence {
 	__u64 orphans;    /* processes inside whose record could not be stored */
 	__u64 cgroup;     /* id of the run's own cgroup */
 	__u64 packet_cgroup; /* id of the cgroup where the packet hooks are: that one, or one above it */
-	__u32 next_flow;  /* first free index in flows; those below RF_OVERFLOW_ROWS count what finds no room */
+	__u32 next_flow;  /* first free index in flows; those below RF_OVERFLOW_ROWS count what finds no room. Of an agent: counts
+			   * up, and the rows are taken in turn */
 	__u32 flow_limit;
 	__u32 entered;
 	__u32 changed; /* records completed by the last pass of the lineage iterator */
@@ -353,4 +368,5 @@ struct rf_described {
 	struct rf_verdict_event verdict_event;
 	struct rf_process_event process_event;
 	struct rf_tree_event tree_event;
+	struct rf_flow_event flow_event;
 };

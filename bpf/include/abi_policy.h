@@ -84,6 +84,8 @@ struct rf_scope {
 	__u32 cgroups;   /* 0: no policy names any */
 	__u32 ancestors; /* 0: no policy has a pattern for them */
 	__u32 names;     /* 0: no policy lists any */
+	__u32 everyone;  /* an agent's fence: each process is inside, and the policy's subjects choose */
+	__u32 limited;   /* of an agent's fence: only sockets that were made in its cgroup, which is not the root */
 };
 
 struct rf_interval {

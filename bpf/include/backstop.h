@@ -15,22 +15,6 @@
 #define TCP_FIN 0x01
 #define TCP_RST 0x04
 
-static __always_inline void count_sent(__u32 index, __u32 bytes)
-{
-	struct rf_flow *flow = bpf_map_lookup_elem(&flows, &index);
-
-	if (flow)
-		__sync_fetch_and_add(&flow->sent_bytes, bytes);
-}
-
-static __always_inline void count_received(__u32 index, __u32 bytes)
-{
-	struct rf_flow *flow = bpf_map_lookup_elem(&flows, &index);
-
-	if (flow)
-		__sync_fetch_and_add(&flow->received_bytes, bytes);
-}
-
 static __always_inline bool is_peer(const struct rf_socket *socket, const struct rf_call *packet)
 {
 	return socket->port == packet->port && same_address((const struct rf_address *)socket->address, &packet->address);
@@ -51,12 +35,17 @@ __noinline __u32 flow_of_peer(struct __sk_buff *skb, const struct rf_socket *soc
 	return peer && peer->known ? peer->flow : socket->flow;
 }
 
-static __always_inline int refuse_packet(struct rf_call *call, const struct rf_socket *socket, enum rf_reason reason)
+static __always_inline int refuse_packet(struct rf_call *call, struct rf_socket *socket, enum rf_reason reason)
 {
 	struct rf_policy *policy = the_policy();
 
 	if (!policy)
 		return RF_DROP;
+	if (scope.everyone && socket && socket->tgid) {
+		recall_stamp(policy, socket, &call->question);
+		if (!can_deny_subject(policy, &call->question))
+			return RF_PASS;
+	}
 	refuse_for(reason, policy, &call->question);
 	record_packet(call, socket);
 	return to_return(&call->question.verdict);
@@ -135,9 +124,14 @@ __noinline int ends_connection(struct __sk_buff *skb)
 static __always_inline int judge_answer(struct __sk_buff *skb, struct bpf_sock *sk, struct rf_call *call)
 {
 	struct rf_listener *listener = bpf_sk_storage_get(&listeners, sk, 0, 0);
+	struct rf_policy *policy = the_policy();
 
-	if (sk->state == BPF_TCP_LISTEN || !listener || !(listener->owner.flags & RF_SOCKET_OWNED))
+	if (!policy)
+		return RF_DROP;
+	if (sk->state == BPF_TCP_LISTEN)
 		return RF_PASS;
+	if (!listener || !(listener->owner.flags & RF_SOCKET_OWNED))
+		return scope.everyone ? judge_unattributed(policy, call) : RF_PASS;
 	if (judge_accepted(sk, listener, call) == RF_DROP && !ends_connection(skb))
 		return RF_DROP;
 	count_sent(accepted_flow(listener), skb->len);
@@ -182,7 +176,7 @@ static __always_inline int judge_egress(struct __sk_buff *skb)
 		return RF_PASS;
 	/* only a full socket has a stamp */
 	socket = bpf_sk_storage_get(&sockets, sk, 0, 0);
-	if (!is_fenced_packet(skb, sk, socket))
+	if (!scope.everyone && !is_fenced_packet(skb, sk, socket))
 		return RF_PASS;
 	if (socket && (socket->flags & RF_SOCKET_JUDGED) && socket->protocol == IPPROTO_TCP) {
 		if (!still_allowed(socket, &call) && !ends_connection(skb))
@@ -197,6 +191,8 @@ static __always_inline int judge_egress(struct __sk_buff *skb)
 	if (flags == PACKET_READABLE && call.protocol == IPPROTO_TCP &&
 	    (!socket || !(socket->flags & (RF_SOCKET_JUDGED | RF_SOCKET_PER_PACKET))))
 		return judge_answer(skb, sk, &call);
+	if (!socket && scope.everyone && !is_subflow_of_fence(sk))
+		return judge_answer(skb, sk, &call); /* the kernel's own, or one that nobody knows */
 	if (!socket) {
 		/* Made inside by the kernel itself, as MPTCP's further subflows are: an empty stamp, no rights. */
 		socket = bpf_sk_storage_get(&sockets, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);

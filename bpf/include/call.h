@@ -26,6 +26,61 @@ static __always_inline bool can_deny(const struct rf_policy *policy)
 	return policy->deny_end || policy->default_deny_end > policy->allow_end;
 }
 
+struct denial_search {
+	struct rf_policy *policy;
+	const struct rf_subject *subject;
+	__u32 row;
+	__u32 found;
+};
+
+/* The bits of the word at hand whose numbers are below `end`. */
+static __always_inline __u64 bits_below(__u32 end, __u32 first)
+{
+	if (end <= first)
+		return 0;
+	return end - first >= 64 ? ~0ULL : (1ULL << ((end - first) & 63)) - 1;
+}
+
+static long search_denial(__u32 index, struct denial_search *search)
+{
+	__u32 block = index / RF_BLOCK_WORDS, word = index % RF_BLOCK_WORDS, first = index * 64;
+	struct rf_policy *policy = search->policy;
+	__u64 bits;
+
+	if (first >= policy->default_deny_end)
+		return 1;
+	bits = search->row == RF_NO_ROW ? subject_word(policy, search->subject, block, word)
+					: word_of(policy, search->row, block, word);
+	bits &= word_of(policy, policy->enforced_row, block, word);
+	bits &= bits_below(policy->deny_end, first) |
+		(bits_below(policy->default_deny_end, first) & ~bits_below(policy->allow_end, first));
+	search->found = bits != 0;
+	return search->found;
+}
+
+/* True if an enforced rule or default could deny the question's subject anything. Global: verified once a program. */
+__noinline int is_held(const struct rf_question *question)
+{
+	struct denial_search search = {};
+
+	if (!question)
+		return 1;
+	search.policy = policy_in(question->slot);
+	if (!search.policy)
+		return 1;
+	search.subject = &question->subject;
+	search.row = question->subject_row;
+	bpf_loop(search.policy->block_count * RF_BLOCK_WORDS, search_denial, &search, 0);
+	return search.found;
+}
+
+/* The same of whoever asks the question: of a run everybody is held to its policy, of a host those whom a profile
+ * selects. Who is held to nothing may do what could reach others than the judged ones. */
+static __always_inline bool can_deny_subject(const struct rf_policy *policy, const struct rf_question *question)
+{
+	return can_deny(policy) && (!scope.everyone || is_held(question));
+}
+
 static __always_inline int to_return(const struct rf_verdict *verdict)
 {
 	return verdict->action == RF_DENY ? RF_REFUSE : RF_PASS;
@@ -122,7 +177,7 @@ static __always_inline bool is_settled(struct rf_socket *socket, const struct rf
 		    same_address((const struct rf_address *)socket->address, &call->address);
 
 	/* the addition of nothing is the barrier */
-	return same && !(before & 1) && __sync_fetch_and_add(&socket->sequence, 0) == before;
+	return same && !is_retired(socket->flow) && !(before & 1) && __sync_fetch_and_add(&socket->sequence, 0) == before;
 }
 
 /* One thread at a time writes what was judged; who comes second keeps nothing. */
@@ -198,7 +253,7 @@ static __always_inline int judge_call(struct bpf_sock_addr *ctx, struct rf_call 
 		count_loss(RF_LOSS_SOCKETS);
 		return policy->enforcing ? RF_REFUSE : RF_PASS;
 	}
-	if (hides_queries(policy, socket, call->port)) {
+	if (hides_queries(policy, socket, call->port) && can_deny_subject(policy, question)) {
 		refuse_for(RF_REASON_OUTSIDE_CGROUP, policy, question);
 		record_verdict(call, &caller);
 		if (verdict->action == RF_DENY)
@@ -253,7 +308,7 @@ static __always_inline int judge_socket(struct bpf_sock *ctx)
 	state = the_fence();
 	if (!policy || !state)
 		return RF_REFUSE;
-	if ((per_packet || can_deny(policy)) && escapes_packet_hooks(state, ctx->type, ctx->protocol)) {
+	if (!scope.everyone && (per_packet || can_deny(policy)) && escapes_packet_hooks(state, ctx->type, ctx->protocol)) {
 		refuse_for(RF_REASON_OUTSIDE_CGROUP, policy, &call.question);
 		record_verdict(&call, &caller);
 		return to_return(&call.question.verdict);
@@ -268,7 +323,7 @@ static __always_inline int judge_socket(struct bpf_sock *ctx)
 		socket->netns = bpf_get_netns_cookie(ctx);
 	socket->protocol = call.protocol;
 	socket->flags = RF_SOCKET_OWN | (per_packet ? RF_SOCKET_PER_PACKET : 0);
-	if (scope.names && inside_cgroup(state->packet_cgroup))
+	if (scope.names && (scope.everyone || inside_cgroup(state->packet_cgroup)))
 		socket->flags |= RF_SOCKET_SEEN;
 	if (!per_packet)
 		return RF_PASS;

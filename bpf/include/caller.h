@@ -56,7 +56,7 @@ static __always_inline bool find_caller(struct rf_caller *caller)
 	} else {
 		/* Every process has a record, unless memory ran out while a fenced one forked: then it may be its child. */
 		state = the_fence();
-		if (!state || !state->orphans)
+		if (!scope.everyone && (!state || !state->orphans))
 			return false;
 	}
 	task = current_task();

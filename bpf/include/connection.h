@@ -94,6 +94,21 @@ static __always_inline __u32 accepted_flow(const struct rf_listener *listener)
 	return *(volatile __u64 *)&listener->connection >> 32;
 }
 
+/* No process, so no condition on one: its bits are its direction's. A policy that says nothing leaves no trace. */
+static __always_inline int judge_unattributed(struct rf_policy *policy, struct rf_call *call)
+{
+	struct rf_question *question = &call->question;
+
+	call->direction = RF_UNATTRIBUTED;
+	question->slot = policy->slot;
+	question->subject_row = policy->direction_rows[RF_UNATTRIBUTED];
+	if (ask_policy(question, NULL, 0, 0))
+		return RF_DROP;
+	if (question->verdict.bit != RF_NO_BIT || question->verdict.shadow_bit != RF_NO_BIT)
+		record_packet(call, NULL);
+	return to_return(&question->verdict);
+}
+
 /* The verdict on a connection that was accepted, whose ends are in `call`: asked when it is new to us or the policy is,
  * and counted in the row of what was said of it. */
 static __noinline int settle_accepted(struct rf_policy *policy, struct rf_listener *listener, struct rf_call *call)
@@ -115,7 +130,7 @@ static __always_inline int judge_accepted(struct bpf_sock *sk, struct rf_listene
 
 	if (!policy)
 		return RF_DROP;
-	if ((__u32)said >> 1 == policy->generation)
+	if ((__u32)said >> 1 == policy->generation && !is_retired(said >> 32))
 		return (said & 1) == RF_DENY ? RF_DROP : RF_PASS;
 	if (!is_connected(sk, call))
 		return RF_DROP;

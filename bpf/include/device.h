@@ -31,7 +31,8 @@ static __always_inline int judge_device_use(const struct bpf_cgroup_dev_ctx *ctx
 		return RF_PASS;
 	if (!policy)
 		return RF_REFUSE;
-	if (!can_deny(policy))
+	ask_caller(policy, &caller, &call.question);
+	if (!can_deny_subject(policy, &call.question))
 		return RF_PASS;
 	refuse_for(RF_REASON_DEVICE, policy, &call.question);
 	record_verdict(&call, &caller);

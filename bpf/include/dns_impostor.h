@@ -28,7 +28,8 @@ static __noinline void mark_impostor(__u64 netns, const struct rf_address *addre
 	struct rf_name_key key = { .netns = netns };
 	__u32 marked = 1;
 
-	if (!settings)
+	/* On a host its resolvers are processes like any other, and to bind their port takes a privilege there. */
+	if (!settings || (scope.everyone && settings->resolvers[0].netns == netns))
 		return;
 	if (!is_unspecified(address)) {
 		if (!dns_find_resolver(netns, address))

@@ -38,15 +38,13 @@ static __noinline void take_back_sent(struct __sk_buff *skb, struct bpf_sock *sk
 	struct rf_socket *socket = bpf_sk_storage_get(&sockets, sk, 0, 0);
 	struct rf_call *call = &room->call;
 	struct rf_flow *flow;
-	__u32 index;
 
 	/* what is judged by packet has a row for each packet's verdict */
 	if (!socket || (socket->flags & (RF_SOCKET_JUDGED | RF_SOCKET_PER_PACKET)) != RF_SOCKET_JUDGED)
 		return;
 	call->address = room->packet.destination;
 	call->port = room->packet.destination_port;
-	index = is_peer(socket, call) ? socket->flow : flow_of_peer(skb, socket, call);
-	flow = bpf_map_lookup_elem(&flows, &index);
+	flow = flow_at(is_peer(socket, call) ? socket->flow : flow_of_peer(skb, socket, call));
 	if (flow)
 		__sync_fetch_and_sub(&flow->sent_bytes, skb->len);
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "address.h"
+#include "flow_rows.h"
 #include "subject.h"
 
 static __always_inline void describe_caller(const struct rf_caller *caller, struct rf_actor *actor)
@@ -37,58 +38,6 @@ static __always_inline struct rf_process *describe_owner(const struct rf_socket 
 	actor->exe_flags = record->exe_flags;
 	actor->parent_tgid = record->parent_tgid;
 	return record;
-}
-
-/* A full table still tells denied from allowed. */
-static __always_inline __u32 overflow_row(const struct rf_flow_key *key)
-{
-	count_loss(RF_LOSS_FLOWS);
-	return (key->action & 1) | (key->shadow_action & 1) << 1;
-}
-
-/* Index of the row that counts this key; an overflow row when the table is full. */
-static __always_inline __u32 flow_of(const struct rf_flow_key *key, const struct rf_actor *actor, __u64 now)
-{
-	struct rf_fence *state = the_fence();
-	__u32 *known = bpf_map_lookup_elem(&flow_index, key);
-	struct rf_flow *flow;
-	__u32 index;
-
-	if (known)
-		return *known;
-	if (!state || state->next_flow >= state->flow_limit)
-		return overflow_row(key);
-	index = __sync_fetch_and_add(&state->next_flow, 1);
-	flow = bpf_map_lookup_elem(&flows, &index);
-	if (!flow)
-		return overflow_row(key);
-	flow->key = *key;
-	flow->actor = *actor;
-	flow->first_ns = now;
-	if (!bpf_map_update_elem(&flow_index, key, &index, BPF_NOEXIST))
-		return index;
-	known = bpf_map_lookup_elem(&flow_index, key); /* another CPU was first; our row stays empty */
-	return known ? *known : overflow_row(key);
-}
-
-static __always_inline void count_verdict(__u32 index, __u64 now)
-{
-	struct rf_flow *flow = bpf_map_lookup_elem(&flows, &index);
-
-	if (!flow)
-		return;
-	__sync_fetch_and_add(&flow->verdicts, 1);
-	flow->last_ns = now;
-}
-
-/* Waking the reader costs the caller more than the verdict. The reader looks by itself ten times a second; it is
- * woken when so much waits that the ring could run full before. */
-#define RF_WAKE_BYTES (512 * 1024)
-
-static __always_inline __u64 wake_flags(void)
-{
-	return bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA) > RF_WAKE_BYTES ? BPF_RB_FORCE_WAKEUP
-									      : BPF_RB_NO_WAKEUP;
 }
 
 static __always_inline void announce_process(struct rf_process *record)

@@ -80,21 +80,6 @@ __noinline int is_known_peer(struct __sk_buff *skb, const struct rf_call *packet
 	return true;
 }
 
-/* No process, so no condition on one: its bits are its direction's. A policy that says nothing leaves no trace. */
-static __always_inline int judge_unattributed(struct rf_policy *policy, struct rf_call *call)
-{
-	struct rf_question *question = &call->question;
-
-	call->direction = RF_UNATTRIBUTED;
-	question->slot = policy->slot;
-	question->subject_row = policy->direction_rows[RF_UNATTRIBUTED];
-	if (ask_policy(question, NULL, 0, 0))
-		return RF_DROP;
-	if (question->verdict.bit != RF_NO_BIT || question->verdict.shadow_bit != RF_NO_BIT)
-		record_packet(call, NULL);
-	return to_return(&question->verdict);
-}
-
 /* All fields are read, whatever the family: else the compiler joins two loads by arithmetic that is refused. */
 static __always_inline void read_bound_address(struct bpf_sock *sk, struct rf_address *address)
 {
@@ -171,6 +156,18 @@ static __noinline int count_accepted(struct __sk_buff *skb, struct bpf_sock *sk,
 	return RF_PASS;
 }
 
+/* A packet to a socket of the kernel's own, or one that nobody knows: an agent looks for those that were there before it. */
+static __noinline int judge_nobody(struct __sk_buff *skb)
+{
+	struct rf_call call = { .hook = RF_HOOK_PACKET };
+	struct rf_policy *policy = the_policy();
+
+	if (!policy)
+		return RF_DROP;
+	read_packet(skb, PACKET_ARRIVES, &call);
+	return judge_unattributed(policy, &call);
+}
+
 /* A packet on a connection that was opened here. */
 static __noinline int count_opened(struct __sk_buff *skb, struct rf_socket *socket)
 {
@@ -186,13 +183,12 @@ static __noinline int count_opened(struct __sk_buff *skb, struct rf_socket *sock
 static __always_inline bool is_answer(struct __sk_buff *skb, const struct rf_policy *policy,
 				      const struct rf_socket *socket, const struct rf_call *packet)
 {
-	__u32 index = socket->flow;
 	struct rf_flow *flow;
 
 	if ((socket->flags & (RF_SOCKET_JUDGED | RF_SOCKET_REVOKED)) != RF_SOCKET_JUDGED ||
 	    socket->generation != policy->generation || !is_peer(socket, packet))
 		return false;
-	flow = bpf_map_lookup_elem(&flows, &index);
+	flow = is_retired(socket->flow) ? NULL : flow_at(socket->flow);
 	if (!flow || flow->key.reason == RF_REASON_REPLY)
 		return false;
 	__sync_fetch_and_add(&flow->received_bytes, skb->len);
@@ -282,7 +278,7 @@ static __always_inline int judge_ingress(struct __sk_buff *skb)
 	if (!sk)
 		return RF_PASS;
 	socket = bpf_sk_storage_get(&sockets, sk, 0, 0);
-	if (!is_fenced_packet(skb, sk, socket) && !is_owned_listener(sk))
+	if (!scope.everyone && !is_fenced_packet(skb, sk, socket) && !is_owned_listener(sk))
 		return RF_PASS;
 	if (sk->type != SOCK_TYPE_STREAM || sk->protocol != IPPROTO_TCP)
 		return judge_datagram(skb, sk, socket);
@@ -292,6 +288,6 @@ static __always_inline int judge_ingress(struct __sk_buff *skb)
 	if (sk->state == BPF_TCP_LISTEN)
 		return judge_opening(skb, sk, socket, listener);
 	if (!listener || !(listener->owner.flags & RF_SOCKET_OWNED))
-		return RF_PASS;
+		return scope.everyone ? judge_nobody(skb) : RF_PASS;
 	return count_accepted(skb, sk, listener);
 }

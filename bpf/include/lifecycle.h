@@ -18,14 +18,20 @@ static __always_inline void announce_empty_tree(void)
 	bpf_ringbuf_submit(event, BPF_RB_FORCE_WAKEUP);
 }
 
-/* Whoever is inside and has a record counts as live: on_exit takes away by the record, too. */
+/* Whoever is inside a run and has a record counts as live: on_exit takes away by the record, too. Nobody waits for the
+ * end of everyone. */
+static __always_inline bool is_counted(const struct rf_process *record)
+{
+	return !scope.everyone && record->fenced;
+}
+
 static __always_inline void store_child(struct process_scratch *s, struct rf_fence *state, __u32 tgid)
 {
 	if (bpf_map_update_elem(&processes, &tgid, &s->record, BPF_ANY)) {
 		count_loss(RF_LOSS_PROCESSES);
-		if (s->record.fenced)
+		if (is_counted(&s->record))
 			__sync_fetch_and_add(&state->orphans, 1);
-	} else if (s->record.fenced) {
+	} else if (is_counted(&s->record)) {
 		__sync_fetch_and_add(&state->live, 1);
 	}
 }
@@ -59,15 +65,18 @@ static __always_inline void on_fork(struct task_struct *parent, struct task_stru
 	__u32 tgid = BPF_CORE_READ(child, tgid);
 	__u32 parent_tgid = BPF_CORE_READ(parent, tgid);
 	struct rf_fence *state = the_fence();
-	struct rf_process *from;
+	struct rf_process *from, *known;
 
 	if (!s || !state || tgid != (__u32)BPF_CORE_READ(child, pid) || (BPF_CORE_READ(child, flags) & PF_KTHREAD))
 		return; /* a thread, or the kernel's own; what that one executes gets its record then */
+	known = process_of(tgid);
+	if (known && known->start_ns == BPF_CORE_READ(child, start_boottime))
+		return; /* while one program follows another, both see it */
 	from = process_of(parent_tgid);
 	if (!from) {
 		describe_task(child, s);
 		s->record.parent_tgid = parent_tgid;
-		s->record.fenced = state->orphans != 0;
+		s->record.fenced |= state->orphans != 0;
 	} else {
 		copy_record(from, &s->record);
 		become_ancestor(&s->record);
@@ -91,13 +100,16 @@ static __always_inline void on_exec(struct task_struct *task)
 	if (!s || !state)
 		return;
 	old = process_of(tgid);
+	if (old && old->exec_id == BPF_CORE_READ(task, self_exec_id))
+		return; /* seen by the program before this one */
 	if (old) {
 		copy_record(old, &s->record);
 		become_ancestor(&s->record);
 	} else {
 		begin_record(task, s);
-		s->record.fenced = state->orphans != 0;
+		s->record.fenced |= state->orphans != 0;
 	}
+	s->record.exec_id = BPF_CORE_READ(task, self_exec_id);
 	describe_image(task, s);
 	s->record.exec_ns = bpf_ktime_get_boot_ns();
 	s->record.announced = 0;
@@ -113,17 +125,17 @@ static __always_inline void on_exit(struct task_struct *task)
 	__u32 tgid = BPF_CORE_READ(task, tgid);
 	struct rf_fence *state = the_fence();
 	struct rf_process *record;
-	__u32 fenced;
+	bool counted;
 
 	if (BPF_CORE_READ(task, signal, live.counter) > 0)
 		return; /* other threads live on */
 	record = process_of(tgid);
 	if (!record || !state)
 		return;
-	fenced = record->fenced;
+	counted = is_counted(record);
 	if (bpf_map_delete_elem(&processes, &tgid))
 		return; /* two last threads at once: the other one counted */
-	if (fenced && __sync_fetch_and_add(&state->live, -1) == 1)
+	if (counted && __sync_fetch_and_add(&state->live, -1) == 1)
 		announce_empty_tree();
 }
 

@@ -5,6 +5,7 @@
 
 #include "call.h"
 #include "dns_impostor.h"
+#include "scope.h"
 
 #define SOCK_FAMILY_INET 2
 

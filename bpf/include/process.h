@@ -207,6 +207,8 @@ static __always_inline void begin_record(struct task_struct *task, struct proces
 	s->record.exec_ns = s->record.start_ns;
 	s->record.image.generation = policy ? policy->generation : 0;
 	s->record.sequence = fresh_sequence();
+	s->record.fenced = scope.everyone;
+	s->record.exec_id = BPF_CORE_READ(task, self_exec_id);
 }
 
 static __always_inline void describe_task(struct task_struct *task, struct process_scratch *s)

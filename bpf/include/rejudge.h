@@ -102,7 +102,8 @@ static __always_inline bool is_outdated(const struct rf_socket *socket)
 {
 	struct rf_policy *policy = the_policy();
 
-	return !policy || socket->generation != policy->generation || (socket->flags & RF_SOCKET_REVOKED);
+	return !policy || socket->generation != policy->generation || (socket->flags & RF_SOCKET_REVOKED) ||
+	       is_retired(socket->flow);
 }
 
 /* True while the policy in force lets this judged socket go on. Where it is asked again, `call` names the socket's
@@ -113,7 +114,7 @@ static __always_inline bool still_allowed(struct rf_socket *socket, struct rf_ca
 
 	if (!policy)
 		return false;
-	if (socket->generation == policy->generation)
+	if (socket->generation == policy->generation && !is_retired(socket->flow))
 		return !(socket->flags & RF_SOCKET_REVOKED);
 	return rejudge(policy, call, socket);
 }

@@ -29,7 +29,7 @@ describe("ringfence run report and log", () => {
     assert.deepEqual(report.policy.profiles, [{ name: "run", mode: "enforce", source: "command line" }]);
     assert.deepEqual(report.totals, { allowed: 2, denied: 1, wouldDeny: 0, wouldAllow: 0 });
     assert.deepEqual(
-      Object.values(report.losses).filter((count) => count !== 0),
+      Object.entries(report.losses).filter(([, count]) => count !== 0),
       [],
     );
     assert.deepEqual(report.warnings, []);

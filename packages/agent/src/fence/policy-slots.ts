@@ -30,6 +30,12 @@ export interface SlotPlan {
   readonly asks: { readonly cgroups: boolean; readonly ancestors: boolean; readonly names: boolean };
 }
 
+/**
+ * Who is inside: the processes that entered and their descendants; everybody; or everybody, as far as their sockets
+ * were made in one cgroup or below.
+ */
+export type FenceScope = "tree" | "host" | "cgroup";
+
 /** Plans for a first policy. With `replaceable` the tables are there twice, with room to grow. */
 export function planSlots(policy: CompiledPolicy, tree: CgroupTree, replaceable: boolean): SlotPlan {
   const needed = capacityOf(policy, listCgroups(policy, tree).length);
@@ -47,15 +53,20 @@ export function planSlots(policy: CompiledPolicy, tree: CgroupTree, replaceable:
 }
 
 /** Sizes of the policy's maps, and what the verifier may leave out, for opening an object. */
-export function slotOptions({ slots, capacity, asks }: SlotPlan): Required<SlotOptions> {
-  const scope = scopeCodec.toBytes({
+export function slotOptions(
+  { slots, capacity, asks }: SlotPlan,
+  scope: FenceScope = "tree",
+): Required<SlotOptions> {
+  const constants = scopeCodec.toBytes({
     search_steps: halvings(capacity.intervals),
     search_steps6: halvings(capacity.intervals6),
     cgroups: Number(asks.cgroups),
     ancestors: Number(asks.ancestors),
     names: Number(asks.names),
+    everyone: Number(scope !== "tree"),
+    limited: Number(scope === "cgroup"),
   });
-  return { maxEntries: mapSizes(capacity, slots), constants: { ".rodata.scope": scope } };
+  return { maxEntries: mapSizes(capacity, slots), constants: { ".rodata.scope": constants } };
 }
 
 /** How often a table must be halved until one entry is left. */

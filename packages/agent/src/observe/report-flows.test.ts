@@ -87,6 +87,8 @@ function flow(change: Change = {}): layout.rf_flow {
     received_bytes: 20n,
     first_ns: change.first ?? 1n,
     last_ns: change.last ?? 2n,
+    reference: 0,
+    unused: 0,
   };
 }
 

@@ -92,6 +92,7 @@ export const rf_event_kind = {
   RF_EVENT_PROCESS: 2,
   RF_EVENT_TREE_EMPTY: 3,
   RF_EVENT_DNS: 4,
+  RF_EVENT_FLOW: 5,
 } as const;
 export type rf_event_kind = (typeof rf_event_kind)[keyof typeof rf_event_kind];
 
@@ -219,6 +220,17 @@ export const rf_address = {
   },
 } as const satisfies StructSpec;
 export type rf_address = StructValue<typeof rf_address>;
+
+/** struct rf_adopted_port */
+export const rf_adopted_port = {
+  size: 16,
+  fields: {
+    netns: { offset: 0, kind: "u64" },
+    port: { offset: 8, kind: "u32" },
+    unused: { offset: 12, kind: "u32" },
+  },
+} as const satisfies StructSpec;
+export type rf_adopted_port = StructValue<typeof rf_adopted_port>;
 
 /** struct rf_ancestor_rows */
 export const rf_ancestor_rows = {
@@ -423,6 +435,59 @@ export const rf_dns_event = {
 } as const satisfies StructSpec;
 export type rf_dns_event = StructValue<typeof rf_dns_event>;
 
+/** struct rf_flow_key */
+export const rf_flow_key = {
+  size: 64,
+  fields: {
+    exec_ns: { offset: 0, kind: "u64" },
+    domain: { offset: 8, kind: "u64" },
+    address: { offset: 16, kind: { bytes: 16 } },
+    tgid: { offset: 32, kind: "u32" },
+    uid: { offset: 36, kind: "u32" },
+    bit: { offset: 40, kind: "i32" },
+    shadow_bit: { offset: 44, kind: "i32" },
+    port: { offset: 48, kind: "u16" },
+    protocol: { offset: 50, kind: "u8" },
+    reason: { offset: 51, kind: "u8" },
+    action: { offset: 52, kind: "u8" },
+    shadow_action: { offset: 53, kind: "u8" },
+    hook: { offset: 54, kind: "u8" },
+    direction: { offset: 55, kind: "u8" },
+    generation: { offset: 56, kind: "u32" },
+    unused: { offset: 60, kind: "u32" },
+  },
+} as const satisfies StructSpec;
+export type rf_flow_key = StructValue<typeof rf_flow_key>;
+
+/** struct rf_flow */
+export const rf_flow = {
+  size: 184,
+  fields: {
+    key: { offset: 0, kind: rf_flow_key },
+    actor: { offset: 64, kind: rf_actor },
+    verdicts: { offset: 136, kind: "u64" },
+    sent_bytes: { offset: 144, kind: "u64" },
+    received_bytes: { offset: 152, kind: "u64" },
+    first_ns: { offset: 160, kind: "u64" },
+    last_ns: { offset: 168, kind: "u64" },
+    reference: { offset: 176, kind: "u32" },
+    unused: { offset: 180, kind: "u32" },
+  },
+} as const satisfies StructSpec;
+export type rf_flow = StructValue<typeof rf_flow>;
+
+/** struct rf_flow_event */
+export const rf_flow_event = {
+  size: 200,
+  fields: {
+    kind: { offset: 0, kind: "u32" },
+    unused: { offset: 4, kind: "u32" },
+    time_ns: { offset: 8, kind: "u64" },
+    flow: { offset: 16, kind: rf_flow },
+  },
+} as const satisfies StructSpec;
+export type rf_flow_event = StructValue<typeof rf_flow_event>;
+
 /** struct rf_process_event */
 export const rf_process_event = {
   size: 552,
@@ -449,30 +514,6 @@ export const rf_tree_event = {
 } as const satisfies StructSpec;
 export type rf_tree_event = StructValue<typeof rf_tree_event>;
 
-/** struct rf_flow_key */
-export const rf_flow_key = {
-  size: 64,
-  fields: {
-    exec_ns: { offset: 0, kind: "u64" },
-    domain: { offset: 8, kind: "u64" },
-    address: { offset: 16, kind: { bytes: 16 } },
-    tgid: { offset: 32, kind: "u32" },
-    uid: { offset: 36, kind: "u32" },
-    bit: { offset: 40, kind: "i32" },
-    shadow_bit: { offset: 44, kind: "i32" },
-    port: { offset: 48, kind: "u16" },
-    protocol: { offset: 50, kind: "u8" },
-    reason: { offset: 51, kind: "u8" },
-    action: { offset: 52, kind: "u8" },
-    shadow_action: { offset: 53, kind: "u8" },
-    hook: { offset: 54, kind: "u8" },
-    direction: { offset: 55, kind: "u8" },
-    generation: { offset: 56, kind: "u32" },
-    unused: { offset: 60, kind: "u32" },
-  },
-} as const satisfies StructSpec;
-export type rf_flow_key = StructValue<typeof rf_flow_key>;
-
 /** struct rf_verdict_event */
 export const rf_verdict_event = {
   size: 160,
@@ -490,7 +531,7 @@ export type rf_verdict_event = StructValue<typeof rf_verdict_event>;
 
 /** struct rf_described */
 export const rf_described = {
-  size: 2280,
+  size: 2480,
   fields: {
     action: { offset: 0, kind: "u32" },
     direction: { offset: 4, kind: "u32" },
@@ -511,6 +552,7 @@ export const rf_described = {
     verdict_event: { offset: 1552, kind: rf_verdict_event },
     process_event: { offset: 1712, kind: rf_process_event },
     tree_event: { offset: 2264, kind: rf_tree_event },
+    flow_event: { offset: 2280, kind: rf_flow_event },
   },
 } as const satisfies StructSpec;
 export type rf_described = StructValue<typeof rf_described>;
@@ -603,21 +645,6 @@ export const rf_fence = {
   },
 } as const satisfies StructSpec;
 export type rf_fence = StructValue<typeof rf_fence>;
-
-/** struct rf_flow */
-export const rf_flow = {
-  size: 176,
-  fields: {
-    key: { offset: 0, kind: rf_flow_key },
-    actor: { offset: 64, kind: rf_actor },
-    verdicts: { offset: 136, kind: "u64" },
-    sent_bytes: { offset: 144, kind: "u64" },
-    received_bytes: { offset: 152, kind: "u64" },
-    first_ns: { offset: 160, kind: "u64" },
-    last_ns: { offset: 168, kind: "u64" },
-  },
-} as const satisfies StructSpec;
-export type rf_flow = StructValue<typeof rf_flow>;
 
 /** struct rf_image */
 export const rf_image = {
@@ -855,40 +882,43 @@ export type rf_policy = StructValue<typeof rf_policy>;
 
 /** struct rf_process */
 export const rf_process = {
-  size: 1072,
+  size: 1080,
   fields: {
     start_ns: { offset: 0, kind: "u64" },
     exec_ns: { offset: 8, kind: "u64" },
     parent_exec_ns: { offset: 16, kind: "u64" },
-    exe: { offset: 24, kind: rf_exe_key },
-    image: { offset: 40, kind: rf_image },
-    known: { offset: 72, kind: rf_known_subject },
-    sequence: { offset: 120, kind: "u32" },
-    tgid: { offset: 124, kind: "u32" },
-    parent_tgid: { offset: 128, kind: "u32" },
-    exe_flags: { offset: 132, kind: "u32" },
-    fenced: { offset: 136, kind: "u32" },
-    announced: { offset: 140, kind: "u32" },
-    mnt_ns: { offset: 144, kind: "u32" },
-    args_len: { offset: 148, kind: "u32" },
-    line_count: { offset: 152, kind: "u32" },
-    line_cut: { offset: 156, kind: "u32" },
-    comm: { offset: 160, kind: { bytes: 16 } },
-    line: { offset: 176, kind: { array: rf_exe_key, length: 24 } },
-    args: { offset: 560, kind: { bytes: 512 } },
+    exec_id: { offset: 24, kind: "u64" },
+    exe: { offset: 32, kind: rf_exe_key },
+    image: { offset: 48, kind: rf_image },
+    known: { offset: 80, kind: rf_known_subject },
+    sequence: { offset: 128, kind: "u32" },
+    tgid: { offset: 132, kind: "u32" },
+    parent_tgid: { offset: 136, kind: "u32" },
+    exe_flags: { offset: 140, kind: "u32" },
+    fenced: { offset: 144, kind: "u32" },
+    announced: { offset: 148, kind: "u32" },
+    mnt_ns: { offset: 152, kind: "u32" },
+    args_len: { offset: 156, kind: "u32" },
+    line_count: { offset: 160, kind: "u32" },
+    line_cut: { offset: 164, kind: "u32" },
+    comm: { offset: 168, kind: { bytes: 16 } },
+    line: { offset: 184, kind: { array: rf_exe_key, length: 24 } },
+    args: { offset: 568, kind: { bytes: 512 } },
   },
 } as const satisfies StructSpec;
 export type rf_process = StructValue<typeof rf_process>;
 
 /** struct rf_scope */
 export const rf_scope = {
-  size: 20,
+  size: 28,
   fields: {
     search_steps: { offset: 0, kind: "u32" },
     search_steps6: { offset: 4, kind: "u32" },
     cgroups: { offset: 8, kind: "u32" },
     ancestors: { offset: 12, kind: "u32" },
     names: { offset: 16, kind: "u32" },
+    everyone: { offset: 20, kind: "u32" },
+    limited: { offset: 24, kind: "u32" },
   },
 } as const satisfies StructSpec;
 export type rf_scope = StructValue<typeof rf_scope>;
