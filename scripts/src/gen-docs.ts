@@ -59,6 +59,7 @@ const pages: readonly GeneratedPage[] = [
   schemaPage("docs/reference/selftest.schema.json", SELFTEST_SCHEMA, selftestSchema),
   helpPage("run"),
   helpPage("explain", example),
+  helpPage("learn"),
   filledPage("README.md", example),
   filledPage("docs/reference/policy-import.md", {
     "ringfence policy --help": () => commandHelp(repositoryRoot, "policy"),

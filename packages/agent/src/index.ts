@@ -9,6 +9,7 @@ export {
   type SubscribeOptions,
   type SubscriberState,
 } from "./events/event-hub.js";
+export { readLines, type SkippedLines } from "./events/history/read-lines.js";
 export type { Deliver, Subscription } from "./events/subscription.js";
 export { verdictEvent } from "./events/verdict-event.js";
 export { VerdictFold } from "./events/verdict-fold.js";

@@ -3,6 +3,8 @@ import { RingfenceError } from "@ringfence/model";
 /** One option of a command, for parsing and for its help. */
 export interface OptionSpec {
   readonly name: string;
+  /** One letter that stands for the name behind a single dash. */
+  readonly short?: string;
   /** Placeholder of its value in the help; absent for a switch. */
   readonly value?: string;
   readonly choices?: readonly string[];
@@ -29,7 +31,9 @@ export function parseOptions(
     if (word === "--") return { values, rest: index + 1 };
     if (!word.startsWith("-") || word === "-") break;
     const [name = "", inline] = splitOnce(word);
-    const spec = specs.find((candidate) => `--${candidate.name}` === name);
+    const spec = specs.find(
+      (candidate) => `--${candidate.name}` === name || `-${candidate.short ?? "-"}` === name,
+    );
     if (spec === undefined) throw usage(command, `Unknown option "${name}"`, nearest(name, specs));
     if (spec.value === undefined && inline !== undefined)
       throw usage(command, `Option "${name}" takes no value`);
@@ -59,7 +63,8 @@ export function parseOnlyOptions(
 /** The options as help shows them. */
 export function renderOptions(specs: readonly OptionSpec[]): string {
   const heads = specs.map(
-    ({ name, value, choices }) => `--${name}${value ? ` ${choices?.join("|") ?? value}` : ""}`,
+    ({ name, short, value, choices }) =>
+      `${short === undefined ? "" : `-${short}, `}--${name}${value ? ` ${choices?.join("|") ?? value}` : ""}`,
   );
   const width = Math.min(30, Math.max(...heads.map((head) => head.length)));
   return specs

@@ -107,6 +107,14 @@ export const errorTable = {
     remedy:
       "Give the machine or the cgroup more memory, raise the limit for files (ulimit -f), or make the policy smaller, and try again",
   },
+  RF_HISTORY: {
+    meaning: "A log, a file of events or the agent's history cannot be read",
+    remedy: "Check the path and permissions; --state names the folder that the agent keeps its history in",
+  },
+  RF_LEARNED_NOTHING: {
+    meaning: "The records hold no verdict from which a policy could be learned",
+    remedy: "Take a longer time, or a log that `ringfence run --mode audit --log FILE` wrote",
+  },
   RF_SELFTEST: {
     meaning: "The selftest could not make its scratch network, or could not run what it tries",
     remedy:

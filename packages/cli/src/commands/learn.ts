@@ -1,0 +1,39 @@
+import { writeLearned } from "@ringfence/policy/learn";
+import { learnProfile } from "../learn/learn.js";
+import { learnOptionSpecs, toLearnCommand } from "../learn/learn-options.js";
+import { writeProfile } from "../learn/write-profile.js";
+import { parseOnlyOptions, renderOptions } from "../option-table.js";
+import { printLine } from "../print-line.js";
+import { writeOut } from "../write-out.js";
+import type { Command } from "./command.js";
+
+export const learn: Command = {
+  async main(args) {
+    const values = parseOnlyOptions(args, learnOptionSpecs, "learn");
+    if (values.has("help")) {
+      writeOut(1, helpText());
+      return 0;
+    }
+    const command = toLearnCommand({ values }, Date.now());
+    const { learned, unread } = learnProfile(command);
+    for (const line of learned.leftOut) printLine(`warning: left out: ${line}`);
+    const broken = unread.broken + unread.long;
+    if (broken > 0) printLine(`warning: ${broken} lines are no records of ringfence, and were skipped`);
+    if (command.output === null) writeOut(1, writeLearned(learned));
+    else writeOut(1, writeProfile(command.output, learned, command.diffOnly));
+    return 0;
+  },
+};
+
+function helpText(): string {
+  return `Usage: ringfence learn [OPTIONS]
+
+Writes a policy that allows what was seen and nothing else: one rule for each executable and port, with
+names instead of addresses where the program had asked for them. Read it before you use it. Needs root
+only to read what root wrote.
+
+${renderOptions(learnOptionSpecs)}
+
+Exit status: 0 when there is a policy; 125 when nothing was seen, or ringfence failed.
+`;
+}

@@ -1,0 +1,49 @@
+import { RingfenceError } from "@ringfence/model";
+import { parseName } from "@ringfence/policy";
+import { type Learned, Learner, usualEphemeral } from "@ringfence/policy/learn";
+import { historyFiles } from "../observe/history-files.js";
+import { readObservations } from "../observe/observations.js";
+import type { UnreadLines } from "../observe/read-records.js";
+import type { LearnCommand } from "./learn-options.js";
+import { readSubject } from "./read-subject.js";
+
+/** What was learned, and what could not be read on the way. */
+export interface LearnResult {
+  readonly learned: Learned;
+  readonly unread: UnreadLines;
+}
+
+/** Learns a profile as the command says. Throws RF_USAGE, RF_HISTORY, and RF_LEARNED_NOTHING when nothing was seen. */
+export function learnProfile(command: LearnCommand): LearnResult {
+  const learner = new Learner({
+    name: command.name,
+    subject: readSubject(command.subject),
+    wildcards: command.wildcards.map(readWildcard),
+    ephemeral: usualEphemeral,
+  });
+  const unread: UnreadLines = { broken: 0, long: 0 };
+  const files = command.files.length > 0 ? command.files : historyFiles(command.state, command.since);
+  let count = 0;
+  for (const observation of readObservations({ files, since: command.since }, unread)) {
+    learner.add(observation);
+    count += 1;
+  }
+  if (count === 0) {
+    throw new RingfenceError(
+      "RF_LEARNED_NOTHING",
+      `Cannot learn from ${files.length} files: they have no verdicts`,
+      {
+        hint: "write a log with ringfence run --mode audit --policy FILE --log FILE, or take a longer time with --since",
+      },
+    );
+  }
+  return { learned: learner.finish(), unread };
+}
+
+function readWildcard(text: string) {
+  const pattern = parseName(text);
+  if ("wildcard" in pattern && pattern.wildcard) return pattern;
+  throw new RingfenceError("RF_USAGE", `Option "--wildcard" cannot be "${text}"`, {
+    hint: 'write it like "*.example.com"',
+  });
+}
