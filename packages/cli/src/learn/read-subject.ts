@@ -14,7 +14,7 @@ export function readSubject(words: readonly string[]): readonly ProcessCondition
     const path = word.slice(0, at).split(".");
     const [key = "", below] = path;
     if (at < 1 || path.length > 2) throw usage(`Option "--subject" cannot be "${word}"`);
-    const value = valueOf(word.slice(at + 1));
+    const value = subjectValue(word.slice(at + 1));
     if (below === undefined) subject[key] = listed(subject[key], value);
     else subject[key] = { ...(subject[key] as object), [below]: value };
   }
@@ -40,7 +40,7 @@ function listed(before: unknown, value: unknown): unknown {
   return Array.isArray(before) ? [...before, value] : [before, value];
 }
 
-function valueOf(text: string): unknown {
+function subjectValue(text: string): unknown {
   if (text === "true") return true;
   return /^[0-9]{1,10}$/.test(text) ? Number(text) : text;
 }
