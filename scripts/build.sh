@@ -15,6 +15,6 @@ node_modules/.bin/tsc -b
 rm -rf packages/cli/bundle
 node_modules/.bin/esbuild \
   packages/cli/dist/main.js packages/cli/dist/run/launcher.js packages/cli/dist/run/guardian.js \
-  packages/cli/dist/run/policy-compiler.js packages/cli/dist/selftest/prober.js \
+  packages/agent/dist/policy/policy-compiler.js packages/cli/dist/selftest/prober.js \
   --bundle --splitting --platform=node --format=esm --external:koffi --external:yaml --log-level=warning \
   --entry-names='[name]' --chunk-names='[name]-[hash]' --outdir=packages/cli/bundle

@@ -1,3 +1,4 @@
+import { readProfiles } from "@ringfence/agent/policy";
 import { RingfenceError } from "@ringfence/model";
 import { EXIT_DENIED } from "../exit-codes.js";
 import { buildExplanation } from "../explain/build-explanation.js";
@@ -5,7 +6,6 @@ import { explainOptionSpecs, toExplainOptions } from "../explain/explain-options
 import { readQuestion } from "../explain/question.js";
 import { renderExplanation } from "../explain/render-explanation.js";
 import { parseOptions, renderOptions } from "../option-table.js";
-import { readProfiles } from "../run/read-profiles.js";
 import { writeOut } from "../write-out.js";
 import type { Command } from "./command.js";
 

@@ -1,9 +1,8 @@
+import { PolicyErrors, readPolicyFile } from "@ringfence/agent/policy";
 import { RingfenceError } from "@ringfence/model";
 import type { Imported } from "@ringfence/policy/import";
 import { type OptionSpec, parseOptions, renderOptions } from "../option-table.js";
 import { printLine } from "../print-line.js";
-import { readPolicyFile } from "../run/read-policy-files.js";
-import { PolicyErrors } from "../run/read-profiles.js";
 import { writeOut } from "../write-out.js";
 import type { Command } from "./command.js";
 

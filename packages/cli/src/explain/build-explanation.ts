@@ -1,3 +1,4 @@
+import type { ProfilesRead } from "@ringfence/agent/policy";
 import {
   EXPLAIN_SCHEMA,
   type ExplainedMismatch,
@@ -19,7 +20,6 @@ import {
   type RuleRef,
   type Verdict,
 } from "@ringfence/policy";
-import type { ProfilesRead } from "../run/read-profiles.js";
 import type { Question } from "./question.js";
 import { SourceLines } from "./source-lines.js";
 

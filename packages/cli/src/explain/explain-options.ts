@@ -1,6 +1,7 @@
+import type { PolicyOptions } from "@ringfence/agent/policy";
 import { RingfenceError } from "@ringfence/model";
 import type { OptionSpec, ParsedOptions } from "../option-table.js";
-import { type PolicyOptions, policyOptionSpecs, toPolicyOptions } from "../run/run-options.js";
+import { policyOptionSpecs, toPolicyOptions } from "../run/run-options.js";
 
 export const explainOptionSpecs: readonly OptionSpec[] = [
   ...policyOptionSpecs,

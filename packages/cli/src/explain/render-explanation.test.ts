@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { ProfilesRead } from "@ringfence/agent/policy";
 import { explanationSchema } from "@ringfence/model/schemas";
 import { flowFactsOf, parseFlowLine, type Resolver } from "@ringfence/policy";
 import { parsePolicy } from "@ringfence/policy/parse";
-import type { ProfilesRead } from "../run/read-profiles.js";
 import { buildExplanation } from "./build-explanation.js";
 import type { Question } from "./question.js";
 import { renderExplanation } from "./render-explanation.js";

@@ -8,6 +8,7 @@ import {
   readOverflow,
   reportFlows,
 } from "@ringfence/agent";
+import type { PolicySummary } from "@ringfence/agent/policy";
 import { isolationOf, landlockAbi } from "@ringfence/kernel/system";
 import {
   type Address,
@@ -17,7 +18,6 @@ import {
   type ReportAsker,
   type ReportOutcome,
 } from "@ringfence/model";
-import type { PolicySummary } from "./compile-policy.js";
 import type { EventLog } from "./event-log.js";
 import type { RunOptions } from "./run-options.js";
 

@@ -1,8 +1,7 @@
 import type { HostUser } from "@ringfence/agent";
+import { changeableByOthers, type LoadOptions, stampOf } from "@ringfence/agent/policy";
 import { RingfenceError } from "@ringfence/model";
-import type { LoadOptions } from "./load-policy.js";
 import type { RunOptions } from "./run-options.js";
-import { changeableByOthers, stampOf } from "./watched-file.js";
 
 /** A change is taken when the files have stood still for one look, so that half-written ones are rare. */
 const LOOK_EVERY_MS = 100;

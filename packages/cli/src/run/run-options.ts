@@ -1,3 +1,4 @@
+import type { PolicyOptions } from "@ringfence/agent/policy";
 import { RingfenceError } from "@ringfence/model";
 import type { OptionSpec, ParsedOptions } from "../option-table.js";
 import { droppedCapabilities } from "./dropped-powers.js";
@@ -99,16 +100,6 @@ export const runTrailer = `Taken from the command unless --privileged is given:
 
 Exit status: the command's own; 3 denied with --fail-on-deny; 125 ringfence failed: the
 command did not run, or succeeded and its report cannot be written; 126 the command cannot be executed; 127 it was not found.`;
-
-export interface PolicyOptions {
-  readonly allow: readonly string[];
-  readonly deny: readonly string[];
-  readonly default: "allow" | "deny" | null;
-  readonly allowFrom: readonly string[];
-  readonly listen: readonly string[];
-  readonly policyFiles: readonly string[];
-  readonly mode: "enforce" | "audit" | null;
-}
 
 export interface RunOptions extends PolicyOptions {
   readonly watch: boolean;

@@ -1,9 +1,9 @@
 import { fstatSync, readlinkSync } from "node:fs";
 import { executablesAbove, refusedDevice } from "@ringfence/agent";
+import type { RunPolicy } from "@ringfence/agent/policy";
 import { AF_INET, AF_INET6, AF_UNIX, type SocketIdentity, socketIdentity } from "@ringfence/kernel/system";
 import { type Address, formatAddress, fromBytes16, RingfenceError } from "@ringfence/model";
 import { type FlowFacts, interpret, type ProcessFacts } from "@ringfence/policy";
-import type { RunPolicy } from "./compile-policy.js";
 
 const streams = ["stdin", "stdout", "stderr"] as const;
 const protocols: Readonly<Record<number, FlowFacts["protocol"]>> = {

@@ -1,8 +1,8 @@
 import type { Cgroup2 } from "@ringfence/kernel";
 import { compileApart } from "./compile-apart.js";
 import { compilePolicy, type RunPolicy } from "./compile-policy.js";
+import type { PolicyOptions } from "./policy-options.js";
 import { readPolicyFiles } from "./read-policy-files.js";
-import type { RunOptions } from "./run-options.js";
 
 /**
  * Policy files of more bytes are compiled in a process of their own. It takes 60 ms to start; here they would stop
@@ -22,7 +22,7 @@ export interface LoadOptions {
  * RF_POLICY_FILE, RF_POLICY_LIMIT, RF_POLICY_PROCESS.
  */
 export async function loadPolicy(
-  options: RunOptions,
+  options: PolicyOptions,
   cgroups: Cgroup2,
   { signal, onRead }: LoadOptions = {},
 ): Promise<RunPolicy> {

@@ -1,10 +1,13 @@
-import { knownRuntimes, type NamedPolicy, usualFolders, WorkloadTable, workloadHost } from "@ringfence/agent";
 import type { Cgroup2 } from "@ringfence/kernel";
 import type { ProcessCondition, Profile } from "@ringfence/model";
 import { type CompiledPolicy, compile } from "@ringfence/policy";
+import type { NamedPolicy } from "../observe/policy-names.js";
+import { knownRuntimes, usualFolders } from "../workloads/runtimes/known-runtimes.js";
+import { workloadHost } from "../workloads/workload-host.js";
+import { WorkloadTable } from "../workloads/workload-table.js";
+import type { PolicyOptions } from "./policy-options.js";
 import type { PolicyFile } from "./read-policy-files.js";
 import { parseProfiles } from "./read-profiles.js";
-import type { PolicyOptions } from "./run-options.js";
 
 interface PolicyFacts {
   readonly profiles: readonly Pick<Profile, "name" | "mode">[];

@@ -1,4 +1,3 @@
-import { hostResolver, hostResolvers, searchList } from "@ringfence/agent";
 import { type Address, formatAddress, type Profile, RingfenceError } from "@ringfence/model";
 import {
   commandLineProfile,
@@ -8,8 +7,12 @@ import {
   withResolvers,
   withSearch,
 } from "@ringfence/policy";
+import { hostResolver } from "../host/host-resolver.js";
+import { searchList } from "../names/search-list.js";
+import { hostResolvers } from "../names/trusted-resolvers.js";
+import { PolicyErrors } from "./policy-errors.js";
+import type { PolicyOptions } from "./policy-options.js";
 import { type PolicyFile, readPolicyFiles } from "./read-policy-files.js";
-import type { PolicyOptions } from "./run-options.js";
 
 /** Profiles in the order in which they decide: files first, then what the command line says. */
 export interface ProfilesRead {
@@ -19,16 +22,6 @@ export interface ProfilesRead {
   /** What the policy files hold, by their names. */
   readonly files: ReadonlyMap<string, Uint8Array>;
   readonly warnings: readonly string[];
-}
-
-/** Several errors of policy files at once: one line each. */
-export class PolicyErrors extends Error {
-  readonly errors: readonly RingfenceError[];
-
-  constructor(errors: readonly RingfenceError[]) {
-    super(errors.map((error) => error.format()).join("\n"));
-    this.errors = errors;
-  }
 }
 
 /** The profiles that the options stand for. Throws PolicyErrors, RF_DESTINATION, RF_POLICY_FILE. */

@@ -3,9 +3,9 @@ import { deserialize, serialize } from "node:v8";
 import { MemoryMap } from "@ringfence/kernel/system";
 import { RingfenceError } from "@ringfence/model";
 import type { RunPolicy } from "./compile-policy.js";
+import { PolicyErrors } from "./policy-errors.js";
+import type { PolicyOptions } from "./policy-options.js";
 import type { PolicyFile } from "./read-policy-files.js";
-import { PolicyErrors } from "./read-profiles.js";
-import type { PolicyOptions } from "./run-options.js";
 
 /** Where the compiling process finds the file that holds its order, and leaves its answer. */
 export const HANDOVER_FD = 3;

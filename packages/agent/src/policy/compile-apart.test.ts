@@ -7,9 +7,9 @@ import { RingfenceError } from "@ringfence/model";
 import { policyYaml, Random, randomProfiles } from "@ringfence/policy/testing";
 import { compileApart } from "./compile-apart.js";
 import { compilePolicy, type RunPolicy, summaryOf } from "./compile-policy.js";
+import { PolicyErrors } from "./policy-errors.js";
 import type { PolicyOrder } from "./policy-handover.js";
-import { PolicyErrors } from "./read-profiles.js";
-import type { PolicyOptions } from "./run-options.js";
+import type { PolicyOptions } from "./policy-options.js";
 
 const nothing: PolicyOptions = {
   allow: [],
