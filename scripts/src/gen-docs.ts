@@ -10,6 +10,7 @@ import {
   VERDICT_SCHEMA,
 } from "@ringfence/model";
 import {
+  agentConfigSchema,
   anyEventSchema,
   dnsLineSchema,
   explanationSchema,
@@ -18,6 +19,7 @@ import {
   verdictLineSchema,
 } from "@ringfence/model/schemas";
 import { commandHelp } from "./command-help.js";
+import { configKeys } from "./config-keys.js";
 import { explainExample } from "./explain-example.js";
 import { fillBlock } from "./generated-block.js";
 import { type GeneratedPage, outdatedPages, writePages } from "./generated-page.js";
@@ -49,6 +51,9 @@ function helpPage(command: string, blocks: Readonly<Record<string, () => string>
 
 const example = { "ringfence explain": () => explainExample(repositoryRoot) };
 
+/** What a file may hold, where a default stands for what is left out. */
+const configSchema = { toJSONSchema: () => agentConfigSchema.toJSONSchema({ io: "input" }) };
+
 const pages: readonly GeneratedPage[] = [
   { path: "docs/reference/errors.md", render: renderErrorsPage },
   schemaPage("docs/reference/report.schema.json", REPORT_SCHEMA, reportSchema),
@@ -57,6 +62,8 @@ const pages: readonly GeneratedPage[] = [
   schemaPage("docs/reference/event.schema.json", EVENT_SCHEMA, anyEventSchema),
   schemaPage("docs/reference/explain.schema.json", EXPLAIN_SCHEMA, explanationSchema),
   schemaPage("docs/reference/selftest.schema.json", SELFTEST_SCHEMA, selftestSchema),
+  schemaPage("docs/reference/agent-config.schema.json", "ringfence.dev/v1alpha1 AgentConfig", configSchema),
+  filledPage("docs/reference/agent-config.md", { keys: () => configKeys(agentConfigSchema) }),
   helpPage("run"),
   helpPage("explain", example),
   helpPage("learn"),

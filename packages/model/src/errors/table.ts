@@ -1,3 +1,4 @@
+import { agentErrors } from "./agent-errors.js";
 import { policyErrors } from "./policy-errors.js";
 
 /** What a code stands for, as docs/reference/errors.md prints it. */
@@ -12,6 +13,7 @@ export interface ErrorEntry {
  */
 export const errorTable = {
   ...policyErrors,
+  ...agentErrors,
   RF_NOT_ROOT: {
     meaning: "The command loads programs into the kernel, and the caller is not root",
     remedy: "Run it as root, with sudo for example; --user NAME drops to that user before the command",

@@ -1,0 +1,36 @@
+/** The part of the error table that is about the agent and how it is asked. */
+export const agentErrors = {
+  RF_CONFIG: {
+    meaning: "The agent's configuration has an error",
+    remedy: "Correct it at the given place; docs/reference/agent-config.md lists every key",
+  },
+  RF_CONFIG_FILE: {
+    meaning: "The agent's configuration file cannot be read",
+    remedy: "Check its path and permissions, or name another one with --config",
+  },
+  RF_AGENT_ABSENT: {
+    meaning: "No agent answers on its socket",
+    remedy: "Start it (systemctl start ringfence-agent), or name its configuration with --config",
+  },
+  RF_AGENT_RUNS: {
+    meaning: "Another agent runs already, with the same state or the same socket",
+    remedy:
+      "End the process that the message names first, or give this agent a state, pins and a socket of its own",
+  },
+  RF_AGENT_LOST: {
+    meaning: "The agent closed the connection before it had answered",
+    remedy: "Look into its log, and ask again: `ringfence status` shows what is in force",
+  },
+  RF_ACCESS: {
+    meaning: "The caller may not ask this of the agent",
+    remedy: "Ask as root; members of the group `socket.readers` may look and change nothing",
+  },
+  RF_REQUEST: {
+    meaning: "A request on the agent's socket is malformed, too long, or one too many",
+    remedy: "Send one JSON object with id, method and params on each line; the commands do",
+  },
+  RF_STATE: {
+    meaning: "A file in the agent's state folder cannot be read or written",
+    remedy: "Free some space, and check the folder and its permissions",
+  },
+} as const;
