@@ -1,0 +1,18 @@
+import { connect } from "node:net";
+import { peerCredentials } from "@ringfence/kernel/system";
+import { descriptorOf } from "./peer.js";
+
+/** The process that listens on a UNIX socket; null when nobody does. Throws what else connecting meets. */
+export function answeringPid(path: string): Promise<number | null> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(path);
+    socket.once("connect", () => {
+      resolve(peerCredentials(descriptorOf(socket)).pid);
+      socket.destroy();
+    });
+    socket.once("error", (error: NodeJS.ErrnoException) => {
+      if (error.code === "ECONNREFUSED" || error.code === "ENOENT") resolve(null);
+      else reject(error);
+    });
+  });
+}
