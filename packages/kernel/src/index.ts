@@ -30,11 +30,13 @@ export type {
 export type { StructInput, StructValue, ValueOf } from "./layout/struct-value.js";
 export { BpfLink } from "./libbpf/bpf-link.js";
 export { BpfLoadError } from "./libbpf/bpf-load-error.js";
-export { BpfObject, type OpenOptions } from "./libbpf/bpf-object.js";
+export { BpfObject, type MapDefinition, type OpenOptions } from "./libbpf/bpf-object.js";
 export { BpfProgram } from "./libbpf/bpf-program.js";
 export { explainVerifierLog } from "./libbpf/explain-verifier-log.js";
 export { iterate } from "./libbpf/iterate.js";
 export { libbpfVersion } from "./libbpf/library.js";
+export { type LinkInfo, linkInfo } from "./libbpf/link-info.js";
+export { openPinned, pinObject } from "./libbpf/pinned.js";
 export type { ProgramInfo } from "./libbpf/program-info.js";
 export type { TestRunOptions, TestRunResult } from "./libbpf/run-program.js";
 export { type TcDirection, TcFilter } from "./libbpf/tc-filter.js";

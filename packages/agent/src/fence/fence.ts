@@ -1,18 +1,10 @@
-import { closeSync, readFileSync } from "node:fs";
-import {
-  type BpfLink,
-  BpfObject,
-  type Cgroup2,
-  layout,
-  StructCodec,
-  type TcxLink,
-  u32Codec,
-} from "@ringfence/kernel";
+import { type BpfLink, BpfObject, type Cgroup2, layout, type TcxLink } from "@ringfence/kernel";
 import type { CompiledPolicy } from "@ringfence/policy";
 import { inNetworkNamespaces } from "../host/network-namespaces.js";
 import { refusedDevices } from "../host/refused-devices.js";
 import { type TrustedResolvers, trustResolvers, writeNames } from "../names/write-names.js";
 import { OVERFLOW_ROWS, readFence } from "../observe/flows.js";
+import { attachAt, beginFence, maxProcesses, scanProcesses, withoutNames } from "./attach.js";
 import { includeSearch, searchBorrowed } from "./borrowed.js";
 import { fencedProcesses } from "./fenced-processes.js";
 import { attachGuard, expectGuard, type Guard, includeGuard, isGuardRefusal } from "./guard.js";
@@ -36,21 +28,6 @@ import { runIterator } from "./run-iterator.js";
 
 /** Rows of the flow table; the first few count what finds no room. */
 export const FLOW_ROWS = 16_384;
-
-/** A lineage deeper than this many passes would need is cut; each pass carries ancestors down at least one level. */
-const LINEAGE_PASSES = 64;
-
-/** Sizes of the tables of names where nobody reads DNS: they take 12 MB. */
-const withoutNames = {
-  queries: 1,
-  dns_rooms: 1,
-  domains: 1,
-  addresses: 1,
-  domain_places: 1,
-  address_places: 1,
-};
-
-const fenceCodec = new StructCodec(layout.rf_fence, "rf_fence");
 
 export interface FenceOptions {
   readonly objectPath: string;
@@ -137,21 +114,11 @@ export class Fence implements Disposable {
       if (stops) includePacketSocketStop(object);
       object.load();
       const policies = new PolicySlots(object, plan, cgroups, policy);
-      object.map("fence", u32Codec, fenceCodec).set(0, {
-        live: 0n,
-        orphans: 0n,
+      beginFence(object, {
         cgroup: cgroups.idOf(runCgroup),
         packet_cgroup: cgroups.idOf(packetCgroup),
         next_flow: OVERFLOW_ROWS,
         flow_limit: FLOW_ROWS,
-        entered: 0,
-        changed: 0,
-        cgroup_level: 0,
-        guarded: 0,
-        borrowed_denied: 0,
-        borrowed_open: 0,
-        next_peer: 0,
-        held_back: 0,
       });
       if (options.resolvers !== undefined) writeNames(object, plan.nameSecret, options.resolvers);
       attach(object, options, links);
@@ -231,42 +198,10 @@ function attach(object: BpfObject, options: FenceOptions, links: BpfLink[]): voi
   for (const name of processHooks) {
     links.push(object.program(name).attach());
   }
-  runIterator(object, "process_scan");
-  if (options.policy.ancestors.count > 0 || options.replaceable === true) completeLineage(object);
+  scanProcesses(object, options.policy.ancestors.count > 0 || options.replaceable === true);
   for (const name of socketHooks) links.push(object.program(name).attach());
   links.push(...attachAt(object, cgroups, options.hookCgroup, callHooks));
   const packets = options.packetCgroup ?? options.runCgroup;
   const readers = options.resolvers === undefined ? [] : nameHooks;
   links.push(...attachAt(object, cgroups, packets, [...packetHooks, ...readers]));
-}
-
-function* attachAt(
-  object: BpfObject,
-  cgroups: Cgroup2,
-  path: string,
-  programs: readonly string[],
-): Generator<BpfLink> {
-  const fd = cgroups.openDirectory(path);
-  try {
-    for (const name of programs) yield object.program(name).attachCgroup(fd);
-  } finally {
-    closeSync(fd);
-  }
-}
-
-/** Passes ancestors from parent to child until nothing changes, whatever order the process ids have. */
-function completeLineage(object: BpfObject): void {
-  const state = object.map("fence", u32Codec, fenceCodec);
-  let seen = 0;
-  for (let pass = 0; pass < LINEAGE_PASSES; pass++) {
-    runIterator(object, "lineage_scan");
-    const changed = state.get(0)?.changed ?? 0;
-    if (changed === seen) return;
-    seen = changed;
-  }
-}
-
-/** The kernel never runs more processes than threads-max, so a table of that size cannot be full. */
-function maxProcesses(): number {
-  return Number(readFileSync("/proc/sys/kernel/threads-max", "utf8"));
 }

@@ -34,5 +34,8 @@ export const socketHooks = ["label_listener"] as const;
 export const borrowedSearch = "find_borrowed";
 export const borrowedEnds = ["close_borrowed_tcp", "close_borrowed_udp"] as const;
 
+/** Iterators that give the sockets which were there before an agent to whoever holds them: in this order. */
+export const adoptions = ["adopt_listeners", "adopt_sockets"] as const;
+
 /** Iterators over the processes that already run. */
 export const scans = ["process_scan", "lineage_scan"] as const;

@@ -38,6 +38,22 @@ export function capacityOf(policy: CompiledPolicy, cgroups: number): PolicyCapac
   };
 }
 
+/** The same, asked map by map. */
+export function capacityWhere(entries: (map: keyof PolicyCapacity) => number): PolicyCapacity {
+  return {
+    rows: entries("rows"),
+    summaries: entries("summaries"),
+    intervals: entries("intervals"),
+    intervals6: entries("intervals6"),
+    interval_index: entries("interval_index"),
+    transitions: entries("transitions"),
+    accepts: entries("accepts"),
+    comms: entries("comms"),
+    cgroups: entries("cgroups"),
+    listed_names: entries("listed_names"),
+  };
+}
+
 /** Room for cgroups that somebody makes between the planning and the writing of a policy that names some. */
 export function withNewCgroups(needed: PolicyCapacity): PolicyCapacity {
   return { ...needed, cgroups: needed.cgroups + LEAST_GROWTH.rows };

@@ -1,9 +1,10 @@
-import { type BpfObject, layout, type OpenOptions, StructCodec } from "@ringfence/kernel";
+import { type BpfObject, layout, type OpenOptions, StructCodec, u32Codec } from "@ringfence/kernel";
 import type { CompiledPolicy } from "@ringfence/policy";
 import { drawNameSecret } from "../names/name-secret.js";
 import { type CgroupTree, listCgroups } from "./listed-cgroups.js";
 import {
   capacityOf,
+  capacityWhere,
   checkFits,
   mapSizes,
   type PolicyCapacity,
@@ -52,6 +53,20 @@ export function planSlots(policy: CompiledPolicy, tree: CgroupTree, replaceable:
   return { slots: 1, capacity: asks.cgroups ? withNewCgroups(needed) : needed, nameSecret, asks };
 }
 
+/** What an agent that goes on with the maps of one before it has to keep to. */
+export function planOf(
+  maps: (name: string) => { readonly info: { readonly maxEntries: number } },
+  nameSecret: bigint,
+): SlotPlan {
+  const room = (name: string) => Math.floor(maps(name).info.maxEntries / 2);
+  return {
+    slots: 2,
+    capacity: capacityWhere(room),
+    nameSecret,
+    asks: { cgroups: true, ancestors: true, names: true },
+  };
+}
+
 /** Sizes of the policy's maps, and what the verifier may leave out, for opening an object. */
 export function slotOptions(
   { slots, capacity, asks }: SlotPlan,
@@ -87,12 +102,21 @@ export class PolicySlots {
   #generation = FIRST_GENERATION;
 
   /** Writes the first policy; no program may run yet. Throws RF_MAP_FULL. */
-  constructor(object: BpfObject, plan: SlotPlan, tree: CgroupTree, policy: CompiledPolicy) {
+  constructor(object: BpfObject, plan: SlotPlan, tree: CgroupTree, policy: CompiledPolicy | null) {
     this.#object = object;
     this.#plan = plan;
     this.#tree = tree;
+    if (policy === null) {
+      ({ slot: this.#active, generation: this.#generation } = policyInForce(object));
+      return;
+    }
     this.#write(policy, 0, FIRST_GENERATION);
     this.#activate(0);
+  }
+
+  /** Goes on with the tables of an agent before this one; the policy that it put in force stays until the next one. */
+  static resume(object: BpfObject, plan: SlotPlan, tree: CgroupTree): PolicySlots {
+    return new PolicySlots(object, plan, tree, null);
   }
 
   /** The number of the policy in force, as events and flows carry it: 1 for the first, then 2, 3... */
@@ -134,6 +158,15 @@ export class PolicySlots {
   #waitForPrograms(): void {
     this.#object.rawMap("grace").update(firstElement, numberBytes(this.#object.mapFd("grace_mark")));
   }
+}
+
+/** Which slot the programs read, and the number of the policy in it. */
+function policyInForce(object: BpfObject): { readonly slot: number; readonly generation: number } {
+  const slot = object.map("active", u32Codec, u32Codec).get(0) ?? 0;
+  const bytes = object.rawMap("policy").lookup(numberBytes(slot));
+  if (bytes === undefined) throw new Error(`Cannot read map "policy": slot ${slot} is missing`);
+  const { offset } = layout.rf_policy.fields.generation;
+  return { slot, generation: new DataView(bytes.buffer, bytes.byteOffset).getUint32(offset, true) };
 }
 
 function numberBytes(number: number): Uint8Array {

@@ -25,6 +25,17 @@ const findMap = libbpf.func<(object: bigint, name: string) => Pointer>(
 );
 const mapFd = libbpf.func<(map: bigint) => number>("int bpf_map__fd(void *map)");
 const mapType = libbpf.func<(map: bigint) => number>("int bpf_map__type(void *map)");
+const nextMap = libbpf.func<(object: bigint, previous: Pointer) => Pointer>(
+  "void *bpf_object__next_map(void *object, void *previous)",
+);
+const mapName = libbpf.func<(map: bigint) => string>("const char *bpf_map__name(void *map)");
+const mapKeySize = libbpf.func<(map: bigint) => number>("uint32_t bpf_map__key_size(void *map)");
+const mapValueSize = libbpf.func<(map: bigint) => number>("uint32_t bpf_map__value_size(void *map)");
+const mapFlags = libbpf.func<(map: bigint) => number>("uint32_t bpf_map__map_flags(void *map)");
+const mapIsInternal = libbpf.func<(map: bigint) => boolean>("bool bpf_map__is_internal(void *map)");
+const mapReuseFd = libbpf.func<(map: bigint, fd: number) => number>(
+  "int bpf_map__reuse_fd(void *map, int fd)",
+);
 const mapSetMaxEntries = libbpf.func<(map: bigint, count: number) => number>(
   "int bpf_map__set_max_entries(void *map, uint32_t count)",
 );
@@ -45,6 +56,15 @@ export interface OpenOptions {
   readonly constants?: Readonly<Record<string, Uint8Array>>;
   /** verifier log even on success: 1 states, 2 every instruction, 4 statistics */
   readonly kernelLogLevel?: number;
+}
+
+/** A map as the object file has it. Sizes in bytes. */
+export interface MapDefinition {
+  readonly name: string;
+  readonly type: number;
+  readonly keySize: number;
+  readonly valueSize: number;
+  readonly flags: number;
 }
 
 /** An ELF file with BPF programs and maps: opened, adjusted, then loaded into the kernel as a whole. */
@@ -102,6 +122,31 @@ export class BpfObject implements Disposable {
   setConstants(section: string, bytes: Uint8Array): void {
     const result = mapSetInitialValue()(this.#mapPointer(section), bytes, bytes.length);
     if (result < 0) throw new Error(`Cannot set the constants of "${section}": ${errnoText(-result)}`);
+  }
+
+  /** The maps of the file, without those that hold its constants. */
+  mapDefinitions(): MapDefinition[] {
+    const definitions: MapDefinition[] = [];
+    let map = nextMap()(this.#handle.pointer, null);
+    while (map !== null) {
+      if (!mapIsInternal()(map)) {
+        definitions.push({
+          name: mapName()(map),
+          type: mapType()(map),
+          keySize: mapKeySize()(map),
+          valueSize: mapValueSize()(map),
+          flags: mapFlags()(map),
+        });
+      }
+      map = nextMap()(this.#handle.pointer, map);
+    }
+    return definitions;
+  }
+
+  /** Has `load` use a map that is there already, with its entries and its size. The descriptor stays the caller's. */
+  reuseMap(name: string, fd: number): void {
+    const result = mapReuseFd()(this.#mapPointer(name), fd);
+    if (result < 0) throw new Error(`Cannot use the map that is there for "${name}": ${errnoText(-result)}`);
   }
 
   /** Includes a program in load, or leaves it out. */

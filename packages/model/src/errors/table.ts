@@ -38,6 +38,11 @@ export const errorTable = {
     meaning: "The kernel refused to attach a program to its hook",
     remedy: "Look for another program that holds the hook exclusively; `ringfence doctor` tests each hook",
   },
+  RF_PIN_REFUSED: {
+    meaning: "The kernel refused to pin an object in a BPF file system, or to open one that is pinned",
+    remedy:
+      "Mount it: mount -t bpf bpf /sys/fs/bpf; and let `pins` in the agent's configuration lie below it",
+  },
   RF_FEATURE_MISSING: {
     meaning: "This kernel lacks a feature that the request needs",
     remedy: "Run the kernel version that the message names, or a later one",

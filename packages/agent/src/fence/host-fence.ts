@@ -1,0 +1,291 @@
+import { closeSync } from "node:fs";
+import {
+  BpfLink,
+  BpfObject,
+  type Cgroup2,
+  layout,
+  linkInfo,
+  RawMap,
+  StructCodec,
+} from "@ringfence/kernel";
+import type { CompiledPolicy } from "@ringfence/policy";
+import { inNetworkNamespaces } from "../host/network-namespaces.js";
+import { refusedDevices } from "../host/refused-devices.js";
+import { type TrustedResolvers, trustResolvers, writeNames } from "../names/write-names.js";
+import { readFence } from "../observe/flows.js";
+import { abiOf } from "../pins/abi-of.js";
+import type { PinFolder } from "../pins/pin-folder.js";
+import { attachAt, beginFence, maxProcesses, scanProcesses } from "./attach.js";
+import { fencedProcesses } from "./fenced-processes.js";
+import { attachGuard, expectGuard, type Guard, guardHooks, includeGuard, isGuardRefusal } from "./guard.js";
+import {
+  adoptions,
+  callHooks,
+  nameHooks,
+  packetHooks,
+  processHooks,
+  rejudgements,
+  socketHooks,
+} from "./hooks.js";
+import { PolicySlots, planOf, planSlots, type SlotPlan, slotOptions } from "./policy-slots.js";
+import { runIterator } from "./run-iterator.js";
+
+/** Rows of an agent's flow table: at 1,000 new flows a second each stays for a minute. */
+const HOST_FLOW_ROWS = 65_536;
+
+const settingsCodec = new StructCodec(layout.rf_dns_settings, "rf_dns_settings");
+const tracingHooks: readonly string[] = [...processHooks, ...socketHooks];
+const cgroupHooks: readonly string[] = [...callHooks, ...packetHooks, ...nameHooks];
+
+export interface HostFenceOptions {
+  readonly objectPath: string;
+  readonly policy: CompiledPolicy;
+  readonly cgroups: Cgroup2;
+  /** Path of the cgroup where all hooks are: whoever makes a socket there or below is judged. */
+  readonly cgroup: string;
+  readonly pins: PinFolder;
+  /** Whose DNS answers count. */
+  readonly resolvers: TrustedResolvers;
+}
+
+interface Parts {
+  readonly object: BpfObject;
+  readonly links: Map<string, BpfLink>;
+  readonly policies: PolicySlots;
+  readonly guard: Guard;
+  readonly abi: string;
+  readonly takenOver: boolean;
+}
+
+/**
+ * The kernel side of an agent: everybody is judged, and hooks and tables are pinned, so that they outlive the process.
+ * The next agent takes them over: it loads its programs over the same tables, puts them in the place of the old ones
+ * hook by hook, and then its policy in force. At no moment does a hook have no program or a program no policy.
+ */
+export class HostFence implements Disposable {
+  readonly object: BpfObject;
+  readonly guard: Guard;
+  readonly abi: string;
+  /** true if it went on with what an agent before it had left */
+  readonly takenOver: boolean;
+  readonly #links: Map<string, BpfLink>;
+  readonly #policies: PolicySlots;
+  readonly #options: HostFenceOptions;
+
+  private constructor(parts: Parts, options: HostFenceOptions) {
+    this.object = parts.object;
+    this.guard = parts.guard;
+    this.abi = parts.abi;
+    this.takenOver = parts.takenOver;
+    this.#links = parts.links;
+    this.#policies = parts.policies;
+    this.#options = options;
+  }
+
+  /**
+   * Throws RF_LOAD_REFUSED, RF_FEATURE_MISSING, RF_ATTACH_REFUSED, RF_PIN_REFUSED, RF_MAP_FULL, RF_POLICY_LIMIT: what was
+   * in force before then still is.
+   */
+  static start(options: HostFenceOptions): HostFence {
+    const guard = expectGuard();
+    try {
+      return startWith(options, guard, (parts) => new HostFence(parts, options));
+    } catch (error) {
+      if (guard.status !== "active" || !isGuardRefusal(error)) throw error;
+      const without: Guard = { status: "refused", surprise: error.message };
+      return startWith(options, without, (parts) => new HostFence(parts, options));
+    }
+  }
+
+  /** The number of the policy in force: 1 for the first, then 2, 3..., over all agents. */
+  get generation(): number {
+    return this.#policies.generation;
+  }
+
+  /** Names of the programs that are attached. */
+  get hooks(): readonly string[] {
+    return [...this.#links.keys()];
+  }
+
+  /** As `Fence.replacePolicy`. */
+  replacePolicy(policy: CompiledPolicy, resolvers: TrustedResolvers): number {
+    const generation = this.#policies.replace(policy);
+    trustResolvers(this.object, resolvers);
+    this.rejudge();
+    return generation;
+  }
+
+  /** Asks the policy in force about sockets that rest, and ends those that it denies where the kernel can do that. */
+  rejudge(): void {
+    inNetworkNamespaces(fencedProcesses(this.object.rawMap("processes")), () => {
+      for (const name of rejudgements) runIterator(this.object, name);
+    });
+  }
+
+  /** Hooks whose link is gone, or runs another program than ours: somebody undid them. */
+  undone(): string[] {
+    const { pins } = this.#options;
+    const pinned = new Set(pins.linkNames(this.abi));
+    return [...this.#links].flatMap(([name, link]) => {
+      const { programId, cgroup } = linkInfo(link.fd);
+      const isOurs = programId === this.object.program(name).info().id;
+      const isAttached = !cgroupHooks.includes(name) || cgroup !== 0n;
+      return isOurs && isAttached && pinned.has(name) ? [] : [name];
+    });
+  }
+
+  /** Attaches and pins again what somebody undid. */
+  restore(names: readonly string[]): void {
+    for (const name of names) {
+      const [link] = attachHooks(this.object, this.#options, [name]);
+      if (link === undefined) continue;
+      this.#options.pins.replaceLink(this.abi, name, link[1].fd);
+      this.#links.get(name)?.destroy();
+      this.#links.set(name, link[1]);
+    }
+  }
+
+  /** Lets go of everything; what is pinned stays in force. */
+  close(): void {
+    for (const link of this.#links.values()) link.destroy();
+    this.object.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}
+
+function startWith(options: HostFenceOptions, guard: Guard, make: (parts: Parts) => HostFence): HostFence {
+  const { pins, objectPath } = options;
+  const object = BpfObject.open(objectPath);
+  const links = new Map<string, BpfLink>();
+  try {
+    const abi = abiOf(object);
+    const takenOver = pins.has(abi);
+    for (const name of [...rejudgements, ...nameHooks, ...adoptions]) object.setAutoload(name, true);
+    if (guard.status === "active") includeGuard(object);
+    const policies = takenOver
+      ? takeOver(object, options, abi, guard, links)
+      : begin(object, options, abi, guard, links);
+    const fence = make({ object, links, policies, guard, abi, takenOver });
+    if (takenOver) fence.replacePolicy(options.policy, options.resolvers);
+    else fence.rejudge();
+    pins.removeOthers(abi);
+    return fence;
+  } catch (error) {
+    for (const link of links.values()) link.destroy();
+    object.close();
+    throw error;
+  }
+}
+
+/** Everything is new. Sockets that are there belong to whoever holds them. */
+function begin(
+  object: BpfObject,
+  options: HostFenceOptions,
+  abi: string,
+  guard: Guard,
+  links: Map<string, BpfLink>,
+): PolicySlots {
+  const { policy, cgroups, cgroup, pins, resolvers } = options;
+  const plan = planSlots(policy, cgroups, true);
+  configure(object, plan, cgroup);
+  const rows = { flows: HOST_FLOW_ROWS, flow_index: HOST_FLOW_ROWS, processes: maxProcesses() };
+  const { maxEntries } = slotOptions(plan);
+  for (const [map, count] of Object.entries({ ...maxEntries, ...rows })) object.setMaxEntries(map, count);
+  object.load();
+  const policies = new PolicySlots(object, plan, cgroups, policy);
+  const id = cgroups.idOf(cgroup);
+  beginFence(object, { cgroup: id, packet_cgroup: id, next_flow: 0, flow_limit: HOST_FLOW_ROWS });
+  writeNames(object, plan.nameSecret, resolvers);
+  for (const [name, link] of attachHooks(object, options, processHooks)) links.set(name, link);
+  scanProcesses(object, true);
+  for (const [name, link] of attachHooks(object, options, [...socketHooks, ...cgroupHooks]))
+    links.set(name, link);
+  if (guard.status === "active") {
+    const isCalled = () => readFence(object.rawMap("fence")).guarded !== 0;
+    for (const [index, link] of attachGuard(object, isCalled).entries())
+      links.set(guardHooks[index] ?? "", link);
+  }
+  for (const name of adoptions) runIterator(object, name);
+  pins.pin(abi, descriptorsOf(links), mapsOf(object));
+  return policies;
+}
+
+/** The tables of an agent before this one, with programs of our own. */
+function takeOver(
+  object: BpfObject,
+  options: HostFenceOptions,
+  abi: string,
+  guard: Guard,
+  links: Map<string, BpfLink>,
+): PolicySlots {
+  const { cgroups, cgroup, pins } = options;
+  const fds = new Map(object.mapDefinitions().map(({ name }) => [name, pins.openMap(abi, name)]));
+  try {
+    for (const [name, fd] of fds) object.reuseMap(name, fd);
+    const map = (name: string) => RawMap.fromFd(fds.get(name) ?? -1, name);
+    const plan = planOf(
+      map,
+      settingsCodec.fromBytes(
+        map("dns_settings").lookup(new Uint8Array(4)) ?? new Uint8Array(settingsCodec.size),
+      ).secret,
+    );
+    configure(object, plan, cgroup);
+    object.load();
+    const hooks = [...tracingHooks, ...cgroupHooks, ...(guard.status === "active" ? guardHooks : [])];
+    for (const name of hooks) links.set(name, followLink(object, options, abi, name));
+    for (const name of pins.linkNames(abi)) if (!hooks.includes(name)) pins.unpinLink(abi, name);
+    scanProcesses(object, false);
+    return PolicySlots.resume(object, plan, cgroups);
+  } finally {
+    for (const fd of fds.values()) closeSync(fd);
+  }
+}
+
+/** Puts our program in the place of the one that is attached. Where a link cannot change its program, both run for a
+ * moment: they keep the same records, and take nothing in twice. */
+function followLink(object: BpfObject, options: HostFenceOptions, abi: string, name: string): BpfLink {
+  const { pins } = options;
+  if (cgroupHooks.includes(name) && pins.linkNames(abi).includes(name)) {
+    const link = BpfLink.open(pins.linkPath(abi, name));
+    try {
+      link.update(object.program(name));
+      return link;
+    } catch {
+      link.destroy(); // detached by somebody, while no agent looked
+    }
+  }
+  const [made] = attachHooks(object, options, [name]);
+  if (made === undefined) throw new Error(`Cannot attach "${name}"`);
+  pins.replaceLink(abi, name, made[1].fd);
+  return made[1];
+}
+
+function attachHooks(
+  object: BpfObject,
+  { cgroups, cgroup }: HostFenceOptions,
+  names: readonly string[],
+): [string, BpfLink][] {
+  return names.map((name) => {
+    if (!cgroupHooks.includes(name)) return [name, object.program(name).attach()];
+    const [link] = attachAt(object, cgroups, cgroup, [name]);
+    if (link === undefined) throw new Error(`Cannot attach "${name}"`);
+    return [name, link];
+  });
+}
+
+function configure(object: BpfObject, plan: SlotPlan, cgroup: string): void {
+  const { constants } = slotOptions(plan, cgroup === "/" ? "host" : "cgroup");
+  for (const [section, bytes] of Object.entries(constants)) object.setConstants(section, bytes);
+  object.setConstants(".rodata.devices", refusedDevices());
+}
+
+function descriptorsOf(links: ReadonlyMap<string, BpfLink>): Map<string, number> {
+  return new Map([...links].map(([name, link]) => [name, link.fd]));
+}
+
+function mapsOf(object: BpfObject): Map<string, number> {
+  return new Map(object.mapDefinitions().map(({ name }) => [name, object.mapFd(name)]));
+}
