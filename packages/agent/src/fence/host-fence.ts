@@ -1,13 +1,5 @@
 import { closeSync } from "node:fs";
-import {
-  BpfLink,
-  BpfObject,
-  type Cgroup2,
-  layout,
-  linkInfo,
-  RawMap,
-  StructCodec,
-} from "@ringfence/kernel";
+import { BpfLink, BpfObject, type Cgroup2, layout, linkInfo, RawMap, StructCodec } from "@ringfence/kernel";
 import type { CompiledPolicy } from "@ringfence/policy";
 import { inNetworkNamespaces } from "../host/network-namespaces.js";
 import { refusedDevices } from "../host/refused-devices.js";

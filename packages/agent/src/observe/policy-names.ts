@@ -13,10 +13,17 @@ export interface NamedPolicy {
 /** The policies of a fence, by the number that flows and events carry. A bit means nothing without it. */
 export class PolicyNames {
   readonly #policies: NamedPolicy[];
+  readonly #first: number;
 
-  /** Policies in the order in which they were in force; the first is number 1. */
-  constructor(policies: readonly NamedPolicy[]) {
+  /** Policies in the order in which they were in force. The first is number 1, unless nobody remembers those before. */
+  constructor(policies: readonly NamedPolicy[], first = 1) {
     this.#policies = [...policies];
+    this.#first = first;
+  }
+
+  /** The number of the first one that is remembered. */
+  get first(): number {
+    return this.#first;
   }
 
   /** All of them, the one in force last. */
@@ -31,17 +38,21 @@ export class PolicyNames {
   }
 
   bitsOf(generation: number): readonly NamedBit[] {
-    return this.#policies[generation - 1]?.bits ?? [];
+    return this.#of(generation)?.bits ?? [];
   }
 
   /** The grace of a policy's names; null where none counts, and for a number that was never given. */
   graceOf(generation: number): number | null {
-    return this.#policies[generation - 1]?.graceSeconds ?? null;
+    return this.#of(generation)?.graceSeconds ?? null;
   }
 
   /** The revision of a policy; null for a number that was never given. */
   revisionOf(generation: number): string | null {
-    return this.#policies[generation - 1]?.revision ?? null;
+    return this.#of(generation)?.revision ?? null;
+  }
+
+  #of(generation: number): NamedPolicy | undefined {
+    return this.#policies[generation - this.#first];
   }
 }
 

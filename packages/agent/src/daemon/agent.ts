@@ -1,0 +1,128 @@
+import { hostname } from "node:os";
+import { Cgroup2 } from "@ringfence/kernel";
+import type { AgentConfig } from "@ringfence/model";
+import { AgentLock, type ControlMethods, ControlServer } from "../control/index.js";
+import { AgentClock } from "../events/agent-clock.js";
+import type { ActorKnowledge } from "../events/event-actor.js";
+import { EventHub } from "../events/event-hub.js";
+import { readLosses } from "../observe/losses.js";
+import type { RunPolicy } from "../policy/index.js";
+import { Engine } from "./engine.js";
+import { EventPump } from "./event-pump.js";
+import { LossWatch, lossEvent } from "./loss-watch.js";
+
+/** How soon losses, and hooks that somebody undid, are noticed. */
+const TICK_MS = 500;
+
+export interface AgentOptions {
+  readonly config: AgentConfig;
+  readonly objectPath: string;
+  readonly version: string;
+  /** Number of the group whose members may read; null when only root may. */
+  readonly readers: number | null;
+  /** The policy to begin with. */
+  readonly policy: RunPolicy;
+  readonly knowledge: ActorKnowledge;
+  /** What the agent can be asked, by the parts that answer it. */
+  readonly methods: (agent: Agent) => ControlMethods;
+}
+
+/** A host under policy: enforcement in the kernel, events in the hub, answers on the socket. */
+export class Agent {
+  readonly hub: EventHub;
+  readonly engine: Engine;
+  readonly #lock: AgentLock;
+  readonly #cgroups: Cgroup2;
+  readonly #options: AgentOptions;
+  readonly #pump: EventPump;
+  readonly #losses: LossWatch;
+  readonly #tick: NodeJS.Timeout;
+  #server: ControlServer | null = null;
+
+  private constructor(options: AgentOptions, lock: AgentLock, cgroups: Cgroup2) {
+    const { config, policy, objectPath, knowledge } = options;
+    const clock = new AgentClock();
+    this.#options = options;
+    this.#lock = lock;
+    this.#cgroups = cgroups;
+    this.hub = new EventHub({ host: hostname(), labels: {}, clock });
+    this.engine = new Engine({ config, objectPath, cgroups }, policy);
+    this.#losses = new LossWatch(this.#readLosses());
+    const toIso = (ns: bigint) => clock.toIso(Number(ns / 1000n) / 1000);
+    this.#pump = new EventPump({ engine: this.engine, hub: this.hub, knowledge, toIso });
+    this.#tick = setInterval(() => this.#look(), TICK_MS);
+  }
+
+  /** Throws RF_AGENT_RUNS where another agent has this state folder, and what `HostFence.start` throws. */
+  static async start(options: AgentOptions): Promise<Agent> {
+    const { socket, state } = options.config.spec;
+    const lock = AgentLock.take(state);
+    const cgroups = Cgroup2.open();
+    let agent: Agent | null = null;
+    try {
+      agent = new Agent(options, lock, cgroups);
+      agent.#server = await ControlServer.start({
+        path: socket.path,
+        readers: options.readers,
+        methods: options.methods(agent),
+      });
+      agent.#announce(agent.engine.fence.takenOver ? "taken-over" : "started");
+      return agent;
+    } catch (error) {
+      if (agent === null) {
+        cgroups.close();
+        lock.release();
+      } else await agent.stop();
+      throw error;
+    }
+  }
+
+  /** Ends the process's part. Hooks and tables stay in force. */
+  async stop(): Promise<void> {
+    clearInterval(this.#tick);
+    await this.#server?.stop();
+    await this.#pump.stop();
+    this.#announce("stopped");
+    await this.hub.drained();
+    this.engine.close();
+    this.#cgroups.close();
+    this.#lock.release();
+  }
+
+  #announce(change: "started" | "taken-over" | "stopped"): void {
+    const { version } = this.#options;
+    this.hub.publish({ type: "agent", level: "info", msg: `agent ${version} ${change}`, change, version });
+  }
+
+  #readLosses() {
+    return readLosses(this.engine.fence.object.rawMap("losses"), 0);
+  }
+
+  #look(): void {
+    this.#losses.look(this.#readLosses(), (lost, place) => this.hub.publish(lossEvent(lost, place)));
+    const undone = this.engine.fence.undone();
+    if (undone.length === 0) return;
+    this.engine.fence.restore(undone);
+    this.hub.publish(tamperingEvent(undone));
+  }
+}
+
+function tamperingEvent(hooks: readonly string[]) {
+  const now = new Date().toISOString();
+  return {
+    type: "alert" as const,
+    level: "warning" as const,
+    msg: `somebody undid ${hooks.length} hooks of this agent, which were attached again: ${hooks.join(", ")}`,
+    process: null,
+    workload: null,
+    count: 1,
+    firstSeen: now,
+    lastSeen: now,
+    detector: "tampering",
+    severity: "high" as const,
+    address: null,
+    port: null,
+    evidence: { hooks: [...hooks] },
+    response: "attached and pinned again",
+  };
+}

@@ -1,0 +1,27 @@
+import type { Losses } from "@ringfence/model";
+import type { EventDraft } from "../events/event-draft.js";
+
+type Count = (lost: number, place: string) => void;
+
+/** Turns counters of losses, which only grow, into news of what was lost since the last look. */
+export class LossWatch {
+  #known: Readonly<Record<string, number>>;
+
+  /** @param losses what was lost before: an agent that takes over has heard it all */
+  constructor(losses: Losses) {
+    this.#known = { ...losses };
+  }
+
+  look(losses: Losses, tell: Count): void {
+    for (const [place, count] of Object.entries(losses)) {
+      const lost = count - (this.#known[place] ?? 0);
+      if (lost > 0) tell(lost, place);
+    }
+    this.#known = { ...losses };
+  }
+}
+
+/** The event of a loss in one of the kernel's tables. */
+export function lossEvent(lost: number, place: string): EventDraft {
+  return { type: "loss", level: "warning", msg: `${lost} lost in the kernel: ${place}`, place, lost };
+}
