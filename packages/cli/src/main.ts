@@ -23,6 +23,10 @@ const commands: Readonly<Record<string, { summary: string; load: () => Promise<C
     summary: "turn another tool's configuration into a policy",
     load: async () => (await import("./commands/policy.js")).policy,
   },
+  agent: {
+    summary: "keep this host under the policies of a folder, as a service",
+    load: async () => (await import("./commands/agent.js")).agent,
+  },
   doctor: {
     summary: "show what this kernel offers, what is missing and what that costs",
     load: async () => (await import("./commands/doctor.js")).doctor,
