@@ -1,4 +1,5 @@
 import { writeLearned } from "@ringfence/policy/learn";
+import { readExisting } from "../learn/existing-profile.js";
 import { learnProfile } from "../learn/learn.js";
 import { learnOptionSpecs, toLearnCommand } from "../learn/learn-options.js";
 import { writeProfile } from "../learn/write-profile.js";
@@ -15,12 +16,13 @@ export const learn: Command = {
       return 0;
     }
     const command = toLearnCommand({ values }, Date.now());
-    const { learned, unread } = learnProfile(command);
+    const existing = command.output === null ? null : readExisting(command.output);
+    const { learned, unread } = learnProfile(command, existing);
     for (const line of learned.leftOut) printLine(`warning: left out: ${line}`);
     const broken = unread.broken + unread.long;
     if (broken > 0) printLine(`warning: ${broken} lines are no records of ringfence, and were skipped`);
     if (command.output === null) writeOut(1, writeLearned(learned));
-    else writeOut(1, writeProfile(command.output, learned, command.diffOnly));
+    else writeOut(1, writeProfile(command.output, existing, learned, command.diffOnly));
     return 0;
   },
 };

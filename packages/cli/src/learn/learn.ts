@@ -4,6 +4,7 @@ import { type Learned, Learner, usualEphemeral } from "@ringfence/policy/learn";
 import { historyFiles } from "../observe/history-files.js";
 import { readObservations } from "../observe/observations.js";
 import type { UnreadLines } from "../observe/read-records.js";
+import type { ExistingProfile } from "./existing-profile.js";
 import type { LearnCommand } from "./learn-options.js";
 import { readSubject } from "./read-subject.js";
 
@@ -14,10 +15,14 @@ export interface LearnResult {
 }
 
 /** Learns a profile as the command says. Throws RF_USAGE, RF_HISTORY, and RF_LEARNED_NOTHING when nothing was seen. */
-export function learnProfile(command: LearnCommand): LearnResult {
+export function learnProfile(command: LearnCommand, existing: ExistingProfile | null): LearnResult {
   const learner = new Learner({
-    name: command.name,
-    subject: readSubject(command.subject),
+    name: existing?.profile.name ?? command.name,
+    subject:
+      command.subject.length === 0 && existing !== null
+        ? existing.profile.subject
+        : readSubject(command.subject),
+    ...(existing === null ? {} : { existing: existing.profile }),
     wildcards: command.wildcards.map(readWildcard),
     ephemeral: usualEphemeral,
   });

@@ -14,15 +14,13 @@ interface Asker {
 export class AskedNames {
   readonly #askers = new Map<string, Asker>();
 
-  /** False for a name that no rule can list. */
-  add(query: ObservedQuery): boolean {
-    if (patternOf(query.name) === null) return false;
+  /** @param isNew whether its name still needs a rule */
+  add(query: ObservedQuery, isNew: boolean): void {
     const { exe } = query.process;
     const asker = this.#askers.get(exe) ?? { names: new Map(), resolvers: new Set() };
     this.#askers.set(exe, asker);
-    asker.names.set(query.name, plus(asker.names.get(query.name), query));
+    if (isNew) asker.names.set(query.name, plus(asker.names.get(query.name), query));
     if (query.trusted) asker.resolvers.add(formatAddress(query.resolver));
-    return true;
   }
 
   executables(): readonly string[] {

@@ -3,4 +3,6 @@ export * from "../observed/observation.js";
 export * from "../observed/read-observation.js";
 export * from "./learn-options.js";
 export * from "./learner.js";
+export * from "./line-diff.js";
+export * from "./merge-learned.js";
 export * from "./write-learned.js";

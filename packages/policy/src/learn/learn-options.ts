@@ -1,4 +1,4 @@
-import type { NamePattern, NumberRange, ProcessCondition } from "@ringfence/model";
+import type { NamePattern, NumberRange, ProcessCondition, Profile } from "@ringfence/model";
 
 /** What a profile is learned for, and how. */
 export interface LearnOptions {
@@ -10,6 +10,8 @@ export interface LearnOptions {
   readonly wildcards: readonly NamePattern[];
   /** Ports that the kernel gives to whoever asks for any. */
   readonly ephemeral: NumberRange;
+  /** What it allows needs no new rule. Its name and subject are those of the options. */
+  readonly existing?: Profile;
 }
 
 /** What Linux has in net.ipv4.ip_local_port_range unless it is set. */

@@ -1,13 +1,15 @@
 import type { Profile } from "@ringfence/model";
+import { evaluate } from "../evaluate/evaluate.js";
 import { matchesAnyItem } from "../evaluate/matches-process.js";
 import { factOfKey } from "../explain/complete-process.js";
+import { flowOf } from "../observed/flow-of.js";
 import type { Observation, ObservedFlow, ObservedQuery, Seen } from "../observed/observation.js";
 import { checkPattern } from "../text/path-text.js";
 import { AskedNames, patternOf } from "./asked-names.js";
 import { EphemeralPorts } from "./ephemeral-ports.js";
 import type { LearnOptions } from "./learn-options.js";
 import { LeftOut } from "./left-out.js";
-import { ListenPorts } from "./listen-ports.js";
+import { type ListenEntry, ListenPorts, listenComment } from "./listen-ports.js";
 import { NameMemory } from "./name-memory.js";
 import { Purposes } from "./purposes.js";
 import { rulesOf } from "./rules-of.js";
@@ -24,6 +26,10 @@ export interface Learned {
   readonly rules: ReadonlyMap<string, readonly string[]>;
   /** What was seen and is in no rule. */
   readonly leftOut: readonly string[];
+  /** How often the rules of the existing profile were used, by rule id. */
+  readonly usage: ReadonlyMap<string, Seen>;
+  /** What was listened on, whether the existing profile allows it or not. */
+  readonly listened: readonly ListenEntry[];
 }
 
 const longestGrace = 86_400;
@@ -43,6 +49,7 @@ export class Learner {
   readonly #listen = new ListenPorts();
   readonly #left = new LeftOut();
   readonly #unknown = new Set<string>();
+  readonly #usage = new Map<string, Seen>();
   #graceSeconds = 0;
   #seen: Seen | undefined;
 
@@ -72,7 +79,8 @@ export class Learner {
       this.#ephemeral,
       this.#options,
     );
-    const { listen, comments: listenComments } = this.#listen.finish(this.#ephemeral);
+    const listened = this.#listen.finish(this.#ephemeral);
+    const listen = { ports: listened.map(({ range }) => range) };
     const leftOut = [...this.#left.lines(), ...this.#unknownLines()];
     const grace = Math.ceil(this.#graceSeconds / minute) * minute;
     return {
@@ -89,11 +97,13 @@ export class Learner {
       },
       head: [...this.#headLines(), ...leftOut.map((line) => `left out: ${line}`)],
       keys: {
-        ...(listenComments.length === 0 ? {} : { listen: listenComments }),
+        ...(listened.length === 0 ? {} : { listen: listened.map(listenComment) }),
         ...(grace === 0 ? {} : { names: ["connections that came after the TTL of their name"] }),
       },
       rules: comments,
       leftOut,
+      usage: this.#usage,
+      listened,
     };
   }
 
@@ -128,7 +138,7 @@ export class Learner {
   }
 
   #addQuery(query: ObservedQuery): void {
-    this.#names.add(query);
+    this.#names.add(query, !this.#isAllowed(query, null));
     this.#memory.add(query);
   }
 
@@ -138,8 +148,28 @@ export class Learner {
     const { direction } = flow;
     if (direction === "listen") this.#listen.add(flow);
     else if (direction === "egress" || direction === "ingress") {
-      this.#purposes.add({ ...flow, direction }, direction === "egress" ? this.#nameOf(flow) : null);
+      const name = direction === "egress" ? this.#nameOf(flow) : null;
+      if (!this.#isAllowed(flow, name)) this.#purposes.add({ ...flow, direction }, name);
     }
+  }
+
+  /** Whether the existing profile allows it already; counts for the rule that does. */
+  #isAllowed(seen: ObservedFlow | ObservedQuery, name: string | null): boolean {
+    const { existing } = this.#options;
+    if (existing === undefined) return false;
+    const flow = { ...flowOf(seen), ...(name === null ? {} : { names: [name] }) };
+    const { action, rule } = evaluate([{ ...existing, mode: "enforce" }], seen.process.facts, flow).enforced;
+    if (action === "deny") return false;
+    if (rule !== null && (seen.kind === "flow" || this.#isForAsking(rule.ruleId))) {
+      this.#usage.set(rule.ruleId, plus(this.#usage.get(rule.ruleId), seen));
+    }
+    return true;
+  }
+
+  /** A rule that lets names be asked for and not reached; others are used by connections. */
+  #isForAsking(id: string): boolean {
+    const rule = this.#options.existing?.egress?.rules.find((one) => one.id === id);
+    return rule?.destination.ports?.every(({ to }) => to === 0) ?? false;
   }
 
   /** The name that the executable had asked for, else the one that the address had for the kernel. */

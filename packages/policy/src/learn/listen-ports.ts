@@ -1,7 +1,13 @@
-import type { Listen, PortRange } from "@ringfence/model";
+import type { PortRange } from "@ringfence/model";
 import type { ObservedFlow, Seen } from "../observed/observation.js";
 import type { EphemeralPorts } from "./ephemeral-ports.js";
 import { plus, usageText } from "./usage.js";
+
+/** A port, or the range of those that the kernel chooses, and how often it was used. */
+export interface ListenEntry {
+  readonly range: PortRange;
+  readonly seen: Seen;
+}
 
 /** Ports that somebody bound or listened on. */
 export class ListenPorts {
@@ -16,8 +22,8 @@ export class ListenPorts {
     else known.seen = plus(known.seen, flow);
   }
 
-  /** What `listen` has to say, and a line about each entry. */
-  finish(ephemeral: EphemeralPorts): { readonly listen: Listen; readonly comments: readonly string[] } {
+  /** What `listen` has to say, in order. */
+  finish(ephemeral: EphemeralPorts): readonly ListenEntry[] {
     const entries = new Map<string, { readonly range: PortRange; seen: Seen }>();
     for (const { protocol, port, seen } of this.#seen.values()) {
       const isChosen = ephemeral.isChosen(protocol, port);
@@ -27,17 +33,16 @@ export class ListenPorts {
       if (known === undefined) entries.set(key, { range, seen });
       else known.seen = plus(known.seen, seen);
     }
-    const inOrder = [...entries.values()].toSorted(
+    return [...entries.values()].toSorted(
       (a, b) =>
         a.range.from - b.range.from || (a.range.protocol ?? "").localeCompare(b.range.protocol ?? "", "en"),
     );
-    return {
-      listen: { ports: inOrder.map(({ range }) => range) },
-      comments: inOrder.map(({ range: { from, to, protocol }, seen }) =>
-        from === to
-          ? `${from}/${protocol}: ${usageText(seen)}`
-          : `${from}-${to}/${protocol}: ports that the kernel chose, ${usageText(seen)}`,
-      ),
-    };
   }
+}
+
+/** An entry as a comment tells of it. */
+export function listenComment({ range: { from, to, protocol }, seen }: ListenEntry): string {
+  return from === to
+    ? `${from}/${protocol}: ${usageText(seen)}`
+    : `${from}-${to}/${protocol}: ports that the kernel chose, ${usageText(seen)}`;
 }

@@ -34,7 +34,7 @@ export function rulesOf(
   purposes: readonly Purpose[],
   asked: AskedNames,
   ephemeral: EphemeralPorts,
-  { name: profile, wildcards }: LearnOptions,
+  { name: profile, wildcards, existing }: LearnOptions,
 ): LearnedRules {
   const { fixed, any } = ephemeral.split(purposes.flatMap((purpose) => withoutResolvers(purpose, asked)));
   const drafts = [
@@ -42,7 +42,8 @@ export function rulesOf(
     ...joined(any).map((purpose) => anyDraft(purpose, ephemeral, wildcards)),
   ];
   const asking = asked.executables().flatMap((exe) => asksDraft(exe, drafts, asked, wildcards));
-  return nameRules(profile, [...drafts, ...asking]);
+  const taken = [existing?.egress, existing?.ingress].flatMap((one) => one?.rules ?? []).map(({ id }) => id);
+  return nameRules(profile, [...drafts, ...asking], new Set(taken.map((id) => id.slice(profile.length + 1))));
 }
 
 /** Whoever lists names may ask the trusted resolvers: `dns.resolvers` stands for that rule. */
@@ -141,14 +142,14 @@ function asksDraft(
       to: patternsOf(beyond.names, wildcards).map((pattern): Peer => ({ kind: "name", pattern })),
       ports: [{ from: 0, to: 0, protocol: null }],
       isIcmp: false,
-      comments: [`${usageText(beyond.seen)}: names that were asked for, and never connected to`],
+      comments: [usageText(beyond.seen), "names that were asked for, and never connected to"],
     },
   ];
 }
 
-function nameRules(profile: string, drafts: readonly Draft[]): LearnedRules {
+function nameRules(profile: string, drafts: readonly Draft[], existing: ReadonlySet<string>): LearnedRules {
   const names = shortNames([...new Set(drafts.map(({ exe }) => exe))]);
-  const taken = new Set<string>();
+  const taken = new Set(existing);
   const comments = new Map<string, readonly string[]>();
   const inOrder = drafts.toSorted((a, b) => (a.exe < b.exe ? -1 : a.exe > b.exe ? 1 : 0));
   const rules = inOrder.map((draft) => {
