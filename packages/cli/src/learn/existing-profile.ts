@@ -1,9 +1,8 @@
 import { existsSync } from "node:fs";
 import { hostResolver } from "@ringfence/agent";
+import { PolicyErrors, readPolicyFile } from "@ringfence/agent/policy";
 import { type Profile, RingfenceError } from "@ringfence/model";
 import { parsePolicy } from "@ringfence/policy/parse";
-import { readPolicyFile } from "../run/read-policy-files.js";
-import { PolicyErrors } from "../run/read-profiles.js";
 
 /** A policy file that is to be merged with. */
 export interface ExistingProfile {

@@ -26,7 +26,7 @@ export const eventProcessSchema = z.strictObject({
 
 /** The workload that a process belongs to. */
 export const eventWorkloadSchema = z.strictObject({
-  kind: z.enum(["container", "unit", "host"]),
+  kind: z.enum(["container", "unit", "pending", "host"]),
   name: z.string().nullable(),
   id: z.string().nullable(),
   runtime: z.string().nullable(),
