@@ -9,7 +9,14 @@ export {
   type SubscribeOptions,
   type SubscriberState,
 } from "./events/event-hub.js";
+export { eventWorkload } from "./events/event-workload.js";
+export { historyFiles, historyFolder } from "./events/history/history-files.js";
+export { HistoryStore } from "./events/history/history-store.js";
 export { readLines, type SkippedLines } from "./events/history/read-lines.js";
+export { DiskSink } from "./events/sinks/disk-sink.js";
+export { EventFile } from "./events/sinks/event-file.js";
+export { streamSink } from "./events/sinks/stream-sink.js";
+export { SyslogSink } from "./events/sinks/syslog-sink.js";
 export type { Deliver, Subscription } from "./events/subscription.js";
 export { verdictEvent } from "./events/verdict-event.js";
 export { VerdictFold } from "./events/verdict-fold.js";

@@ -1,7 +1,7 @@
+import { historyFiles } from "@ringfence/agent";
 import { RingfenceError } from "@ringfence/model";
 import { parseName } from "@ringfence/policy";
 import { type Learned, Learner, usualEphemeral } from "@ringfence/policy/learn";
-import { historyFiles } from "../observe/history-files.js";
 import { readObservations } from "../observe/observations.js";
 import type { UnreadLines } from "../observe/read-records.js";
 import type { ExistingProfile } from "./existing-profile.js";

@@ -6,6 +6,7 @@ import { AF_UNIX, makeSocket } from "./socket-identity.js";
 /** Bytes of `sun_path` in struct sockaddr_un. */
 const PATH_BYTES = 108;
 const MSG_NOSIGNAL = 0x4000;
+const MSG_DONTWAIT = 0x40;
 
 type Send = (
   fd: number,
@@ -21,9 +22,10 @@ const nativeSendto = libc.func<Send>(
 
 /**
  * Sends one datagram to a UNIX socket, which Node cannot. A name that begins with "@" is an abstract one.
- * Throws SystemError (ENOENT, ECONNREFUSED, ...), and RangeError for a name that is too long.
+ * Throws SystemError (ENOENT, ECONNREFUSED, ...), and RangeError for a name that is too long. A receiver whose queue is full is
+ * waited for, unless `isUrgent`: then EAGAIN is thrown.
  */
-export function sendDatagram(name: string, text: string): void {
+export function sendDatagram(name: string, text: string, isUrgent = false): void {
   const path = Buffer.from(name);
   if (path.length >= PATH_BYTES) throw new RangeError(`Cannot send to "${name}": the name is too long`);
   const address = new Uint8Array(2 + path.length + 1);
@@ -37,7 +39,7 @@ export function sendDatagram(name: string, text: string): void {
   try {
     const bytes = Buffer.from(text);
     checkResult(
-      nativeSendto()(fd, bytes, bytes.length, MSG_NOSIGNAL, address, size),
+      nativeSendto()(fd, bytes, bytes.length, MSG_NOSIGNAL | (isUrgent ? MSG_DONTWAIT : 0), address, size),
       "sendto",
       `send to the socket "${name}"`,
     );

@@ -37,7 +37,7 @@ export class SyslogSink {
   readonly deliver: Deliver = (events) => {
     for (const event of events) {
       try {
-        sendDatagram(this.#socket, syslogMessage(event, process.pid));
+        sendDatagram(this.#socket, syslogMessage(event, process.pid), true);
       } catch {
         this.#lost += 1;
       }
