@@ -31,6 +31,7 @@ const nextMap = libbpf.func<(object: bigint, previous: Pointer) => Pointer>(
 const mapName = libbpf.func<(map: bigint) => string>("const char *bpf_map__name(void *map)");
 const mapKeySize = libbpf.func<(map: bigint) => number>("uint32_t bpf_map__key_size(void *map)");
 const mapValueSize = libbpf.func<(map: bigint) => number>("uint32_t bpf_map__value_size(void *map)");
+const mapMaxEntries = libbpf.func<(map: bigint) => number>("uint32_t bpf_map__max_entries(void *map)");
 const mapFlags = libbpf.func<(map: bigint) => number>("uint32_t bpf_map__map_flags(void *map)");
 const mapIsInternal = libbpf.func<(map: bigint) => boolean>("bool bpf_map__is_internal(void *map)");
 const mapReuseFd = libbpf.func<(map: bigint, fd: number) => number>(
@@ -64,6 +65,7 @@ export interface MapDefinition {
   readonly type: number;
   readonly keySize: number;
   readonly valueSize: number;
+  readonly maxEntries: number;
   readonly flags: number;
 }
 
@@ -135,6 +137,7 @@ export class BpfObject implements Disposable {
           type: mapType()(map),
           keySize: mapKeySize()(map),
           valueSize: mapValueSize()(map),
+          maxEntries: mapMaxEntries()(map),
           flags: mapFlags()(map),
         });
       }

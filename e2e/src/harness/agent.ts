@@ -1,0 +1,93 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { PinFolder } from "@ringfence/agent";
+import { TestCgroup } from "./cgroups.js";
+import { ringfencePath } from "./paths.js";
+
+/** An agent whose hooks are at a cgroup of the test's, with folders, pins and a socket of its own. */
+export class TestAgent implements AsyncDisposable {
+  readonly folder = mkdtempSync(join(tmpdir(), "ringfence-agent-"));
+  readonly cgroup: TestCgroup;
+  readonly socket = join(this.folder, "agent.sock");
+  /** all that agents of this test printed */
+  printed = "";
+  #child: ChildProcess | null = null;
+
+  constructor(name: string, profiles: Readonly<Record<string, string>> = {}) {
+    chmodSync(this.folder, 0o755);
+    for (const part of ["profiles", "bpf"]) mkdirSync(join(this.folder, part));
+    execFileSync("mount", ["-t", "bpf", "bpf", join(this.folder, "bpf")]);
+    this.cgroup = TestCgroup.make(`rf-agent-${process.pid}-${name}`);
+    for (const [file, text] of Object.entries(profiles)) this.writeProfile(file, text);
+    writeFileSync(this.config, this.#configText());
+  }
+
+  get config(): string {
+    return join(this.folder, "ringfence.yaml");
+  }
+
+  get pins(): string {
+    return join(this.folder, "bpf/pins");
+  }
+
+  get pid(): number {
+    return this.#child?.pid ?? 0;
+  }
+
+  writeProfile(file: string, text: string): void {
+    writeFileSync(join(this.folder, "profiles", file), text);
+  }
+
+  /** Resolves when it says that it is ready. */
+  async start(via: readonly string[] = []): Promise<void> {
+    const [file = ringfencePath, ...words] = [...via, ringfencePath, "agent", "--config", this.config];
+    const child = spawn(file, words, { stdio: ["ignore", "pipe", "pipe"] });
+    this.#child = child;
+    const before = this.printed.length;
+    const ended = once(child, "exit");
+    const ready = new Promise<void>((resolve) => {
+      for (const stream of [child.stdout, child.stderr]) {
+        stream.setEncoding("utf8").on("data", (text: string) => {
+          this.printed += text;
+          if (/agent: (?:started|took over)/.test(this.printed.slice(before))) resolve();
+        });
+      }
+    });
+    await Promise.race([ready, ended]);
+    if (child.exitCode !== null || child.signalCode !== null)
+      throw new Error(`The agent ended at its start: ${this.printed.slice(before)}`);
+  }
+
+  /** Ends the process: by SIGKILL at once, by SIGTERM in order. */
+  async end(signal: NodeJS.Signals): Promise<void> {
+    const child = this.#child;
+    this.#child = null;
+    if (child === null || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, "exit");
+    child.kill(signal);
+    await ended;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.end("SIGKILL");
+    PinFolder.open(this.pins).removeAll();
+    execFileSync("umount", [join(this.folder, "bpf")]);
+    rmSync(this.folder, { recursive: true });
+    await this.cgroup[Symbol.asyncDispose]();
+  }
+
+  #configText(): string {
+    return `apiVersion: ringfence.dev/v1alpha1
+kind: AgentConfig
+spec:
+  profiles: ${this.folder}/profiles
+  cgroup: ${this.cgroup.path}
+  socket: { path: ${this.socket} }
+  state: ${this.folder}/state
+  pins: ${this.pins}
+`;
+  }
+}
