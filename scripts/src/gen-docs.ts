@@ -67,6 +67,7 @@ const pages: readonly GeneratedPage[] = [
   helpPage("run"),
   helpPage("explain", example),
   helpPage("learn"),
+  helpPage("observe"),
   filledPage("README.md", example),
   filledPage("docs/reference/policy-import.md", {
     "ringfence policy --help": () => commandHelp(repositoryRoot, "policy"),

@@ -10,6 +10,7 @@ export {
   type SubscriberState,
 } from "./events/event-hub.js";
 export { eventWorkload } from "./events/event-workload.js";
+export { eventsMethods } from "./events/events-methods.js";
 export { historyFiles, historyFolder } from "./events/history/history-files.js";
 export { HistoryStore } from "./events/history/history-store.js";
 export { readLines, type SkippedLines } from "./events/history/read-lines.js";

@@ -15,6 +15,10 @@ const commands: Readonly<Record<string, { summary: string; load: () => Promise<C
     summary: "say what a policy decides about a flow, by which rule and why",
     load: async () => (await import("./commands/explain.js")).explain,
   },
+  observe: {
+    summary: "show who talked to whom, from the agent's history, a log, or as it happens",
+    load: async () => (await import("./commands/observe.js")).observe,
+  },
   learn: {
     summary: "write a policy that allows what was seen, and nothing else",
     load: async () => (await import("./commands/learn.js")).learn,

@@ -1,4 +1,5 @@
 import { RingfenceError } from "@ringfence/model";
+import { STATE_FOLDER } from "../observe/observe-options.js";
 import { readTime } from "../observe/time-span.js";
 import type { OptionSpec, ParsedOptions } from "../option-table.js";
 
@@ -49,9 +50,6 @@ export interface LearnCommand {
   readonly diffOnly: boolean;
   readonly state: string;
 }
-
-/** Where the agent keeps its state unless its configuration says otherwise. */
-export const STATE_FOLDER = "/var/lib/ringfence";
 
 /** The options by meaning. Throws RF_USAGE for those that do not go together. */
 export function toLearnCommand({ values }: Pick<ParsedOptions, "values">, now: number): LearnCommand {

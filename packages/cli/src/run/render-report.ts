@@ -1,5 +1,6 @@
 import { type NameStanding, nameAdvice, totalLoss } from "@ringfence/agent";
 import type { Report, ReportFlow, ReportOutcome } from "@ringfence/model";
+import { byteText } from "../byte-text.js";
 import { printable } from "../printable.js";
 import { renderNames } from "./render-names.js";
 import { renderTable } from "./render-table.js";
@@ -101,8 +102,8 @@ function cells(flow: ReportFlow): string[] {
     executable(flow),
     ruleText(flow),
     String(flow.verdicts),
-    bytes(flow.sentBytes),
-    bytes(flow.receivedBytes),
+    byteText(flow.sentBytes),
+    byteText(flow.receivedBytes),
     flow.firstSeen.slice(11, 19),
     flow.lastSeen.slice(11, 19),
   ];
@@ -154,13 +155,4 @@ function lossLine({ losses }: Report): string {
 function stillRunningLine(count: number): string {
   const [noun, verb] = count === 1 ? ["process", "is"] : ["processes", "are"];
   return `${count} ${noun} of the tree ${verb} still running and ${verb === "is" ? "stays" : "stay"} fenced; --wait waits for the last`;
-}
-
-function bytes(count: number): string {
-  if (count < 1024) return `${count} B`;
-  const units = ["KiB", "MiB", "GiB", "TiB"];
-  let value = count / 1024;
-  let unit = 0;
-  for (; value >= 1024 && unit < units.length - 1; unit++) value /= 1024;
-  return `${value.toFixed(1)} ${units[unit]}`;
 }

@@ -1,0 +1,96 @@
+import {
+  type EventFilter,
+  type EventType,
+  eventTypes,
+  type ReportOutcome,
+  RingfenceError,
+} from "@ringfence/model";
+import type { OptionSpec, ParsedOptions } from "../option-table.js";
+import { readTime } from "./time-span.js";
+
+const outcomes: readonly ReportOutcome[] = ["denied", "would-deny", "would-allow", "allowed"];
+
+/** Where the agent keeps its state, and answers, unless its configuration says otherwise. */
+export const STATE_FOLDER = "/var/lib/ringfence";
+export const AGENT_SOCKET = "/run/ringfence/agent.sock";
+
+export const filterSpecs: readonly OptionSpec[] = [
+  {
+    name: "process",
+    value: "TEXT",
+    help: "a process id, a task name, or an executable's path or last component; * stands for any characters",
+  },
+  { name: "to", value: "TEXT", help: "an address, a CIDR, :PORT, or a name; * stands for any characters" },
+  { name: "verdict", value: "VERDICT", choices: outcomes, repeatable: true, help: "these verdicts" },
+  { name: "profile", value: "NAME", help: "what rules of this profile decided, or would" },
+  { name: "type", value: "TYPE", choices: eventTypes, repeatable: true, help: "these kinds of events" },
+];
+
+export const observeOptionSpecs: readonly OptionSpec[] = [
+  { name: "follow", short: "f", help: "go on with what happens from now, until interrupted; asks the agent" },
+  ...filterSpecs,
+  { name: "since", value: "TIME", help: "from then on: 30m, 24h, 7d ago, or a time (all; with -f from now)" },
+  { name: "until", value: "TIME", help: "up to then" },
+  { name: "json", help: "print the events as lines of JSON" },
+  {
+    name: "from",
+    value: "FILE",
+    repeatable: true,
+    help: "read this log or file of events instead of the history",
+  },
+  { name: "state", value: "DIR", help: `where the agent keeps its history (${STATE_FOLDER})` },
+  { name: "socket", value: "PATH", help: `where the agent answers (${AGENT_SOCKET})` },
+  { name: "help", help: "show this text" },
+];
+
+export interface ObserveCommand {
+  readonly follow: boolean;
+  readonly filter: EventFilter;
+  readonly since: number | null;
+  readonly until: number | null;
+  readonly json: boolean;
+  readonly files: readonly string[];
+  readonly state: string;
+  readonly socket: string;
+}
+
+/** The options by meaning. Throws RF_USAGE. */
+export function toObserveCommand(values: ParsedOptions["values"], now: number): ObserveCommand {
+  const one = (name: string) => values.get(name)?.[0];
+  const time = (name: string) => {
+    const text = one(name);
+    return text === undefined ? null : readTime(name, text, now);
+  };
+  const files = values.get("from") ?? [];
+  const follow = values.has("follow");
+  if (follow && (files.length > 0 || one("until") !== undefined)) {
+    throw new RingfenceError("RF_USAGE", 'Option "--follow" is for what happens from now on', {
+      hint: "leave out --from and --until, or --follow",
+    });
+  }
+  return {
+    follow,
+    filter: readFilterOptions(values),
+    since: time("since"),
+    until: time("until"),
+    json: values.has("json"),
+    files,
+    state: one("state") ?? STATE_FOLDER,
+    socket: one("socket") ?? AGENT_SOCKET,
+  };
+}
+
+/** What the options of `filterSpecs` say. */
+export function readFilterOptions(values: ParsedOptions["values"]): EventFilter {
+  const one = (name: string) => values.get(name)?.[0];
+  const [process, to, profile] = [one("process"), one("to"), one("profile")];
+  const verdicts = values.get("verdict") as readonly ReportOutcome[] | undefined;
+  const types = values.get("type") as readonly EventType[] | undefined;
+  return {
+    ...(process === undefined ? {} : { process }),
+    ...(to === undefined ? {} : { to }),
+    ...(profile === undefined ? {} : { profile }),
+    ...(verdicts === undefined ? {} : { verdicts }),
+    ...(types === undefined ? {} : { types }),
+  };
+}
