@@ -1,4 +1,5 @@
 import { type ErrorCode, errorTable, RingfenceError, type SourceLocation } from "@ringfence/model";
+import { plainErrors } from "../policy/plain-error.js";
 import { PolicyErrors } from "../policy/policy-errors.js";
 
 /** An error as a line of JSON carries it. */
@@ -13,14 +14,9 @@ export interface WireError {
 
 /** What is told of an error. Of one that nobody can act on the message alone: the stack is for the agent's log. */
 export function toWire(error: unknown): WireError {
-  if (error instanceof PolicyErrors) {
-    const [first, ...others] = error.errors.map(toWire);
-    return { ...(first ?? { code: "RF_INTERNAL", message: error.message }), others };
-  }
-  if (!(error instanceof RingfenceError))
-    return { code: "RF_INTERNAL", message: error instanceof Error ? error.message : String(error) };
-  const { code, message, hint, location } = error;
-  return { code, message, ...(hint !== undefined && { hint }), ...(location !== undefined && { location }) };
+  const [first, ...others] = plainErrors(error);
+  const { code, message, ...rest } = first ?? { code: "RF_INTERNAL", message: "unknown" };
+  return { code, message, ...(others.length > 0 && { others }), ...rest };
 }
 
 /** The error that the agent sent. */

@@ -43,7 +43,7 @@ const manyRules = Array.from(
   (_, i) => `allow: { process: { uid: ${i} }, to: ["10.${i >> 8}.${i & 255}.0/24"] }`,
 );
 
-async function both({ files, options }: PolicyOrder): Promise<readonly [unknown, unknown]> {
+async function both({ files, options }: Omit<PolicyOrder, "kind">): Promise<readonly [unknown, unknown]> {
   using cgroups = Cgroup2.open();
   const outcome = async (policy: Promise<RunPolicy>) => policy.catch((error: unknown) => error);
   return [

@@ -5,10 +5,11 @@ import { createMemoryFile } from "@ringfence/kernel/system";
 import { RingfenceError } from "@ringfence/model";
 import type { RunPolicy } from "./compile-policy.js";
 import {
+  type ApartAnswer,
+  type ApartOrder,
   DONE,
   errorOfAnswer,
   handOver,
-  type PolicyAnswer,
   type PolicyOrder,
   takeOver,
 } from "./policy-handover.js";
@@ -19,20 +20,25 @@ const entry = fileURLToPath(new URL("./policy-compiler.js", import.meta.url));
  * What `compilePolicy` does, in a process of its own: this one neither waits nor grows. An answer counts only if that
  * process says that it is whole. Throws what `compilePolicy` throws, and RF_POLICY_PROCESS.
  */
-export async function compileApart(order: PolicyOrder, signal?: AbortSignal): Promise<RunPolicy> {
+export function compileApart(order: Omit<PolicyOrder, "kind">, signal?: AbortSignal): Promise<RunPolicy> {
+  return workApart<RunPolicy>({ kind: "run", ...order }, signal);
+}
+
+/** Has an order carried out by a process of its own. `T` is what that order is answered with, large tables in memory of its own. */
+export async function workApart<T extends Disposable>(order: ApartOrder, signal?: AbortSignal): Promise<T> {
   const fd = createMemoryFile("ringfence-policy");
   try {
     handOver(fd, order);
     await compileInto(fd, signal);
-    return policyIn(fd);
+    return answerIn<T>(fd);
   } finally {
     closeSync(fd);
   }
 }
 
-function policyIn(fd: number): RunPolicy {
-  const { value, memory } = takeOver<PolicyAnswer>(fd);
-  if (value.kind === "policy") return { ...value.policy, [Symbol.dispose]: () => memory.unmap() };
+function answerIn<T extends Disposable>(fd: number): T {
+  const { value, memory } = takeOver<ApartAnswer>(fd);
+  if (value.kind === "done") return { ...(value.result as T), [Symbol.dispose]: () => memory.unmap() };
   memory.unmap();
   throw errorOfAnswer(value);
 }

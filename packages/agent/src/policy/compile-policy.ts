@@ -7,7 +7,7 @@ import { workloadHost } from "../workloads/workload-host.js";
 import { WorkloadTable } from "../workloads/workload-table.js";
 import type { PolicyOptions } from "./policy-options.js";
 import type { PolicyFile } from "./read-policy-files.js";
-import { parseProfiles } from "./read-profiles.js";
+import { type ProfilesRead, parseProfiles } from "./read-profiles.js";
 
 interface PolicyFacts {
   readonly profiles: readonly Pick<Profile, "name" | "mode">[];
@@ -44,7 +44,14 @@ export async function compilePolicy(
   options: PolicyOptions,
   cgroups: Cgroup2,
 ): Promise<RunPolicy> {
-  const read = await parseProfiles(files, options);
+  return compileProfiles(await parseProfiles(files, options), cgroups);
+}
+
+/** The same for profiles that were read already. */
+export function compileProfiles(
+  read: Pick<ProfilesRead, "profiles" | "sources" | "warnings">,
+  cgroups: Cgroup2,
+): RunPolicy {
   const checkedAt = sharedClock();
   const { profiles, sources } = read;
   const warnings = [...read.warnings];

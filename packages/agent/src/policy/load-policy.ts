@@ -8,7 +8,7 @@ import { readPolicyFiles } from "./read-policy-files.js";
  * Policy files of more bytes are compiled in a process of their own. It takes 60 ms to start; here they would stop
  * everything else for a quarter of a second and leave 30 MB behind, and the largest ones a hundred times that.
  */
-const MOST_BYTES_HERE = 32 * 1024;
+export const MOST_BYTES_HERE = 32 * 1024;
 
 export interface LoadOptions {
   /** Gives up when it is aborted, and throws its reason. */

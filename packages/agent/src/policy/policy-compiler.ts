@@ -1,32 +1,39 @@
 import { writeSync } from "node:fs";
 import { Cgroup2 } from "@ringfence/kernel";
 import { exitNow, PR_SET_PDEATHSIG, prctl } from "@ringfence/kernel/system";
+import { assessProfiles } from "../profiles/assess-profiles.js";
 import { compilePolicy } from "./compile-policy.js";
 import {
+  type ApartAnswer,
+  type ApartOrder,
   answerOfError,
   DONE,
   HANDOVER_FD,
   handOver,
-  type PolicyAnswer,
-  type PolicyOrder,
   takeOver,
 } from "./policy-handover.js";
 
-// Compiles one policy for a supervisor and ends; what it took in memory ends with it.
+// Compiles one policy, for a supervisor or the agent, and ends; what it took in memory ends with it.
 
 const SIGKILL = 9;
 
-async function answer(): Promise<PolicyAnswer> {
+async function answer(): Promise<ApartAnswer> {
   try {
-    const { files, options } = takeOver<PolicyOrder>(HANDOVER_FD).value;
+    const order = takeOver<ApartOrder>(HANDOVER_FD).value;
     using cgroups = Cgroup2.open();
-    return { kind: "policy", policy: await compilePolicy(files, options, cgroups) };
+    return { kind: "done", result: await carryOut(order, cgroups) };
   } catch (error) {
     return answerOfError(error);
   }
 }
 
-function leave(answered: PolicyAnswer): void {
+function carryOut(order: ApartOrder, cgroups: Cgroup2): Promise<object> {
+  return order.kind === "run"
+    ? compilePolicy(order.files, order.options, cgroups)
+    : assessProfiles(order, cgroups);
+}
+
+function leave(answered: ApartAnswer): void {
   try {
     handOver(HANDOVER_FD, answered);
   } catch (error) {

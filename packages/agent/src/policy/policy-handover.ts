@@ -2,7 +2,8 @@ import { fstatSync, ftruncateSync, writeSync } from "node:fs";
 import { deserialize, serialize } from "node:v8";
 import { MemoryMap } from "@ringfence/kernel/system";
 import { RingfenceError } from "@ringfence/model";
-import type { RunPolicy } from "./compile-policy.js";
+import type { ProfilesOrder } from "../profiles/assess-profiles.js";
+import { errorOf, type PlainError, plainErrors } from "./plain-error.js";
 import { PolicyErrors } from "./policy-errors.js";
 import type { PolicyOptions } from "./policy-options.js";
 import type { PolicyFile } from "./read-policy-files.js";
@@ -14,21 +15,23 @@ export const DONE = ".";
 
 /** What is to be compiled: the content of the files, since only one process should decide what they hold. */
 export interface PolicyOrder {
+  readonly kind: "run";
   readonly files: readonly PolicyFile[];
   readonly options: PolicyOptions;
 }
 
-/** An error as plain data; classes do not cross processes. */
-type SentError = Pick<RingfenceError, "code" | "message" | "hint" | "location">;
+/** What the other process can be asked to do. */
+export type ApartOrder = PolicyOrder | ProfilesOrder;
 
-export type PolicyAnswer =
-  | { readonly kind: "policy"; readonly policy: Omit<RunPolicy, typeof Symbol.dispose> }
+export type ApartAnswer =
+  /** plain data, but for how it is disposed of */
+  | { readonly kind: "done"; readonly result: object }
   /** `one`: thrown by itself, not among others */
-  | { readonly kind: "errors"; readonly errors: readonly SentError[]; readonly one: boolean }
+  | { readonly kind: "errors"; readonly errors: readonly PlainError[]; readonly one: boolean }
   | { readonly kind: "failure"; readonly message: string; readonly stack: string };
 
 /** Replaces what the file holds. Throws RF_POLICY_PROCESS where it may not become as large. */
-export function handOver(fd: number, value: PolicyOrder | PolicyAnswer): void {
+export function handOver(fd: number, value: ApartOrder | ApartAnswer): void {
   const bytes = serialize(value);
   try {
     replace(fd, bytes);
@@ -53,26 +56,22 @@ function replace(fd: number, bytes: Uint8Array): void {
  * What the other process left. Large tables lie in `memory`, and may not be touched once that is unmapped: the heap would
  * keep their place, and the supervisor's memory would grow with each change of its policy.
  */
-export function takeOver<T extends PolicyOrder | PolicyAnswer>(fd: number): { value: T; memory: MemoryMap } {
+export function takeOver<T extends ApartOrder | ApartAnswer>(fd: number): { value: T; memory: MemoryMap } {
   const memory = new MemoryMap(fd, 0, fstatSync(fd).size, false);
   return { value: deserialize(Buffer.from(memory.buffer)) as T, memory };
 }
 
-export function answerOfError(error: unknown): PolicyAnswer {
-  if (error instanceof PolicyErrors) return { kind: "errors", errors: error.errors.map(sent), one: false };
-  if (error instanceof RingfenceError) return { kind: "errors", errors: [sent(error)], one: true };
+export function answerOfError(error: unknown): ApartAnswer {
+  if (error instanceof PolicyErrors || error instanceof RingfenceError)
+    return { kind: "errors", errors: plainErrors(error), one: error instanceof RingfenceError };
   const { message, stack = "" } = error instanceof Error ? error : new Error(String(error));
   return { kind: "failure", message, stack };
 }
 
 /** The error that the compiling process caught. */
-export function errorOfAnswer(answer: Exclude<PolicyAnswer, { kind: "policy" }>): Error {
+export function errorOfAnswer(answer: Exclude<ApartAnswer, { kind: "done" }>): Error {
   if (answer.kind === "failure") return Object.assign(new Error(answer.message), { stack: answer.stack });
-  const errors = answer.errors.map(({ code, message, ...rest }) => new RingfenceError(code, message, rest));
+  const errors = answer.errors.map(errorOf);
   const [first] = errors;
   return answer.one && first !== undefined ? first : new PolicyErrors(errors);
-}
-
-function sent({ code, message, hint, location }: RingfenceError): SentError {
-  return { code, message, ...(hint && { hint }), ...(location && { location }) };
 }

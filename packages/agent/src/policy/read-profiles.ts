@@ -47,17 +47,23 @@ export async function parseProfiles(
     profiles.push(commandLineProfile(said, hostResolver));
     sources.push("command line");
   }
+  const complete = completeProfiles(profiles);
+  return {
+    profiles: complete.profiles.map((profile) => withMode(profile, options.mode)),
+    sources,
+    files: new Map(files.map(({ file, bytes }) => [file, bytes])),
+    warnings: [...warnings, ...complete.warnings],
+  };
+}
+
+/** Profiles with the resolvers and search domains of this host where they do not say. Throws PolicyErrors. */
+export function completeProfiles(profiles: readonly Profile[]): Pick<ProfilesRead, "profiles" | "warnings"> {
   const resolvers = needsResolvers(profiles) ? hostResolvers() : null;
   const resolved = withResolvers(profiles, resolvers?.slice(0, RESOLVER_ROOM) ?? []);
   const complete = withSearch(resolved, searchList());
   const tooMany = refuseManyResolvers(complete);
   if (tooMany !== null) throw new PolicyErrors([tooMany]);
-  return {
-    profiles: complete.map((profile) => withMode(profile, options.mode)),
-    sources,
-    files: new Map(files.map(({ file, bytes }) => [file, bytes])),
-    warnings: [...warnings, ...aboutResolvers(resolvers)],
-  };
+  return { profiles: complete, warnings: aboutResolvers(resolvers) };
 }
 
 function aboutResolvers(resolvers: readonly Address[] | null): readonly string[] {

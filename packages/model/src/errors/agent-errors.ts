@@ -29,6 +29,22 @@ export const agentErrors = {
     meaning: "A request on the agent's socket is malformed, too long, or one too many",
     remedy: "Send one JSON object with id, method and params on each line; the commands do",
   },
+  RF_POLICY_FOLDER: {
+    meaning: "The folder of profiles cannot be read, or others than root may write in it; what was in force stays",
+    remedy: "Make it, let root own it and every directory above it, or name another one in `profiles`",
+  },
+  RF_POLICY_LOCKOUT: {
+    meaning: "The change would cut the connection of somebody who administers this host",
+    remedy: "Allow that connection, or repeat the command with --force",
+  },
+  RF_POLICY_PENDING: {
+    meaning: "A change waits to be confirmed, or none does",
+    remedy: "Confirm it with `ringfence policy confirm`, or wait until it is taken back",
+  },
+  RF_POLICY_UNKNOWN: {
+    meaning: "No profile of that name is in force",
+    remedy: "`ringfence policy list` shows those that are",
+  },
   RF_STATE: {
     meaning: "A file in the agent's state folder cannot be read or written",
     remedy: "Free some space, and check the folder and its permissions",

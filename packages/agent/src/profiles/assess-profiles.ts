@@ -1,0 +1,133 @@
+import type { Cgroup2 } from "@ringfence/kernel";
+import type { Mode, Profile, SourceLocation } from "@ringfence/model";
+import { evaluate, type FlowFacts, type ProcessFacts } from "@ringfence/policy";
+import type { ProfileChange } from "@ringfence/policy/diff";
+import { hostResolver } from "../host/host-resolver.js";
+import { compileProfiles, type RunPolicy } from "../policy/compile-policy.js";
+import { errorOf, type PlainError, plainError } from "../policy/plain-error.js";
+import { PolicyErrors } from "../policy/policy-errors.js";
+import type { PolicyFile } from "../policy/read-policy-files.js";
+import { completeProfiles } from "../policy/read-profiles.js";
+import { type ParsedFile, settleFiles } from "./settle-files.js";
+
+/** A connection that a change of policy should not cut. */
+export interface ProtectedFlow {
+  /** What it is, in words. */
+  readonly what: string;
+  readonly process: ProcessFacts;
+  readonly flow: FlowFacts;
+}
+
+/** A file that is there and gave nothing to read. */
+export interface UnreadableFile {
+  readonly file: string;
+  readonly error: PlainError;
+}
+
+/** What is asked about a folder of profiles; plain data, which can go to another process. */
+export interface ProfilesOrder {
+  readonly kind: "profiles";
+  /** The files that can be read, as they are now. */
+  readonly files: readonly PolicyFile[];
+  /** Files that are there and cannot be read, and why: they stay as they were. */
+  readonly unreadable: readonly UnreadableFile[];
+  /** What is in force, by file. */
+  readonly good: readonly PolicyFile[];
+  readonly protect: readonly ProtectedFlow[];
+}
+
+/** What the agent keeps of a profile. */
+export interface ProfileFacts {
+  readonly name: string;
+  readonly mode: Mode;
+  readonly location: SourceLocation;
+  readonly rules: number;
+}
+
+/** A connection that is allowed now and would be denied. */
+export interface CutFlow {
+  readonly what: string;
+  /** null when no rule says so */
+  readonly rule: string | null;
+}
+
+/** The answer, plain data but for how it is disposed of. */
+export interface Assessment extends Disposable {
+  readonly policy: Omit<RunPolicy, typeof Symbol.dispose>;
+  /** Files that count as they are now; the others count as they were last good, if they ever were. */
+  readonly accepted: readonly string[];
+  readonly errors: readonly PlainError[];
+  readonly profiles: readonly ProfileFacts[];
+  readonly changes: readonly ProfileChange[];
+  readonly cut: readonly CutFlow[];
+}
+
+/**
+ * Reads the files of a folder, chooses which form of each counts, and compiles them. Throws RF_POLICY_LIMIT and what else
+ * no single file is to blame for: then nothing changes.
+ */
+export async function assessProfiles(order: ProfilesOrder, cgroups: Cgroup2): Promise<Assessment> {
+  const [{ parsePolicy }, { diffProfiles }] = await Promise.all([
+    import("@ringfence/policy/parse"),
+    import("@ringfence/policy/diff"),
+  ]);
+  const parse = ({ file, bytes }: PolicyFile) => ({ file, ...parsePolicy(bytes, file, hostResolver) });
+  const good = order.good.map(parse);
+  const lastBytes = new Map(order.good.map(({ file, bytes }) => [file, bytes]));
+  const now = order.files.map((file) => {
+    const before = lastBytes.get(file.file);
+    const same = before !== undefined && Buffer.compare(before, file.bytes) === 0;
+    return (same && good.find((one) => one.file === file.file)) || parse(file);
+  });
+  const settled = settleFiles([...now, ...order.unreadable.map(unreadable)], good);
+  const spoilt = settled.files.flatMap(({ errors }) => errors);
+  if (spoilt.length > 0) throw new PolicyErrors(spoilt);
+  const before = good.flatMap(({ profiles }) => profiles);
+  const profiles = settled.files.flatMap((file) => file.profiles);
+  const complete = completeProfiles(profiles);
+  const warnings = now
+    .filter(({ file }) => settled.files.some((one) => one.file === file && one.form === "now"))
+    .flatMap((file) => file.warnings.map((warning) => warning.format()));
+  return {
+    policy: compileProfiles(
+      {
+        ...complete,
+        sources: profiles.map(({ location }) => location?.file ?? ""),
+        warnings: [...warnings, ...complete.warnings],
+      },
+      cgroups,
+    ),
+    accepted: settled.files.flatMap(({ file, form }) => (form === "now" ? [file] : [])),
+    errors: settled.errors.map(plainError),
+    profiles: profiles.map(factsOf),
+    changes: diffProfiles(before, profiles),
+    cut: cutFlows(order.protect, before, profiles),
+    [Symbol.dispose]: () => undefined,
+  };
+}
+
+function unreadable({ file, error }: UnreadableFile): ParsedFile {
+  return { file, profiles: [], errors: [errorOf(error)] };
+}
+
+function factsOf({ name, mode, egress, ingress, location }: Profile): ProfileFacts {
+  return {
+    name,
+    mode,
+    location: location ?? { file: "", line: 1, column: 1 },
+    rules: (egress?.rules.length ?? 0) + (ingress?.rules.length ?? 0),
+  };
+}
+
+/** What these profiles would cut that the others do not. */
+function cutFlows(
+  flows: readonly ProtectedFlow[],
+  before: readonly Profile[],
+  after: readonly Profile[],
+): readonly CutFlow[] {
+  return flows.flatMap(({ what, process, flow }) => {
+    const { enforced } = evaluate(after, process, flow);
+    const isCut = enforced.action === "deny" && evaluate(before, process, flow).enforced.action === "allow";
+    return isCut ? [{ what, rule: enforced.rule?.ruleId ?? null }] : [];
+  });
+}

@@ -1,0 +1,393 @@
+import { rmSync } from "node:fs";
+import { basename, join } from "node:path";
+import type { Cgroup2 } from "@ringfence/kernel";
+import { RingfenceError } from "@ringfence/model";
+import type { ProfileChange } from "@ringfence/policy/diff";
+import type { Peer } from "../control/peer.js";
+import { workApart } from "../policy/compile-apart.js";
+import { MOST_BYTES_HERE } from "../policy/load-policy.js";
+import { errorOf, type PlainError, plainErrors } from "../policy/plain-error.js";
+import { PolicyErrors } from "../policy/policy-errors.js";
+import type { PolicyFile } from "../policy/read-policy-files.js";
+import { AgentState } from "./agent-state.js";
+import {
+  type Assessment,
+  assessProfiles,
+  type ProfileFacts,
+  type ProfilesOrder,
+  type ProtectedFlow,
+} from "./assess-profiles.js";
+import { type Actor, AuditLog, actorOf } from "./audit-log.js";
+import { Confirmation } from "./confirmation.js";
+import { removeFile, replaceFile } from "./durable-file.js";
+import { FolderWatch } from "./folder-watch.js";
+import { operatorFlows } from "./operator-flows.js";
+import type { PolicyNotice } from "./policy-notice.js";
+import type { PolicyTarget } from "./policy-target.js";
+import { type FolderContent, isProfileName, readFolder } from "./profile-folder.js";
+
+export interface ProfileManagerOptions {
+  /** Where the profiles are. */
+  readonly folder: string;
+  /** The agent's state folder. */
+  readonly state: string;
+  readonly target: PolicyTarget;
+  readonly cgroups: Cgroup2;
+  readonly tell: (notice: PolicyNotice) => void;
+  /** Connections that a change should not cut; by default those of operators. */
+  readonly protect?: (requester: number | null) => readonly ProtectedFlow[];
+}
+
+/** A change of one file of the folder, as a command asks for it. */
+export interface FileChange {
+  /** Name in the folder. */
+  readonly name: string;
+  /** Null to remove the file. */
+  readonly text: string | null;
+  readonly force: boolean;
+  /** Seconds until it is taken back unless it is confirmed; null for never. */
+  readonly confirmWithin: number | null;
+}
+
+/** What is in force, and what is wrong. */
+export interface ProfilesStatus {
+  readonly generation: number;
+  readonly revision: string | null;
+  readonly profiles: readonly ProfileFacts[];
+  readonly errors: readonly PlainError[];
+  readonly warnings: readonly string[];
+  /** Seconds until the change that waits is taken back; null when none waits. */
+  readonly confirmWithin: number | null;
+}
+
+/** Keeps the policy in force that the folder says, and changes the folder when it is asked to. One thing at a time. */
+export class ProfileManager {
+  readonly #options: ProfileManagerOptions;
+  readonly #state: AgentState;
+  readonly #audit: AuditLog;
+  readonly #confirmation: Confirmation;
+  #good: readonly PolicyFile[] = [];
+  #status: Omit<ProfilesStatus, "confirmWithin"> = nothing;
+  #watch: FolderWatch | null = null;
+  #queue: Promise<unknown> = Promise.resolve();
+
+  constructor(options: ProfileManagerOptions) {
+    this.#options = options;
+    this.#state = new AgentState(options.state);
+    this.#audit = new AuditLog(options.state);
+    this.#confirmation = new Confirmation(this.#state, () => void this.#alone(() => this.#rollBackIfDue()));
+  }
+
+  /**
+   * Puts the profiles in force, those that were good last where the folder is broken, and follows the folder. A change that
+   * was not confirmed in time is taken back first. Throws only if no policy at all can be put in force.
+   */
+  async start(): Promise<void> {
+    this.#good = this.#tolerate(() => this.#state.readGood(), []);
+    this.#tolerate(() => this.#confirmation.resume(), undefined);
+    this.#watch = new FolderWatch(this.#options.folder, () => void this.reload());
+    await this.#alone(async () => {
+      if (this.#confirmation.remaining === 0) await this.#rollBack();
+      else await this.#refresh();
+      if (this.#status.generation === 0) await this.#putInForce(this.#good);
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.#watch?.stop();
+    this.#confirmation.stop();
+    await this.#queue;
+  }
+
+  get status(): ProfilesStatus {
+    const { remaining } = this.#confirmation;
+    return { ...this.#status, confirmWithin: remaining === null ? null : Math.ceil(remaining) };
+  }
+
+  /** The files that are in force. */
+  get good(): readonly PolicyFile[] {
+    return this.#good;
+  }
+
+  /** Reads the folder again. Never throws: what is wrong is told, and what was in force stays. */
+  reload(): Promise<void> {
+    return this.#alone(() => this.#refresh());
+  }
+
+  /** Compiles again what is in force, for containers that came or went. Throws what putting it in force throws. */
+  recompile(): Promise<void> {
+    return this.#alone(() => this.#putInForce(this.#good));
+  }
+
+  /** What would change if these were the files of the folder, or if they were added to it. Changes nothing. */
+  diff(files: readonly PolicyFile[], whole: boolean): Promise<readonly ProfileChange[]> {
+    return this.#alone(async () => {
+      const named = files.map(({ file, bytes }) => ({ file: this.#path(basename(file)), bytes }));
+      const others = whole ? [] : this.#good.filter(({ file }) => !named.some((one) => one.file === file));
+      using assessment = await this.#assess({ files: [...others, ...named], unreadable: [] }, []);
+      if (assessment.errors.length > 0) throw errorsOf(assessment.errors);
+      return assessment.changes;
+    });
+  }
+
+  /**
+   * Writes or removes a file of the folder, and puts the policy in force that follows. Throws what is wrong with the file,
+   * RF_POLICY_LOCKOUT, RF_POLICY_PENDING and RF_STATE: then nothing has changed.
+   */
+  change(action: string, change: FileChange, peer: Peer): Promise<readonly ProfileChange[]> {
+    const actor = actorOf(peer);
+    return this.#alone(async () => {
+      const before = this.#status.revision;
+      try {
+        return await this.#change(action, change, peer, actor);
+      } catch (error) {
+        const message = error instanceof Error ? error.message : String(error);
+        this.#audit.write(actor, {
+          action,
+          result: "refused",
+          file: change.name,
+          before,
+          after: this.#status.revision,
+          forced: change.force,
+          error: message,
+        });
+        throw error;
+      }
+    });
+  }
+
+  /** Keeps the change that waits. Throws RF_POLICY_PENDING when none does. */
+  confirm(peer: Peer): Promise<void> {
+    const actor = actorOf(peer);
+    return this.#alone(async () => {
+      if (this.#confirmation.pending === null)
+        throw pendingError("No change waits to be confirmed", "It was taken back, or confirmed before");
+      const { revision } = this.#status;
+      this.#audit.write(actor, { action: "confirm", result: "done", before: revision, after: revision });
+      this.#confirmation.end();
+      this.#tell("confirmed", ["the change of the policy is confirmed"], actor);
+    });
+  }
+
+  async #change(
+    action: string,
+    change: FileChange,
+    peer: Peer,
+    actor: Actor,
+  ): Promise<readonly ProfileChange[]> {
+    const { name, text, force, confirmWithin } = change;
+    if (this.#confirmation.pending !== null)
+      throw pendingError(
+        "Another change waits to be confirmed",
+        "Confirm it with ringfence policy confirm, or wait",
+      );
+    if (!isProfileName(name))
+      throw new RingfenceError("RF_REQUEST", `"${name}" cannot be the name of a file of profiles`, {
+        hint: "Name it like web.yaml",
+      });
+    const file = this.#path(name);
+    const content = readFolder(this.#options.folder);
+    const files = content.files.filter((one) => one.file !== file);
+    if (text !== null) files.push({ file, bytes: Buffer.from(text) });
+    using assessment = await this.#assess({ ...content, files }, this.#protected(peer.pid));
+    const wrong = assessment.errors.filter(({ location }) => location?.file === file);
+    if (wrong.length > 0) throw errorsOf(wrong);
+    if (!force) refuseLockOut(assessment);
+    const previous = content.files.find((one) => one.file === file);
+    const profiles = assessment.changes.map(({ profile }) => profile);
+    const { revision: before } = this.#status;
+    const after = assessment.policy.compiled.revision;
+    this.#audit.write(actor, { action, result: "done", file: name, profiles, before, after, forced: force });
+    // What to go back to is on the disk before anything changes.
+    if (confirmWithin !== null)
+      this.#confirmation.begin(
+        file,
+        previous ? Buffer.from(previous.bytes).toString("utf8") : null,
+        confirmWithin,
+      );
+    if (text === null) removeFile(file);
+    else replaceFile(file, text, 0o644);
+    await this.#take(assessment, files);
+    this.#tell("changed", describe(assessment.changes), actor);
+    return assessment.changes;
+  }
+
+  async #rollBackIfDue(): Promise<void> {
+    if ((this.#confirmation.remaining ?? 0) > 0) this.#confirmation.wait();
+    else await this.#rollBack();
+  }
+
+  async #rollBack(): Promise<void> {
+    const { pending } = this.#confirmation;
+    if (pending === null) return;
+    const { file, previous } = pending;
+    const { revision: before } = this.#status;
+    this.#tolerate(
+      () => (previous === null ? rmSync(file, { force: true }) : replaceFile(file, previous, 0o644)),
+      undefined,
+    );
+    await this.#refresh(false);
+    this.#tolerate(() => this.#confirmation.end(), undefined);
+    const entry = {
+      action: "roll-back",
+      file: basename(file),
+      before,
+      after: this.#status.revision,
+    } as const;
+    this.#tolerate(() => this.#audit.write(null, { ...entry, result: "done" }), undefined);
+    this.#tell(
+      "rolled-back",
+      ["the change of the policy was not confirmed in time, and is taken back"],
+      null,
+    );
+  }
+
+  /** Takes what the folder says, as far as it is right. */
+  async #refresh(guarded = true): Promise<void> {
+    try {
+      const content = readFolder(this.#options.folder);
+      using assessment = await this.#assess(content, guarded ? this.#protected(null) : []);
+      this.#status = { ...this.#status, errors: [...assessment.errors] };
+      if (assessment.errors.length > 0) this.#tell("refused", linesOf(assessment.errors), null);
+      if (this.#isInForce(assessment, content.files)) return;
+      refuseLockOut(assessment);
+      const { revision: before } = this.#status;
+      await this.#take(assessment, content.files);
+      const profiles = assessment.changes.map(({ profile }) => profile);
+      this.#tell("changed", describe(assessment.changes), null);
+      if (profiles.length === 0) return;
+      const entry = {
+        action: "folder",
+        result: "done",
+        profiles,
+        before,
+        after: this.#status.revision,
+      } as const;
+      this.#tolerate(() => this.#audit.write(null, entry), undefined);
+    } catch (error) {
+      const errors = plainErrors(error);
+      this.#status = { ...this.#status, errors };
+      this.#tell("refused", [...linesOf(errors), "the policy stays as it was"], null);
+    }
+  }
+
+  #isInForce(assessment: Assessment, files: readonly PolicyFile[]): boolean {
+    const next = this.#counting(assessment, files);
+    const isSameSet = next.length === this.#good.length;
+    return (
+      this.#status.generation > 0 &&
+      isSameSet &&
+      next.every((file) => this.#good.some((one) => isSame(one, file)))
+    );
+  }
+
+  /** The files that count, each in the form that does. */
+  #counting({ accepted, profiles }: Assessment, files: readonly PolicyFile[]): readonly PolicyFile[] {
+    const taken = new Set(accepted);
+    const counting = new Set(profiles.map(({ location }) => location.file));
+    return [
+      ...files.filter(({ file }) => taken.has(file)),
+      ...this.#good.filter(({ file }) => !taken.has(file) && counting.has(file)),
+    ];
+  }
+
+  /** Puts what was assessed in force, and remembers it. */
+  async #take(assessment: Assessment, files: readonly PolicyFile[]): Promise<void> {
+    const { policy, errors, profiles } = assessment;
+    const { revision } = policy.compiled;
+    const warnings = [...policy.warnings];
+    // Whoever asked disposes of the whole assessment.
+    const generation = await this.#options.target.replace({ ...policy, [Symbol.dispose]: () => undefined });
+    this.#good = this.#counting(assessment, files);
+    this.#status = { generation, revision, profiles: [...profiles], errors: [...errors], warnings };
+    this.#tolerate(() => this.#state.writeGood(this.#good), undefined);
+  }
+
+  async #putInForce(files: readonly PolicyFile[]): Promise<void> {
+    const { errors } = this.#status;
+    using assessment = await this.#assess({ files, unreadable: [] }, []);
+    await this.#take(assessment, files);
+    this.#status = { ...this.#status, errors };
+  }
+
+  /** Large sets are read and compiled by a process of their own, so that this one neither waits nor grows. */
+  #assess({ files, unreadable }: FolderContent, protect: readonly ProtectedFlow[]): Promise<Assessment> {
+    const order: ProfilesOrder = {
+      kind: "profiles",
+      files,
+      unreadable,
+      good: this.#good,
+      protect,
+    };
+    const total = [...files, ...this.#good].reduce((sum, { bytes }) => sum + bytes.length, 0);
+    return total <= MOST_BYTES_HERE
+      ? assessProfiles(order, this.#options.cgroups)
+      : workApart<Assessment>(order);
+  }
+
+  #protected(requester: number | null): readonly ProtectedFlow[] {
+    return (this.#options.protect ?? operatorFlows)(requester);
+  }
+
+  #path(name: string): string {
+    return join(this.#options.folder, name);
+  }
+
+  #alone<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#queue.then(work);
+    this.#queue = result.catch(() => undefined);
+    return result;
+  }
+
+  /** For what must not keep a policy from being put in force: a full disk is told, and that is all. */
+  #tolerate<T>(work: () => T, otherwise: T): T {
+    try {
+      return work();
+    } catch (error) {
+      this.#tell("warning", linesOf(plainErrors(error)), null);
+      return otherwise;
+    }
+  }
+
+  #tell(change: PolicyNotice["change"], lines: readonly string[], actor: Actor | null): void {
+    const by = actor === null ? null : (actor.user ?? String(actor.uid));
+    this.#options.tell({ change, lines, revision: this.#status.revision, by });
+  }
+}
+
+const nothing = { generation: 0, revision: null, profiles: [], errors: [], warnings: [] } as const;
+
+function refuseLockOut({ cut }: Assessment): void {
+  const [first] = cut;
+  if (first === undefined) return;
+  const more = cut.length === 1 ? "" : `, and ${cut.length - 1} more`;
+  const rule = first.rule === null ? "" : ` by ${first.rule}`;
+  throw new RingfenceError(
+    "RF_POLICY_LOCKOUT",
+    `The change would cut the connection of ${first.what}${rule}${more}`,
+    {
+      hint: "Allow it, or use ringfence policy apply --force; --confirm-within 60s takes a mistake back",
+    },
+  );
+}
+
+function pendingError(message: string, hint: string): RingfenceError {
+  return new RingfenceError("RF_POLICY_PENDING", message, { hint });
+}
+
+function isSame(a: PolicyFile, b: PolicyFile): boolean {
+  return a.file === b.file && Buffer.compare(a.bytes, b.bytes) === 0;
+}
+
+function errorsOf(errors: readonly PlainError[]): PolicyErrors {
+  return new PolicyErrors(errors.map(errorOf));
+}
+
+function linesOf(errors: readonly PlainError[]): readonly string[] {
+  return errors.map((error) => errorOf(error).format());
+}
+
+function describe(changes: readonly ProfileChange[]): readonly string[] {
+  if (changes.length === 0) return ["the policy is in force again"];
+  return changes.map(({ profile, change }) => `profile "${profile}" ${change}`);
+}
