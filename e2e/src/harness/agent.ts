@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { PinFolder } from "@ringfence/agent";
 import { TestCgroup } from "./cgroups.js";
 import { ringfencePath } from "./paths.js";
+import { type FinishedProcess, runProcess } from "./run-process.js";
 
 /** An agent whose hooks are at a cgroup of the test's, with folders, pins and a socket of its own. */
 export class TestAgent implements AsyncDisposable {
@@ -59,6 +60,12 @@ export class TestAgent implements AsyncDisposable {
     await Promise.race([ready, ended]);
     if (child.exitCode !== null || child.signalCode !== null)
       throw new Error(`The agent ended at its start: ${this.printed.slice(before)}`);
+  }
+
+  /** What comes of a start with another configuration. */
+  async refused(config: string, text: string): Promise<FinishedProcess> {
+    writeFileSync(config, text);
+    return await runProcess(ringfencePath, ["agent", "--config", config]);
   }
 
   /** Ends the process: by SIGKILL at once, by SIGTERM in order. */

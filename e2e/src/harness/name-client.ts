@@ -32,8 +32,8 @@ def take(s, n):
             raise EOFError
         data += part
     return data
-def stream(s, parts, flags=0):
-    s.settimeout(1)
+def stream(s, parts, flags=0, wait=1):
+    s.settimeout(wait)
     for part in parts:
         s.send(part, flags if len(part) == 1 else 0)
         time.sleep(0.05)
@@ -88,7 +88,7 @@ def moved(name, resolver, cgroup):
     status = os.waitstatus_to_exitcode(os.wait()[1])
     return errno.errorcode.get(status, "answered")
 def many(name, resolver, denied):
-    s = socket.create_connection((resolver, 53), 2)
+    s = socket.create_connection((resolver, 53), 30)
     good = framed(message(name))
     threading.Thread(target=lambda: [None for _ in iter(lambda: s.recv(1 << 20), b"")], daemon=True).start()
     for _ in range(12):
@@ -108,20 +108,20 @@ def again(name, resolver):
     s.connect((resolver, 53))
     return stream(s, [framed(message(name))])
 def hold(name, resolver):
-    s = socket.create_connection((resolver, 53), 2)
+    s = socket.create_connection((resolver, 53), 30)
     held.append(s)
     s.send(framed(message(name)))
     return "sent"
 def paced(name, later, resolver):
-    s = socket.create_connection((resolver, 53), 2)
+    s = socket.create_connection((resolver, 53), 30)
     held.append(s)
-    stream(s, [framed(message(name))])
+    stream(s, [framed(message(name))], wait=30)
     s.send(framed(message(name)) * 12)
     s.setsockopt(socket.SOL_SOCKET, 47, 100)
     s.send(framed(message(later)))
     return "sent"
 def late(name, resolver):
-    s = socket.create_connection((resolver, 53), 2)
+    s = socket.create_connection((resolver, 53), 30)
     held.append(s)
     s.send(framed(message(name)) + b"x", socket.MSG_OOB)
     return "sent"

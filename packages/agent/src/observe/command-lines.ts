@@ -1,9 +1,13 @@
 import type { layout } from "@ringfence/kernel";
 import { commandLineOf } from "./decode.js";
+import { Recent } from "./recent.js";
+
+/** Command lines that are kept: more processes than a run has, and 10 MB of an agent's memory at the most. */
+const KEPT = 16_384;
 
 /** Command lines of the processes that had a verdict, from the events that announce them. */
 export class CommandLines {
-  readonly #lines = new Map<string, string>();
+  readonly #lines = new Recent<string, string>(KEPT);
 
   add(event: layout.rf_process_event): void {
     this.#lines.set(keyOf(event.tgid, event.exec_ns), commandLineOf(event.args, event.args_len));

@@ -1,8 +1,12 @@
 import { layout, type RawMap, StructCodec } from "@ringfence/kernel";
+import { Recent } from "./recent.js";
 
 const keyCodec = new StructCodec(layout.rf_exe_key, "rf_exe_key");
 const { offset: lengthOffset } = layout.rf_executable.fields.path_len;
 const { offset: pathOffset } = layout.rf_executable.fields.path;
+
+/** Paths that are kept: as many as the kernel's table has. */
+const KEPT = 16_384;
 
 /** What a report says where a path could not be kept. */
 export const UNKNOWN_EXECUTABLE = "(unknown)";
@@ -10,7 +14,7 @@ export const UNKNOWN_EXECUTABLE = "(unknown)";
 /** Paths of executables by the key that events and flows carry, read from the kernel's table once each. */
 export class Executables {
   readonly #map: RawMap;
-  readonly #paths = new Map<string, string>();
+  readonly #paths = new Recent<string, string>(KEPT);
 
   constructor(map: RawMap) {
     this.#map = map;

@@ -1,0 +1,207 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { unlinkSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { after, describe, test } from "node:test";
+import { PinFolder } from "@ringfence/agent";
+import { BpfLink } from "@ringfence/kernel";
+import { TestAgent } from "./harness/agent.js";
+import { canReset } from "./harness/can-reset.js";
+import { EchoServers } from "./harness/echo-servers.js";
+import { nameSteps, outcomesOf } from "./harness/name-client.js";
+import { RESOLVER, ResolverNetwork } from "./harness/resolver-network.js";
+import { runProcess } from "./harness/run-process.js";
+import { until } from "./harness/until.js";
+
+const timeout = 400_000;
+const network = new ResolverNetwork();
+after(() => network[Symbol.asyncDispose]());
+
+/** Does what each line of its input says, and answers with a line. */
+const INMATE = `
+import socket, sys
+held = {}
+def attempt(what):
+    try:
+        return what()
+    except OSError as e:
+        return e.strerror or str(e)
+def tcp(name, port):
+    held[name] = socket.create_connection(("127.0.0.1", int(port)), 10)
+    return "ok"
+def udp(name, port):
+    held[name] = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    held[name].connect(("127.0.0.1", int(port)))
+    return "ok"
+def echo(name):
+    held[name].settimeout(3)
+    held[name].send(b"x")
+    return "ok" if held[name].recv(1) else "closed"
+def listen(name):
+    held[name] = socket.create_server(("127.0.0.1", 0))
+    return str(held[name].getsockname()[1])
+def accept(name, other):
+    held[other] = held[name].accept()[0]
+    return "ok"
+def route(name):
+    s = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    s.setsockopt(socket.IPPROTO_IP, 4, bytes([131, 7, 4, 127, 0, 0, 9, 0]))
+    return "ok"
+for line in sys.stdin:
+    word, *words = line.split()
+    print(attempt(lambda: globals()[word](*words)), flush=True)
+`;
+
+class Inmate implements AsyncDisposable {
+  readonly #child;
+  readonly #lines: AsyncIterator<string>;
+
+  constructor(via: readonly string[]) {
+    const [file = "", ...words] = [...via, "python3", "-c", INMATE];
+    this.#child = spawn(file, words, { stdio: ["pipe", "pipe", "inherit"] });
+    this.#lines = createInterface(this.#child.stdout)[Symbol.asyncIterator]();
+  }
+
+  async do(...words: readonly (string | number)[]): Promise<string> {
+    this.#child.stdin.write(`${words.join(" ")}\n`);
+    return String((await this.#lines.next()).value);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const ended = once(this.#child, "exit");
+    this.#child.kill("SIGKILL");
+    await ended;
+  }
+}
+
+const profile = (spec: string) => `apiVersion: ringfence.dev/v1alpha1
+kind: SecurityProfile
+metadata: { name: tested }
+spec:
+  mode: enforce
+${spec}`;
+
+const egress = (cgroup: string, rule: string) =>
+  profile(`  subject: { cgroup: ${cgroup} }
+  egress:
+    default: deny
+    rules:
+      - name: only
+        allow: ${rule}
+`);
+
+describe("ringfence agent, of a host", () => {
+  test("judges what is connected when it starts, by who holds it", { timeout }, async () => {
+    await using allowed = await EchoServers.start();
+    await using denied = await EchoServers.start();
+    await using agent = new TestAgent("before");
+    await using inmate = new Inmate(agent.cgroup.via);
+    for (const [name, servers] of Object.entries({ allowed, denied })) {
+      assert.equal(await inmate.do("tcp", `${name}-tcp`, servers.tcp4.port), "ok");
+      assert.equal(await inmate.do("udp", `${name}-udp`, servers.udp4.port), "ok");
+      for (const kind of ["tcp", "udp"]) assert.equal(await inmate.do("echo", `${name}-${kind}`), "ok");
+    }
+    const ports = `[${allowed.tcp4.port}/tcp, ${allowed.udp4.port}/udp]`;
+    agent.writeProfile("tested.yaml", egress(agent.cgroup.path, `{ to: [127.0.0.1], ports: ${ports} }`));
+    await agent.start();
+    assert.equal(await inmate.do("echo", "allowed-tcp"), "ok");
+    assert.equal(await inmate.do("echo", "allowed-udp"), "ok");
+    const refused = canReset() ? "Software caused connection abort" : "timed out";
+    assert.equal(await inmate.do("echo", "denied-tcp"), refused);
+    const ended = canReset() ? "Destination address required" : "Operation not permitted";
+    assert.equal(await inmate.do("echo", "denied-udp"), ended);
+  });
+
+  test("takes a connection that came in before it for no outgoing one", { timeout }, async () => {
+    await using agent = new TestAgent("servers");
+    await using server = new Inmate(agent.cgroup.via);
+    await using client = new Inmate(["env"]);
+    const port = await server.do("listen", "server");
+    assert.equal(await client.do("tcp", "first", port), "ok");
+    assert.equal(await server.do("accept", "server", "first"), "ok");
+    agent.writeProfile("tested.yaml", egress(agent.cgroup.path, "{ to: [192.0.2.1] }"));
+    await agent.start();
+    const pong = server.do("echo", "first");
+    assert.equal(await client.do("echo", "first"), "ok");
+    assert.equal(await pong, "ok");
+    assert.equal(await client.do("tcp", "second", port), "ok");
+    assert.equal(await server.do("accept", "server", "second"), "ok");
+  });
+
+  test("takes nothing from whom no profile selects", { timeout }, async () => {
+    await using agent = new TestAgent("others", {
+      "tested.yaml": egress("/rf-nobody-is-here", "{ to: [192.0.2.1] }"),
+    });
+    await agent.start();
+    await using inmate = new Inmate(agent.cgroup.via);
+    assert.equal(await inmate.do("route", "x"), "ok");
+    await using servers = await EchoServers.start();
+    assert.equal(await inmate.do("tcp", "a", servers.tcp4.port), "ok");
+    agent.writeProfile("tested.yaml", egress(agent.cgroup.path, "{ to: [192.0.2.1] }"));
+    await agent.end("SIGKILL");
+    await agent.start();
+    assert.equal(await inmate.do("route", "x"), "Operation not permitted");
+  });
+
+  test("attaches again what somebody undid", { timeout }, async () => {
+    await using servers = await EchoServers.start();
+    await using agent = new TestAgent("undone");
+    agent.writeProfile("tested.yaml", egress(agent.cgroup.path, "{ to: [192.0.2.1] }"));
+    await agent.start();
+    await using inmate = new Inmate(agent.cgroup.via);
+    const pins = PinFolder.open(agent.pins);
+    const [abi = ""] = pins.kinds();
+    const path = pins.linkPath(abi, "judge_connect4");
+    const tcp = () => inmate.do("tcp", "a", servers.tcp4.port);
+    const isRefused = async () => {
+      const deadline = performance.now() + 60_000;
+      while ((await tcp()) !== "Operation not permitted") {
+        if (performance.now() > deadline) return false;
+      }
+      return true;
+    };
+    assert.equal(await tcp(), "Operation not permitted");
+    using link = BpfLink.open(path);
+    link.detach();
+    assert.ok(await isRefused());
+    unlinkSync(path);
+    assert.ok(await until(() => pins.linkNames(abi).includes("judge_connect4")));
+    await agent.end("SIGKILL");
+    assert.equal(await tcp(), "Operation not permitted");
+  });
+
+  test("dies, and names that were learned hold, and new ones are learned", { timeout }, async () => {
+    await network.serveProbe(RESOLVER);
+    await using agent = new TestAgent("names");
+    agent.writeProfile("tested.yaml", egress(agent.cgroup.path, '{ to: ["*.example.com"], ports: [9] }'));
+    await agent.start(network.via(RESOLVER));
+    const steps = async (...words: readonly string[]) => {
+      const [file = "", ...args] = [...network.via(RESOLVER), ...agent.cgroup.via, ...nameSteps(...words)];
+      return outcomesOf((await runProcess(file, args)).stdout);
+    };
+    const [first, second] = ["to,192.0.2.1,9", "to,192.0.2.6,9"];
+    assert.equal((await steps(first))[first], "EPERM");
+    const look = "look,www.example.com";
+    assert.deepEqual(await steps(look, first), { [look]: "192.0.2.1", [first]: "ok" });
+    await agent.end("SIGKILL");
+    assert.deepEqual(await steps(first, second), { [first]: "ok", [second]: "EPERM" });
+    const other = "look,own-5.example.com";
+    assert.deepEqual(await steps(other, second), { [other]: "192.0.2.6", [second]: "ok" });
+    await agent.start(network.via(RESOLVER));
+    assert.deepEqual(await steps(first, second), { [first]: "ok", [second]: "ok" });
+  });
+
+  test("says what is wrong where it cannot pin", { timeout }, async () => {
+    await using agent = new TestAgent("nopins");
+    const config = join(agent.folder, "other.yaml");
+    const text = `apiVersion: ringfence.dev/v1alpha1
+kind: AgentConfig
+spec: { profiles: ${agent.folder}/profiles, cgroup: ${agent.cgroup.path}, state: ${agent.folder}/s, pins: ${agent.folder}/none }
+`;
+    const { code, stderr } = await agent.refused(config, text);
+    assert.equal(code, 125);
+    assert.match(stderr, /Cannot pin below ".*none": it is in no BPF file system/);
+  });
+});
