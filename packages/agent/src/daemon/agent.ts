@@ -3,8 +3,10 @@ import { Cgroup2 } from "@ringfence/kernel";
 import type { AgentConfig } from "@ringfence/model";
 import { AgentLock, type ControlMethods, ControlServer } from "../control/index.js";
 import { AgentClock } from "../events/agent-clock.js";
+import { AgentSinks } from "../events/agent-sinks.js";
 import type { ActorKnowledge } from "../events/event-actor.js";
 import { EventHub } from "../events/event-hub.js";
+import { eventsMethods } from "../events/events-methods.js";
 import { readLosses } from "../observe/losses.js";
 import type { RunPolicy } from "../policy/index.js";
 import { Engine } from "./engine.js";
@@ -23,6 +25,8 @@ export interface AgentOptions {
   /** The policy to begin with. */
   readonly policy: RunPolicy;
   readonly knowledge: ActorKnowledge;
+  /** Gets a line for people, where something is wrong that stops nothing. */
+  readonly say: (text: string) => void;
   /** What the agent can be asked, by the parts that answer it. */
   readonly methods: (agent: Agent) => ControlMethods;
 }
@@ -36,6 +40,7 @@ export class Agent {
   readonly #options: AgentOptions;
   readonly #pump: EventPump;
   readonly #losses: LossWatch;
+  readonly #sinks: AgentSinks;
   readonly #tick: NodeJS.Timeout;
   #server: ControlServer | null = null;
 
@@ -45,7 +50,8 @@ export class Agent {
     this.#options = options;
     this.#lock = lock;
     this.#cgroups = cgroups;
-    this.hub = new EventHub({ host: hostname(), labels: {}, clock });
+    this.hub = new EventHub({ host: hostname(), labels: config.spec.labels, clock });
+    this.#sinks = new AgentSinks(this.hub, config.spec, options.say);
     this.engine = new Engine({ config, objectPath, cgroups }, policy);
     this.#losses = new LossWatch(this.#readLosses());
     const toIso = (ns: bigint) => clock.toIso(Number(ns / 1000n) / 1000);
@@ -64,7 +70,7 @@ export class Agent {
       agent.#server = await ControlServer.start({
         path: socket.path,
         readers: options.readers,
-        methods: options.methods(agent),
+        methods: { ...eventsMethods(agent.hub), ...options.methods(agent) },
       });
       agent.#announce(agent.engine.fence.takenOver ? "taken-over" : "started");
       return agent;
@@ -84,6 +90,7 @@ export class Agent {
     await this.#pump.stop();
     this.#announce("stopped");
     await this.hub.drained();
+    this.#sinks.close();
     this.engine.close();
     this.#cgroups.close();
     this.#lock.release();

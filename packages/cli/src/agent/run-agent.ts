@@ -16,6 +16,7 @@ export async function runAgent(config: AgentConfig): Promise<void> {
     readers: null,
     policy: await policyOf(config),
     knowledge: { ancestorsOf: () => null, workloadOf: () => null },
+    say: printLine,
     methods: () => ({}),
   });
   printLine(`agent: ${agent.engine.fence.takenOver ? "took over" : "started"}`);

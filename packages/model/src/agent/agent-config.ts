@@ -11,6 +11,26 @@ const socketSchema = z.strictObject({
     .describe("group whose members may look and change nothing; without it only root may do either"),
 });
 
+const megabytes = z.number().int().min(1);
+const days = z.number().int().min(1).max(3650);
+
+const historySchema = z.strictObject({
+  days: days.default(7).describe("events that are older are removed"),
+  maxMegabytes: megabytes.default(512).describe("room on disk; the oldest events go first"),
+});
+
+const eventsSchema = z.strictObject({
+  file: z
+    .strictObject({
+      path: path.describe("file that gets each event as a line of JSON; rotated to path.1, path.2, ..."),
+      maxMegabytes: megabytes.default(100).describe("of the file and the rotated ones together"),
+      maxDays: days.default(7),
+    })
+    .optional(),
+  syslog: z.boolean().default(false).describe("send each event to /dev/log, in the form of RFC 5424"),
+  stdout: z.boolean().default(false).describe("print each event as a line of JSON"),
+});
+
 /** What the agent is told in its configuration file; every key below `spec` has a default. */
 export const agentConfigSchema = z.strictObject({
   apiVersion: z.literal("ringfence.dev/v1alpha1"),
@@ -26,6 +46,9 @@ export const agentConfigSchema = z.strictObject({
       pins: path
         .default("/sys/fs/bpf/ringfence")
         .describe("folder in a BPF file system that keeps programs and tables in force without the agent"),
+      history: historySchema.prefault({}).describe("events on disk, below state"),
+      events: eventsSchema.prefault({}).describe("where events go beside the history"),
+      labels: z.record(z.string(), z.string()).default({}).describe("added to every event"),
     })
     .prefault({}),
 });

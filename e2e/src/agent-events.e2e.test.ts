@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { describe, test } from "node:test";
+import type { AgentEvent } from "@ringfence/model";
+import { anyEventSchema } from "@ringfence/model/schemas";
+import { TestAgent } from "./harness/agent.js";
+import { EchoServers } from "./harness/echo-servers.js";
+import { ringfencePath } from "./harness/paths.js";
+import { runProcess } from "./harness/run-process.js";
+
+const timeout = 300_000;
+
+const connect = `
+import socket, sys
+for port in map(int, sys.argv[1:]):
+    for _ in range(3):
+        s = socket.create_connection(("127.0.0.1", port)); s.send(b"x"); s.recv(1); s.close()
+`;
+
+/** Of a profile that refuses nothing, and says what it would. */
+function watch(cgroup: string): string {
+  const spec = {
+    mode: "audit",
+    subject: { cgroup },
+    egress: { default: "deny", rules: [] },
+    ingress: { default: "deny", rules: [] },
+    listen: "none",
+  };
+  return JSON.stringify({
+    apiVersion: "ringfence.dev/v1alpha1",
+    kind: "SecurityProfile",
+    metadata: { name: "watch" },
+    spec,
+  });
+}
+
+async function ringfence(...args: readonly string[]): Promise<string> {
+  const { code, stdout, stderr } = await runProcess(ringfencePath, args);
+  assert.equal(code, 0, stderr);
+  return stdout;
+}
+
+function eventsIn(text: string): AgentEvent[] {
+  return text
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => anyEventSchema.parse(JSON.parse(line)));
+}
+
+describe("the agent's events", { timeout }, () => {
+  test("reach subscribers as they happen, stay on disk after kill -9, and teach a policy", async () => {
+    await using servers = await EchoServers.start();
+    await using agent = new TestAgent("events");
+    agent.writeProfile("watch.yaml", watch(agent.cgroup.path));
+    await agent.start();
+    const live = spawn(
+      ringfencePath,
+      ["observe", "-f", "--json", "--socket", agent.socket, "--type", "verdict"],
+      {
+        stdio: ["ignore", "pipe", "inherit"],
+      },
+    );
+    const state = join(agent.folder, "state");
+    let text = "";
+    live.stdout.setEncoding("utf8").on("data", (part: string) => {
+      text += part;
+    });
+    // The subscription begins some time after its process: whoever asks until it is there has events to wait for.
+    let calls = 0;
+    const [file = "", ...words] = [...agent.cgroup.via, "python3", "-c", connect, String(servers.tcp4.port)];
+    while (!text.includes("\n")) {
+      const { code, stderr } = await runProcess(file, words);
+      assert.equal(code, 0, stderr);
+      calls += 3;
+    }
+    const [event] = eventsIn(text);
+    assert.ok(event?.type === "verdict" && event.process !== null);
+    assert.deepEqual(
+      [event.outcome, event.address, event.port, event.shadowRule],
+      ["would-deny", "127.0.0.1", servers.tcp4.port, "watch/egress.default"],
+    );
+    live.kill("SIGINT");
+    await once(live, "exit");
+    const kept = () =>
+      ringfence("observe", "--state", state, "--json", "--to", "127.0.0.1", "--type", "verdict");
+    const total = (output: string) =>
+      eventsIn(output).reduce((sum, one) => sum + (one.type === "verdict" ? one.count : 0), 0);
+    while (total(await kept()) < calls);
+    await agent.end("SIGKILL");
+
+    assert.equal(readdirSync(join(state, "history")).length, 1);
+    assert.equal(total(await kept()), calls, "folded or not, none is lost and none is told twice");
+    const learned = await ringfence("learn", "--state", state, "--subject", `exe=${event.process.exe}`);
+    assert.match(
+      learned,
+      new RegExp(`to: \\[127\\.0\\.0\\.1\\]\\n\\s+ports: \\[${servers.tcp4.port}/tcp\\]`),
+    );
+    assert.match(learned, new RegExp(`# learn: ${calls} times`));
+  });
+});
