@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 // Call hooks, attached at the cgroup root: the verdict, as EPERM to whoever calls from inside the fence.
-#include "include/call.h"
+#include "include/connection_end.h"
 #include "include/device.h"
 #include "include/options.h"
 
@@ -49,6 +49,8 @@ int judge_sock_create(struct bpf_sock *ctx)
 SEC("cgroup/sock_release")
 int note_sock_release(struct bpf_sock *ctx)
 {
+	if (scope.everyone)
+		tell_released(ctx);
 	close_peers(ctx);
 	return RF_PASS;
 }

@@ -11,6 +11,7 @@
 #include "rejudge.bpf.c"
 #include "held.bpf.c"
 #include "tc.bpf.c"
+#include "watch.bpf.c"
 
 const volatile struct rf_described described SEC(".rodata") = {};
 

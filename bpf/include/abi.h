@@ -79,6 +79,12 @@ enum rf_event_kind {
 	RF_EVENT_TREE_EMPTY = 3,
 	RF_EVENT_DNS = 4,
 	RF_EVENT_FLOW = 5, /* a row of an agent's flow table was given to another flow: what it had counted */
+	/* and only for an agent: */
+	RF_EVENT_CONNECTION = 6,
+	RF_EVENT_LISTEN = 7,
+	RF_EVENT_EXEC = 8,
+	RF_EVENT_EXIT = 9,
+	RF_EVENT_STRAY = 10,
 };
 
 enum rf_loss {
@@ -263,6 +269,7 @@ struct rf_actor {
 };
 
 #include "abi_dns.h"
+#include "abi_watch.h"
 
 struct rf_flow {
 	struct rf_flow_key key;
@@ -369,4 +376,10 @@ struct rf_described {
 	struct rf_process_event process_event;
 	struct rf_tree_event tree_event;
 	struct rf_flow_event flow_event;
+	enum rf_ended_by ended_by;
+	struct rf_connection_event connection_event;
+	struct rf_listen_event listen_event;
+	struct rf_exec_event exec_event;
+	struct rf_exit_event exit_event;
+	struct rf_stray_event stray_event;
 };

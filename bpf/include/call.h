@@ -3,6 +3,7 @@
 #pragma once
 
 #include "flow.h"
+#include "opened.h"
 #include "peers.h"
 
 #define RF_PASS 1
@@ -325,6 +326,8 @@ static __always_inline int judge_socket(struct bpf_sock *ctx)
 	socket->flags = RF_SOCKET_OWN | (per_packet ? RF_SOCKET_PER_PACKET : 0);
 	if (scope.names && (scope.everyone || inside_cgroup(state->packet_cgroup)))
 		socket->flags |= RF_SOCKET_SEEN;
+	if (scope.everyone && call.protocol == IPPROTO_UDP)
+		note_opening(ctx);
 	if (!per_packet)
 		return RF_PASS;
 	/* asked here, where the caller's place among the cgroups can be walked up */

@@ -16,6 +16,7 @@ struct qstr {
 
 struct super_block {
 	__u32 s_dev;
+	unsigned long s_magic;
 };
 
 struct inode {
@@ -71,6 +72,16 @@ struct path {
 struct file {
 	struct path f_path;
 	struct inode *f_inode;
+	void *private_data;
+};
+
+struct fdtable {
+	unsigned int max_fds;
+	struct file **fd;
+};
+
+struct files_struct {
+	struct fdtable *fdt;
 };
 
 struct mm_struct {
@@ -134,6 +145,8 @@ struct css_set {
 
 struct task_struct {
 	unsigned int flags;
+	int exit_code;
+	struct files_struct *files;
 	struct mm_struct *mm;
 	int pid;
 	int tgid;
@@ -163,6 +176,7 @@ struct sock_common {
 	__u16 skc_num;
 	unsigned short skc_family;
 	volatile unsigned char skc_state;
+	unsigned long skc_flags;
 	possible_net_t skc_net;
 };
 
@@ -176,6 +190,7 @@ struct sock {
 	struct sock_common __sk_common;
 	struct socket *sk_socket;
 	struct sock_cgroup_data sk_cgrp_data;
+	int sk_err;
 	__u16 sk_type;
 	__u16 sk_protocol;
 };
@@ -188,9 +203,39 @@ struct msghdr {
 	void *msg_name;
 };
 
+struct inet_sock {
+	__be16 inet_sport;
+};
+
 struct tcp_sock {
 	__u32 snd_una;
 	__u32 write_seq;
+	__u32 srtt_us;
+	__u32 total_retrans;
+	__u64 bytes_sent;
+	__u64 bytes_retrans;
+	__u64 bytes_received;
+};
+
+/* Only what is named here is looked up by name. */
+enum sock_flags {
+	SOCK_DONE = 1,
+};
+
+enum skb_drop_reason {
+	SKB_DROP_REASON_NO_SOCKET = 3,
+};
+
+struct net_device {
+	possible_net_t nd_net;
+};
+
+struct sk_buff {
+	struct net_device *dev;
+	unsigned char *head;
+	__u16 protocol;
+	__u16 transport_header;
+	__u16 network_header;
 };
 
 struct mptcp_sock {

@@ -5,6 +5,7 @@
 
 #include "accept.h"
 #include "backstop.h"
+#include "handshake.h"
 
 
 static __always_inline bool is_multicast(const struct rf_address *address)
@@ -138,6 +139,8 @@ static __noinline int judge_opening(struct __sk_buff *skb, struct bpf_sock *sk, 
 		return judge_unattributed(policy, &call);
 	if (!(flags & PACKET_READABLE))
 		return refuse_packet(&call, &listener->owner, RF_REASON_MALFORMED);
+	if (scope.everyone && (flags & PACKET_OPENS))
+		count_handshake(&listener->owner, call.port, &call.address);
 	if (settle_listen(policy, sk, listener, &call) || ask_connection(policy, listener, &call))
 		return RF_DROP;
 	if (flags & PACKET_OPENS)

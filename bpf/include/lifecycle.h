@@ -3,6 +3,7 @@
 #pragma once
 
 #include "image.h"
+#include "life_events.h"
 
 static __always_inline void announce_empty_tree(void)
 {
@@ -112,18 +113,21 @@ static __always_inline void on_exec(struct task_struct *task)
 	s->record.exec_id = BPF_CORE_READ(task, self_exec_id);
 	describe_image(task, s);
 	s->record.exec_ns = bpf_ktime_get_boot_ns();
-	s->record.announced = 0;
+	s->record.announced = scope.everyone;
 	read_args(task, &s->record);
 	if (old)
 		replace_record(old, &s->record);
 	else
 		store_child(s, state, tgid);
+	if (scope.everyone)
+		tell_exec(task, &s->record);
 }
 
 static __always_inline void on_exit(struct task_struct *task)
 {
 	__u32 tgid = BPF_CORE_READ(task, tgid);
 	struct rf_fence *state = the_fence();
+	struct rf_exit_event *event;
 	struct rf_process *record;
 	bool counted;
 

@@ -44,6 +44,7 @@ export { Unanswered } from "./names/unanswered.js";
 export { ANSWER_WAIT_SECONDS, type TrustedResolvers } from "./names/write-names.js";
 export { BootClock, bootId } from "./observe/boot-clock.js";
 export { CommandLines } from "./observe/command-lines.js";
+export { textOf } from "./observe/decode.js";
 export { type EventHandlers, readEvent } from "./observe/event-reader.js";
 export { Executables } from "./observe/executables.js";
 export { OVERFLOW_ROWS, readFence, readFlows, readOverflow } from "./observe/flows.js";

@@ -18,6 +18,7 @@ import {
   processHooks,
   rejudgements,
   socketHooks,
+  watchHooks,
 } from "./hooks.js";
 import { PolicySlots, planOf, planSlots, type SlotPlan, slotOptions } from "./policy-slots.js";
 import { runIterator } from "./run-iterator.js";
@@ -25,8 +26,11 @@ import { runIterator } from "./run-iterator.js";
 /** Rows of an agent's flow table: at 1,000 new flows a second each stays for a minute. */
 const HOST_FLOW_ROWS = 65_536;
 
+/** Sizes of the tables that only an agent uses. */
+const watchedSizes = { handshakes: 4096, strays: 8192 };
+
 const settingsCodec = new StructCodec(layout.rf_dns_settings, "rf_dns_settings");
-const tracingHooks: readonly string[] = [...processHooks, ...socketHooks];
+const tracingHooks: readonly string[] = [...processHooks, ...socketHooks, ...watchHooks];
 const cgroupHooks: readonly string[] = [...callHooks, ...packetHooks, ...nameHooks];
 
 export interface HostFenceOptions {
@@ -155,7 +159,7 @@ function startWith(options: HostFenceOptions, guard: Guard, make: (parts: Parts)
   try {
     const abi = abiOf(object);
     const takenOver = pins.has(abi);
-    for (const name of [...rejudgements, ...nameHooks, ...adoptions]) object.setAutoload(name, true);
+    for (const name of [...rejudgements, ...nameHooks, ...adoptions, ...watchHooks]) object.setAutoload(name, true);
     if (guard.status === "active") includeGuard(object);
     const policies = takenOver
       ? takeOver(object, options, abi, guard, links)
@@ -183,7 +187,7 @@ function begin(
   const { policy, cgroups, cgroup, pins, resolvers } = options;
   const plan = planSlots(policy, cgroups, true);
   configure(object, plan, cgroup);
-  const rows = { flows: HOST_FLOW_ROWS, flow_index: HOST_FLOW_ROWS, processes: maxProcesses() };
+  const rows = { flows: HOST_FLOW_ROWS, flow_index: HOST_FLOW_ROWS, processes: maxProcesses(), ...watchedSizes };
   const { maxEntries } = slotOptions(plan);
   for (const [map, count] of Object.entries({ ...maxEntries, ...rows })) object.setMaxEntries(map, count);
   object.load();
@@ -193,7 +197,7 @@ function begin(
   writeNames(object, plan.nameSecret, resolvers);
   for (const [name, link] of attachHooks(object, options, processHooks)) links.set(name, link);
   scanProcesses(object, true);
-  for (const [name, link] of attachHooks(object, options, [...socketHooks, ...cgroupHooks]))
+  for (const [name, link] of attachHooks(object, options, [...socketHooks, ...watchHooks, ...cgroupHooks]))
     links.set(name, link);
   if (guard.status === "active") {
     const isCalled = () => readFence(object.rawMap("fence")).guarded !== 0;

@@ -3,6 +3,11 @@ import { layout, StructCodec } from "@ringfence/kernel";
 const verdictCodec = new StructCodec(layout.rf_verdict_event, "rf_verdict_event");
 const processCodec = new StructCodec(layout.rf_process_event, "rf_process_event");
 const dnsCodec = new StructCodec(layout.rf_dns_event, "rf_dns_event");
+const connectionCodec = new StructCodec(layout.rf_connection_event, "rf_connection_event");
+const listenCodec = new StructCodec(layout.rf_listen_event, "rf_listen_event");
+const execCodec = new StructCodec(layout.rf_exec_event, "rf_exec_event");
+const exitCodec = new StructCodec(layout.rf_exit_event, "rf_exit_event");
+const strayCodec = new StructCodec(layout.rf_stray_event, "rf_stray_event");
 const { rf_event_kind } = layout;
 
 export interface EventHandlers {
@@ -10,6 +15,13 @@ export interface EventHandlers {
   readonly onProcess: (event: layout.rf_process_event) => void;
   readonly onDns: (event: layout.rf_dns_event) => void;
   readonly onTreeEmpty: () => void;
+  /** For an agent only, as what follows: a connection that ended, or an attempt at one. */
+  readonly onConnection?: (event: layout.rf_connection_event) => void;
+  readonly onListen?: (event: layout.rf_listen_event) => void;
+  readonly onExec?: (event: layout.rf_exec_event) => void;
+  readonly onExit?: (event: layout.rf_exit_event) => void;
+  /** A packet for a port where nobody listens. */
+  readonly onStray?: (event: layout.rf_stray_event) => void;
 }
 
 /** Decodes one record of the ring buffer; what the handlers keep they copy. */
@@ -19,5 +31,11 @@ export function readEvent(view: DataView, offset: number, handlers: EventHandler
   else if (kind === rf_event_kind.RF_EVENT_PROCESS) handlers.onProcess(processCodec.decode(view, offset));
   else if (kind === rf_event_kind.RF_EVENT_DNS) handlers.onDns(dnsCodec.decode(view, offset));
   else if (kind === rf_event_kind.RF_EVENT_TREE_EMPTY) handlers.onTreeEmpty();
+  else if (kind === rf_event_kind.RF_EVENT_CONNECTION)
+    handlers.onConnection?.(connectionCodec.decode(view, offset));
+  else if (kind === rf_event_kind.RF_EVENT_LISTEN) handlers.onListen?.(listenCodec.decode(view, offset));
+  else if (kind === rf_event_kind.RF_EVENT_EXEC) handlers.onExec?.(execCodec.decode(view, offset));
+  else if (kind === rf_event_kind.RF_EVENT_EXIT) handlers.onExit?.(exitCodec.decode(view, offset));
+  else if (kind === rf_event_kind.RF_EVENT_STRAY) handlers.onStray?.(strayCodec.decode(view, offset));
   else throw new RangeError(`Cannot decode an event of kind ${kind}: unknown to this version`);
 }
