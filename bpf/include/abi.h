@@ -48,6 +48,7 @@ enum rf_reason {
 	RF_REASON_OUTSIDE_CGROUP = 4, /* a socket other than TCP where no packet hook can judge it */
 	RF_REASON_MALFORMED = 5,      /* a packet whose destination cannot be read */
 	RF_REASON_NAME_EXPIRED = 6,   /* decided by policy: the name that would be allowed ran out */
+	RF_REASON_QUARANTINE = 7,     /* the answer to an alert: this process, or this address, is shut out for a while */
 	RF_REASON_BORROWED = 20,      /* a socket that was connected outside the fence */
 	RF_REASON_FAMILY = 21,        /* an address family that no hook judges; `protocol` is its number */
 	RF_REASON_DEVICE = 22,        /* a device that sends past every hook; `protocol` is an enum rf_device */

@@ -137,7 +137,9 @@ struct rf_stray_event {
 	__u16 unused;
 };
 
-/* Handshakes at one listening port of one process: many begun and few done is a flood. */
+#define RF_HANDSHAKE_OUT 0x10000 /* in `port`: to that port of others */
+
+/* Handshakes at one listening port of one process, or with one port of others: many begun and few done is a flood. */
 struct rf_handshake_key {
 	__u32 tgid;
 	__u32 port;
@@ -145,8 +147,25 @@ struct rf_handshake_key {
 
 struct rf_handshakes {
 	__u64 exec_ns; /* who listens */
-	__u64 begun;   /* SYNs that reached the listener, those that the policy refuses too */
+	__u64 begun;   /* SYNs that reached the listener, those that the policy refuses too; or that left */
 	__u64 done;
 	__u64 last_ns;
-	__u8 source[16]; /* of the last SYN */
+	__u8 address[16]; /* the other end of the last one begun */
+};
+
+/* A process that is cut off from the network, by its tgid. */
+struct rf_quarantine {
+	__u64 start_ns; /* when the process began, boot clock */
+	__u64 until_ns; /* boot clock */
+};
+
+/* Nothing comes in from there; the value is until when, boot clock. */
+struct rf_banned_key {
+	__u8 address[16];
+};
+
+/* Entries in both tables. */
+struct rf_shut_out {
+	__u32 processes;
+	__u32 addresses;
 };

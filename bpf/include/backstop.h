@@ -5,6 +5,7 @@
 #pragma once
 
 #include "connection.h"
+#include "handshake.h"
 
 #define RF_LOOPBACK_IFINDEX 1
 #define SOCK_TYPE_RAW 3
@@ -81,6 +82,8 @@ static __always_inline int judge_by_packet(struct __sk_buff *skb, struct rf_call
 		return RF_DROP;
 	excuse_packet(skb, call, socket);
 	flow = record_packet(call, socket);
+	if (scope.everyone && call->protocol == IPPROTO_TCP)
+		count_handshake(socket, RF_HANDSHAKE_OUT | call->port, &call->address);
 	if (call->question.verdict.action == RF_ALLOW) {
 		count_sent(flow, skb->len);
 		remember_peer(bpf_get_socket_cookie(skb), call, flow);
@@ -178,6 +181,8 @@ static __always_inline int judge_egress(struct __sk_buff *skb)
 	socket = bpf_sk_storage_get(&sockets, sk, 0, 0);
 	if (!scope.everyone && !is_fenced_packet(skb, sk, socket))
 		return RF_PASS;
+	if (socket && is_quarantined(socket->tgid, socket->start_ns))
+		return ends_connection(skb) ? RF_PASS : RF_DROP;
 	if (socket && (socket->flags & RF_SOCKET_JUDGED) && socket->protocol == IPPROTO_TCP) {
 		if (!still_allowed(socket, &call) && !ends_connection(skb))
 			return RF_DROP;

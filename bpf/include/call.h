@@ -4,6 +4,7 @@
 
 #include "flow.h"
 #include "opened.h"
+#include "quarantine.h"
 #include "peers.h"
 
 #define RF_PASS 1
@@ -80,6 +81,13 @@ __noinline int is_held(const struct rf_question *question)
 static __always_inline bool can_deny_subject(const struct rf_policy *policy, const struct rf_question *question)
 {
 	return can_deny(policy) && (!scope.everyone || is_held(question));
+}
+
+/* Denied whatever the policy enforces. */
+static __always_inline void shut_out_of(struct rf_policy *policy, struct rf_question *question)
+{
+	refuse_for(RF_REASON_QUARANTINE, policy, question);
+	question->verdict.action = RF_DENY;
 }
 
 static __always_inline int to_return(const struct rf_verdict *verdict)
@@ -249,6 +257,11 @@ static __always_inline int judge_call(struct bpf_sock_addr *ctx, struct rf_call 
 	normalize(&call->address);
 	if (rule_protocol(call->protocol) == IPPROTO_ICMP)
 		call->port = 0; /* a ping socket's "port" is an identifier */
+	if (caller.record && is_quarantined(caller.tgid, caller.record->start_ns)) {
+		shut_out_of(policy, question);
+		record_verdict(call, &caller);
+		return RF_REFUSE;
+	}
 	socket = bpf_sk_storage_get(&sockets, ctx->sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
 	if (!socket) {
 		count_loss(RF_LOSS_SOCKETS);

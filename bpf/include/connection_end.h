@@ -6,7 +6,6 @@
 #include "handshake.h"
 #include "watch.h"
 
-#define SYN_RECEIVED 3
 #define SYN_SENT 2
 #define FIN_WAIT1 4
 #define CLOSE_WAIT 8
@@ -30,14 +29,10 @@ static __always_inline struct rf_socket *stamped_owner(struct sock *sk, __u8 *di
 	return &listener->owner;
 }
 
-/* One that came in is first seen here: the kernel keeps no socket for half a handshake. */
-static __always_inline void note_established(struct sock *sk, bool came_in)
+static __always_inline void note_established(struct sock *sk)
 {
-	struct rf_opened *when;
+	struct rf_opened *when = bpf_sk_storage_get(&opened, sk, 0, 0);
 
-	if (came_in)
-		note_opening(sk);
-	when = bpf_sk_storage_get(&opened, sk, 0, 0);
 	if (when)
 		when->established_ns = bpf_ktime_get_boot_ns();
 }
@@ -204,35 +199,54 @@ static __noinline int tell_listener(struct sock *sk)
 	return 0;
 }
 
-static __always_inline void count_done(struct sock *sk)
+static __always_inline void begin_outgoing(struct sock *sk)
+{
+	struct rf_socket *socket = bpf_sk_storage_get(&sockets, sk, 0, 0);
+
+	if (!socket)
+		return;
+	note_opening(sk);
+	count_handshake(socket, RF_HANDSHAKE_OUT | socket->port, (const struct rf_address *)socket->address);
+}
+
+static __always_inline void finish_outgoing(struct sock *sk)
+{
+	struct rf_socket *socket = bpf_sk_storage_get(&sockets, sk, 0, 0);
+
+	if (!socket)
+		return;
+	note_established(sk);
+	count_handshake(socket, RF_HANDSHAKE_OUT | socket->port, NULL);
+}
+
+/* One that came in is first seen here: the kernel keeps no socket for half a handshake. */
+static __always_inline void finish_incoming(struct sock *sk)
 {
 	struct rf_listener *listener = bpf_sk_storage_get(&listeners, sk, 0, 0);
 
-	if (listener && (listener->owner.flags & RF_SOCKET_OWNED))
-		count_handshake(&listener->owner, BPF_CORE_READ(sk, __sk_common.skc_num), NULL);
+	if (!listener || !(listener->owner.flags & RF_SOCKET_OWNED))
+		return;
+	note_opening(sk);
+	note_established(sk);
+	count_handshake(&listener->owner, sk->__sk_common.skc_num, NULL);
 }
 
 static __always_inline void follow_state(struct sock *sk, int old_state, int new_state)
 {
 	if (sk->sk_protocol != IPPROTO_TCP)
 		return;
-	if (new_state == BPF_TCP_LISTEN) {
+	if (new_state == BPF_TCP_LISTEN)
 		tell_listener(sk);
-	} else if (new_state == SYN_SENT) {
-		if (bpf_sk_storage_get(&sockets, sk, 0, 0))
-			note_opening(sk);
-	} else if (new_state == BPF_TCP_ESTABLISHED) {
-		if (old_state == SYN_RECEIVED && bpf_sk_storage_get(&listeners, sk, 0, 0)) {
-			note_established(sk, true);
-			count_done(sk);
-		} else {
-			note_established(sk, false);
-		}
-	} else if (new_state == FIN_WAIT1) {
+	else if (new_state == SYN_SENT)
+		begin_outgoing(sk);
+	else if (new_state == BPF_TCP_ESTABLISHED && old_state == SYN_SENT)
+		finish_outgoing(sk);
+	else if (new_state == BPF_TCP_ESTABLISHED)
+		finish_incoming(sk);
+	else if (new_state == FIN_WAIT1)
 		note_end(sk, RF_ENDED_BY_US);
-	} else if (new_state == CLOSE_WAIT) {
+	else if (new_state == CLOSE_WAIT)
 		note_end(sk, RF_ENDED_BY_PEER);
-	} else if (new_state == BPF_TCP_CLOSE && old_state != BPF_TCP_LISTEN) {
+	else if (new_state == BPF_TCP_CLOSE && old_state != BPF_TCP_LISTEN)
 		tell_connection(sk);
-	}
 }

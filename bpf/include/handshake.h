@@ -2,6 +2,7 @@
 // For an agent: handshakes at each listening port, begun and done.
 #pragma once
 
+#include "address.h"
 #include "loss.h"
 
 struct {
@@ -21,8 +22,8 @@ static __always_inline struct rf_handshakes *handshakes_at(const struct rf_hands
 	return bpf_map_lookup_elem(&handshakes, key);
 }
 
-/* One is begun by the SYN of that source, or done where there is none. */
-static __noinline int count_handshake(const struct rf_socket *owner, __u32 port, const struct rf_address *source)
+/* One is begun with that other end, or done where there is none. */
+static __noinline int count_handshake(const struct rf_socket *owner, __u32 port, const struct rf_address *with)
 {
 	struct rf_handshake_key key = { .tgid = owner->tgid, .port = port };
 	struct rf_handshakes *known = handshakes_at(&key);
@@ -31,11 +32,11 @@ static __noinline int count_handshake(const struct rf_socket *owner, __u32 port,
 		return 0;
 	known->exec_ns = owner->exec_ns;
 	known->last_ns = bpf_ktime_get_boot_ns();
-	if (!source) {
+	if (!with) {
 		__sync_fetch_and_add(&known->done, 1);
 		return 0;
 	}
 	__sync_fetch_and_add(&known->begun, 1);
-	__builtin_memcpy(known->source, source, sizeof(known->source));
+	__builtin_memcpy(known->address, with, sizeof(known->address));
 	return 0;
 }

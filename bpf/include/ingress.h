@@ -5,7 +5,6 @@
 
 #include "accept.h"
 #include "backstop.h"
-#include "handshake.h"
 
 
 static __always_inline bool is_multicast(const struct rf_address *address)
@@ -122,6 +121,18 @@ static __always_inline bool lost_listener(struct bpf_sock *sk, const struct rf_s
 	return !listener && ((socket && (socket->flags & RF_SOCKET_OWN)) || is_subflow_of_fence(sk));
 }
 
+/* From an address that an alert has banned. */
+static __noinline int shut_out_packet(struct rf_call *call, struct rf_listener *listener)
+{
+	struct rf_policy *policy = the_policy();
+
+	if (policy) {
+		shut_out_of(policy, &call->question);
+		record_packet(call, listener ? &listener->owner : NULL);
+	}
+	return RF_DROP;
+}
+
 /* A first segment, or one that completes a handshake: both reach the listener. Dropped here, nobody inside sees it. */
 static __noinline int judge_opening(struct __sk_buff *skb, struct bpf_sock *sk, struct rf_socket *socket,
 				    struct rf_listener *listener)
@@ -133,6 +144,8 @@ static __noinline int judge_opening(struct __sk_buff *skb, struct bpf_sock *sk, 
 	if (!policy)
 		return RF_DROP;
 	call.port = sk->src_port;
+	if (is_banned(&call.address))
+		return shut_out_packet(&call, listener);
 	if (lost_listener(sk, socket, listener))
 		return refuse_packet(&call, socket, RF_REASON_UNJUDGED);
 	if (!listener || !(listener->owner.flags & RF_SOCKET_OWNED))
@@ -283,6 +296,8 @@ static __always_inline int judge_ingress(struct __sk_buff *skb)
 	socket = bpf_sk_storage_get(&sockets, sk, 0, 0);
 	if (!scope.everyone && !is_fenced_packet(skb, sk, socket) && !is_owned_listener(sk))
 		return RF_PASS;
+	if (socket && is_quarantined(socket->tgid, socket->start_ns))
+		return RF_DROP;
 	if (sk->type != SOCK_TYPE_STREAM || sk->protocol != IPPROTO_TCP)
 		return judge_datagram(skb, sk, socket);
 	if (sk->state != BPF_TCP_LISTEN && socket && (socket->flags & RF_SOCKET_JUDGED))

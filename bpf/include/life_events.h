@@ -91,18 +91,12 @@ static __always_inline void tell_exec(struct task_struct *task, struct rf_proces
 	bpf_ringbuf_submit(event, wake_flags());
 }
 
-/* `record` is about to be deleted. */
-static __always_inline struct rf_exit_event *begin_exit_event(struct task_struct *task, struct rf_process *record)
+/* `record` is about to be deleted. False if nobody wants to know. */
+static __always_inline bool describe_exit(struct task_struct *task, struct rf_process *record,
+					  struct rf_exit_event *event)
 {
-	struct rf_exit_event *event;
-
 	if (!is_watched())
-		return NULL;
-	event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
-	if (!event) {
-		count_loss(RF_LOSS_EVENTS);
-		return NULL;
-	}
+		return false;
 	event->kind = RF_EVENT_EXIT;
 	event->tgid = record->tgid;
 	event->time_ns = bpf_ktime_get_boot_ns();
@@ -113,5 +107,5 @@ static __always_inline struct rf_exit_event *begin_exit_event(struct task_struct
 	event->exit_code = BPF_CORE_READ(task, exit_code);
 	event->uid = BPF_CORE_READ(task, cred, euid.val);
 	BPF_CORE_READ_INTO(&event->comm, task, comm);
-	return event;
+	return true;
 }

@@ -4,6 +4,7 @@
 
 #include "image.h"
 #include "life_events.h"
+#include "quarantine.h"
 
 static __always_inline void announce_empty_tree(void)
 {
@@ -87,6 +88,8 @@ static __always_inline void on_fork(struct task_struct *parent, struct task_stru
 		s->record.tgid = tgid;
 		s->record.parent_tgid = parent_tgid;
 		s->record.announced = 0;
+		if (scope.everyone)
+			inherit_quarantine(parent_tgid, from->start_ns, tgid, s->record.start_ns);
 	}
 	store_child(s, state, tgid);
 }
@@ -127,9 +130,9 @@ static __always_inline void on_exit(struct task_struct *task)
 {
 	__u32 tgid = BPF_CORE_READ(task, tgid);
 	struct rf_fence *state = the_fence();
-	struct rf_exit_event *event;
+	struct rf_exit_event event = {};
 	struct rf_process *record;
-	bool counted;
+	bool counted, watched = false;
 
 	if (BPF_CORE_READ(task, signal, live.counter) > 0)
 		return; /* other threads live on */
@@ -137,8 +140,14 @@ static __always_inline void on_exit(struct task_struct *task)
 	if (!record || !state)
 		return;
 	counted = is_counted(record);
+	if (scope.everyone) {
+		watched = describe_exit(task, record, &event);
+		bpf_map_delete_elem(&quarantined, &tgid);
+	}
 	if (bpf_map_delete_elem(&processes, &tgid))
 		return; /* two last threads at once: the other one counted */
+	if (watched && bpf_ringbuf_output(&events, &event, sizeof(event), wake_flags()))
+		count_loss(RF_LOSS_EVENTS);
 	if (counted && __sync_fetch_and_add(&state->live, -1) == 1)
 		announce_empty_tree();
 }

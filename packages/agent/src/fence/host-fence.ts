@@ -27,7 +27,7 @@ import { runIterator } from "./run-iterator.js";
 const HOST_FLOW_ROWS = 65_536;
 
 /** Sizes of the tables that only an agent uses. */
-const watchedSizes = { handshakes: 4096, strays: 8192 };
+const watchedSizes = { handshakes: 4096, strays: 8192, quarantined: 4096, banned: 4096 };
 
 const settingsCodec = new StructCodec(layout.rf_dns_settings, "rf_dns_settings");
 const tracingHooks: readonly string[] = [...processHooks, ...socketHooks, ...watchHooks];

@@ -34,6 +34,7 @@ const reasons: Readonly<Record<number, Reason>> = {
   [layout.rf_reason.RF_REASON_OUTSIDE_CGROUP]: "outside-cgroup",
   [layout.rf_reason.RF_REASON_MALFORMED]: "malformed-packet",
   [layout.rf_reason.RF_REASON_NAME_EXPIRED]: "name-expired",
+  [layout.rf_reason.RF_REASON_QUARANTINE]: "quarantine",
   [layout.rf_reason.RF_REASON_BORROWED]: "borrowed",
   [layout.rf_reason.RF_REASON_FAMILY]: "address-family",
   [layout.rf_reason.RF_REASON_DEVICE]: "device",

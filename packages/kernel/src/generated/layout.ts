@@ -86,6 +86,14 @@ export const rf_dns_query_state = {
 } as const;
 export type rf_dns_query_state = (typeof rf_dns_query_state)[keyof typeof rf_dns_query_state];
 
+/** enum rf_ended_by */
+export const rf_ended_by = {
+  RF_ENDED_BY_NOBODY: 0,
+  RF_ENDED_BY_US: 1,
+  RF_ENDED_BY_PEER: 2,
+} as const;
+export type rf_ended_by = (typeof rf_ended_by)[keyof typeof rf_ended_by];
+
 /** enum rf_event_kind */
 export const rf_event_kind = {
   RF_EVENT_VERDICT: 1,
@@ -93,6 +101,11 @@ export const rf_event_kind = {
   RF_EVENT_TREE_EMPTY: 3,
   RF_EVENT_DNS: 4,
   RF_EVENT_FLOW: 5,
+  RF_EVENT_CONNECTION: 6,
+  RF_EVENT_LISTEN: 7,
+  RF_EVENT_EXEC: 8,
+  RF_EVENT_EXIT: 9,
+  RF_EVENT_STRAY: 10,
 } as const;
 export type rf_event_kind = (typeof rf_event_kind)[keyof typeof rf_event_kind];
 
@@ -156,6 +169,7 @@ export const rf_reason = {
   RF_REASON_OUTSIDE_CGROUP: 4,
   RF_REASON_MALFORMED: 5,
   RF_REASON_NAME_EXPIRED: 6,
+  RF_REASON_QUARANTINE: 7,
   RF_REASON_BORROWED: 20,
   RF_REASON_FAMILY: 21,
   RF_REASON_DEVICE: 22,
@@ -243,6 +257,15 @@ export const rf_ancestor_rows = {
   },
 } as const satisfies StructSpec;
 export type rf_ancestor_rows = StructValue<typeof rf_ancestor_rows>;
+
+/** struct rf_banned_key */
+export const rf_banned_key = {
+  size: 16,
+  fields: {
+    address: { offset: 0, kind: { bytes: 16 } },
+  },
+} as const satisfies StructSpec;
+export type rf_banned_key = StructValue<typeof rf_banned_key>;
 
 /** struct rf_block */
 export const rf_block = {
@@ -360,6 +383,44 @@ export const rf_comm = {
 } as const satisfies StructSpec;
 export type rf_comm = StructValue<typeof rf_comm>;
 
+/** struct rf_connection_event */
+export const rf_connection_event = {
+  size: 192,
+  fields: {
+    kind: { offset: 0, kind: "u32" },
+    flow: { offset: 4, kind: "u32" },
+    time_ns: { offset: 8, kind: "u64" },
+    opened_ns: { offset: 16, kind: "u64" },
+    established_ns: { offset: 24, kind: "u64" },
+    cookie: { offset: 32, kind: "u64" },
+    exec_ns: { offset: 40, kind: "u64" },
+    domain: { offset: 48, kind: "u64" },
+    cgroup: { offset: 56, kind: "u64" },
+    sent_bytes: { offset: 64, kind: "u64" },
+    received_bytes: { offset: 72, kind: "u64" },
+    exe: { offset: 80, kind: rf_exe_key },
+    address: { offset: 96, kind: { bytes: 16 } },
+    local_address: { offset: 112, kind: { bytes: 16 } },
+    comm: { offset: 128, kind: { bytes: 16 } },
+    tgid: { offset: 144, kind: "u32" },
+    uid: { offset: 148, kind: "u32" },
+    gid: { offset: 152, kind: "u32" },
+    exe_flags: { offset: 156, kind: "u32" },
+    net_ns: { offset: 160, kind: "u32" },
+    rtt_us: { offset: 164, kind: "u32" },
+    retransmits: { offset: 168, kind: "u32" },
+    error: { offset: 172, kind: "u32" },
+    generation: { offset: 176, kind: "u32" },
+    port: { offset: 180, kind: "u16" },
+    local_port: { offset: 182, kind: "u16" },
+    protocol: { offset: 184, kind: "u8" },
+    direction: { offset: 185, kind: "u8" },
+    ended_by: { offset: 186, kind: "u8" },
+    unused: { offset: 187, kind: { bytes: 5 } },
+  },
+} as const satisfies StructSpec;
+export type rf_connection_event = StructValue<typeof rf_connection_event>;
+
 /** struct rf_devices */
 export const rf_devices = {
   size: 768,
@@ -435,6 +496,68 @@ export const rf_dns_event = {
 } as const satisfies StructSpec;
 export type rf_dns_event = StructValue<typeof rf_dns_event>;
 
+/** struct rf_stream */
+export const rf_stream = {
+  size: 24,
+  fields: {
+    address: { offset: 0, kind: { bytes: 16 } },
+    port: { offset: 16, kind: "u16" },
+    family: { offset: 18, kind: "u16" },
+    protocol: { offset: 20, kind: "u32" },
+  },
+} as const satisfies StructSpec;
+export type rf_stream = StructValue<typeof rf_stream>;
+
+/** struct rf_exec_event */
+export const rf_exec_event = {
+  size: 1128,
+  fields: {
+    kind: { offset: 0, kind: "u32" },
+    tgid: { offset: 4, kind: "u32" },
+    time_ns: { offset: 8, kind: "u64" },
+    exec_ns: { offset: 16, kind: "u64" },
+    start_ns: { offset: 24, kind: "u64" },
+    parent_exec_ns: { offset: 32, kind: "u64" },
+    cgroup: { offset: 40, kind: "u64" },
+    exe: { offset: 48, kind: rf_exe_key },
+    stream: { offset: 64, kind: { array: rf_stream, length: 3 } },
+    parent_stream: { offset: 136, kind: rf_stream },
+    parent_tgid: { offset: 160, kind: "u32" },
+    exe_flags: { offset: 164, kind: "u32" },
+    uid: { offset: 168, kind: "u32" },
+    gid: { offset: 172, kind: "u32" },
+    mnt_ns: { offset: 176, kind: "u32" },
+    net_ns: { offset: 180, kind: "u32" },
+    line_count: { offset: 184, kind: "u32" },
+    line_cut: { offset: 188, kind: "u32" },
+    args_len: { offset: 192, kind: "u32" },
+    unused: { offset: 196, kind: "u32" },
+    comm: { offset: 200, kind: { bytes: 16 } },
+    parent_comm: { offset: 216, kind: { bytes: 16 } },
+    line: { offset: 232, kind: { array: rf_exe_key, length: 24 } },
+    args: { offset: 616, kind: { bytes: 512 } },
+  },
+} as const satisfies StructSpec;
+export type rf_exec_event = StructValue<typeof rf_exec_event>;
+
+/** struct rf_exit_event */
+export const rf_exit_event = {
+  size: 80,
+  fields: {
+    kind: { offset: 0, kind: "u32" },
+    tgid: { offset: 4, kind: "u32" },
+    time_ns: { offset: 8, kind: "u64" },
+    start_ns: { offset: 16, kind: "u64" },
+    exec_ns: { offset: 24, kind: "u64" },
+    cgroup: { offset: 32, kind: "u64" },
+    exe: { offset: 40, kind: rf_exe_key },
+    exit_code: { offset: 56, kind: "u32" },
+    uid: { offset: 60, kind: "u32" },
+    comm: { offset: 64, kind: { bytes: 16 } },
+  },
+} as const satisfies StructSpec;
+export type rf_exit_event = StructValue<typeof rf_exit_event>;
+
 /** struct rf_flow_key */
 export const rf_flow_key = {
   size: 64,
@@ -488,6 +611,29 @@ export const rf_flow_event = {
 } as const satisfies StructSpec;
 export type rf_flow_event = StructValue<typeof rf_flow_event>;
 
+/** struct rf_listen_event */
+export const rf_listen_event = {
+  size: 104,
+  fields: {
+    kind: { offset: 0, kind: "u32" },
+    tgid: { offset: 4, kind: "u32" },
+    time_ns: { offset: 8, kind: "u64" },
+    exec_ns: { offset: 16, kind: "u64" },
+    cgroup: { offset: 24, kind: "u64" },
+    exe: { offset: 32, kind: rf_exe_key },
+    address: { offset: 48, kind: { bytes: 16 } },
+    comm: { offset: 64, kind: { bytes: 16 } },
+    uid: { offset: 80, kind: "u32" },
+    gid: { offset: 84, kind: "u32" },
+    exe_flags: { offset: 88, kind: "u32" },
+    parent_tgid: { offset: 92, kind: "u32" },
+    net_ns: { offset: 96, kind: "u32" },
+    port: { offset: 100, kind: "u16" },
+    unused: { offset: 102, kind: "u16" },
+  },
+} as const satisfies StructSpec;
+export type rf_listen_event = StructValue<typeof rf_listen_event>;
+
 /** struct rf_process_event */
 export const rf_process_event = {
   size: 552,
@@ -502,6 +648,25 @@ export const rf_process_event = {
   },
 } as const satisfies StructSpec;
 export type rf_process_event = StructValue<typeof rf_process_event>;
+
+/** struct rf_stray_event */
+export const rf_stray_event = {
+  size: 64,
+  fields: {
+    kind: { offset: 0, kind: "u32" },
+    net_ns: { offset: 4, kind: "u32" },
+    time_ns: { offset: 8, kind: "u64" },
+    more: { offset: 16, kind: "u64" },
+    source: { offset: 24, kind: { bytes: 16 } },
+    address: { offset: 40, kind: { bytes: 16 } },
+    source_port: { offset: 56, kind: "u16" },
+    port: { offset: 58, kind: "u16" },
+    protocol: { offset: 60, kind: "u8" },
+    tcp_flags: { offset: 61, kind: "u8" },
+    unused: { offset: 62, kind: "u16" },
+  },
+} as const satisfies StructSpec;
+export type rf_stray_event = StructValue<typeof rf_stray_event>;
 
 /** struct rf_tree_event */
 export const rf_tree_event = {
@@ -531,7 +696,7 @@ export type rf_verdict_event = StructValue<typeof rf_verdict_event>;
 
 /** struct rf_described */
 export const rf_described = {
-  size: 2480,
+  size: 4056,
   fields: {
     action: { offset: 0, kind: "u32" },
     direction: { offset: 4, kind: "u32" },
@@ -553,6 +718,12 @@ export const rf_described = {
     process_event: { offset: 1712, kind: rf_process_event },
     tree_event: { offset: 2264, kind: rf_tree_event },
     flow_event: { offset: 2280, kind: rf_flow_event },
+    ended_by: { offset: 2480, kind: "u32" },
+    connection_event: { offset: 2488, kind: rf_connection_event },
+    listen_event: { offset: 2680, kind: rf_listen_event },
+    exec_event: { offset: 2784, kind: rf_exec_event },
+    exit_event: { offset: 3912, kind: rf_exit_event },
+    stray_event: { offset: 3992, kind: rf_stray_event },
   },
 } as const satisfies StructSpec;
 export type rf_described = StructValue<typeof rf_described>;
@@ -645,6 +816,29 @@ export const rf_fence = {
   },
 } as const satisfies StructSpec;
 export type rf_fence = StructValue<typeof rf_fence>;
+
+/** struct rf_handshake_key */
+export const rf_handshake_key = {
+  size: 8,
+  fields: {
+    tgid: { offset: 0, kind: "u32" },
+    port: { offset: 4, kind: "u32" },
+  },
+} as const satisfies StructSpec;
+export type rf_handshake_key = StructValue<typeof rf_handshake_key>;
+
+/** struct rf_handshakes */
+export const rf_handshakes = {
+  size: 48,
+  fields: {
+    exec_ns: { offset: 0, kind: "u64" },
+    begun: { offset: 8, kind: "u64" },
+    done: { offset: 16, kind: "u64" },
+    last_ns: { offset: 24, kind: "u64" },
+    address: { offset: 32, kind: { bytes: 16 } },
+  },
+} as const satisfies StructSpec;
+export type rf_handshakes = StructValue<typeof rf_handshakes>;
 
 /** struct rf_image */
 export const rf_image = {
@@ -782,6 +976,18 @@ export const rf_names = {
 } as const satisfies StructSpec;
 export type rf_names = StructValue<typeof rf_names>;
 
+/** struct rf_opened */
+export const rf_opened = {
+  size: 24,
+  fields: {
+    opened_ns: { offset: 0, kind: "u64" },
+    established_ns: { offset: 8, kind: "u64" },
+    ended_by: { offset: 16, kind: "u32" },
+    unused: { offset: 20, kind: "u32" },
+  },
+} as const satisfies StructSpec;
+export type rf_opened = StructValue<typeof rf_opened>;
+
 /** struct rf_peer_key */
 export const rf_peer_key = {
   size: 32,
@@ -908,6 +1114,16 @@ export const rf_process = {
 } as const satisfies StructSpec;
 export type rf_process = StructValue<typeof rf_process>;
 
+/** struct rf_quarantine */
+export const rf_quarantine = {
+  size: 16,
+  fields: {
+    start_ns: { offset: 0, kind: "u64" },
+    until_ns: { offset: 8, kind: "u64" },
+  },
+} as const satisfies StructSpec;
+export type rf_quarantine = StructValue<typeof rf_quarantine>;
+
 /** struct rf_scope */
 export const rf_scope = {
   size: 28,
@@ -922,6 +1138,39 @@ export const rf_scope = {
   },
 } as const satisfies StructSpec;
 export type rf_scope = StructValue<typeof rf_scope>;
+
+/** struct rf_shut_out */
+export const rf_shut_out = {
+  size: 8,
+  fields: {
+    processes: { offset: 0, kind: "u32" },
+    addresses: { offset: 4, kind: "u32" },
+  },
+} as const satisfies StructSpec;
+export type rf_shut_out = StructValue<typeof rf_shut_out>;
+
+/** struct rf_stray_key */
+export const rf_stray_key = {
+  size: 24,
+  fields: {
+    source: { offset: 0, kind: { bytes: 16 } },
+    net_ns: { offset: 16, kind: "u32" },
+    port: { offset: 20, kind: "u16" },
+    protocol: { offset: 22, kind: "u16" },
+  },
+} as const satisfies StructSpec;
+export type rf_stray_key = StructValue<typeof rf_stray_key>;
+
+/** struct rf_stray_rate */
+export const rf_stray_rate = {
+  size: 24,
+  fields: {
+    second: { offset: 0, kind: "u64" },
+    told: { offset: 8, kind: "u64" },
+    more: { offset: 16, kind: "u64" },
+  },
+} as const satisfies StructSpec;
+export type rf_stray_rate = StructValue<typeof rf_stray_rate>;
 
 /** struct rf_summary */
 export const rf_summary = {

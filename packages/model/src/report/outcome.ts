@@ -35,7 +35,7 @@ export const directionSchema = z.enum(verdictDirections);
  * a source route that hides the destination, a socket that no call hook judged, a socket other than TCP where no
  * packet hook would see it, a packet whose destination cannot be read, a socket that was connected outside the fence,
  * an address family that no hook judges, a device that sends past every hook. "name-expired" is a verdict of the policy
- * on an address whose name would be allowed and ran out.
+ * on an address whose name would be allowed and ran out; "quarantine" is the answer to an alert.
  */
 export const reasonSchema = z.enum([
   "policy",
@@ -45,6 +45,7 @@ export const reasonSchema = z.enum([
   "outside-cgroup",
   "malformed-packet",
   "name-expired",
+  "quarantine",
   "borrowed",
   "address-family",
   "device",
