@@ -94,7 +94,10 @@ describe("what an agent is told", () => {
     assert.notEqual(inner?.exec_ns, sleep.exec_ns);
     const line = sleep.line.slice(0, sleep.line_count).map((key) => place.executables.pathOf(key));
     assert.ok(line.includes(process.execPath), `this test is an ancestor: ${line}`);
-    assert.ok(line.some((path) => /\/(da|ba)?sh$/.test(path)), `a shell is an ancestor: ${line}`);
+    assert.ok(
+      line.some((path) => /\/(da|ba)?sh$/.test(path)),
+      `a shell is an ancestor: ${line}`,
+    );
     assert.equal(textOf(sleep.args).slice(0, 5), "sleep");
     assert.ok(exits.some(({ exit_code }) => exit_code === 3 << 8));
     const ended = exits.find(({ tgid }) => tgid === sleep.tgid);
@@ -111,13 +114,15 @@ describe("what an agent is told", () => {
     await place.run(["bash", "-c", script]);
     server.close().unref();
     const streams = ({ stream }: layout.rf_exec_event) => stream.map(({ family }) => family);
-    const shell = place.told.execs.find(({ comm, stream }) => textOf(comm) === "sh" && stream[0]?.family === 2);
+    const shell = place.told.execs.find(
+      ({ comm, stream }) => textOf(comm) === "sh" && stream[0]?.family === 2,
+    );
     assert.ok(shell !== undefined, "the shell on the socket is told");
     assert.deepEqual(streams(shell), [2, 2, 0]);
-    assert.deepEqual([shell.stream[0]?.port, addressOf(shell.stream[0]?.address ?? new Uint8Array(16))], [
-      port,
-      "127.0.0.1",
-    ]);
+    assert.deepEqual(
+      [shell.stream[0]?.port, addressOf(shell.stream[0]?.address ?? new Uint8Array(16))],
+      [port, "127.0.0.1"],
+    );
     const sleep = place.told.execs.find(({ comm }) => textOf(comm) === "sleep");
     assert.deepEqual(sleep === undefined ? [] : streams(sleep), [0, 0, 0]);
   });

@@ -47,7 +47,11 @@ export class WatchedCgroup implements AsyncDisposable {
 
   constructor(name: string) {
     this.cgroup = TestCgroup.make(`rf-e2e-${process.pid}-${name}`);
-    const { profiles } = parsePolicy(profile("everything", { mode: "audit" }), "everything.yaml", hostResolver);
+    const { profiles } = parsePolicy(
+      profile("everything", { mode: "audit" }),
+      "everything.yaml",
+      hostResolver,
+    );
     execFileSync("mount", ["-t", "bpf", "bpf", this.#pins]);
     this.fence = HostFence.start({
       objectPath,
@@ -62,10 +66,7 @@ export class WatchedCgroup implements AsyncDisposable {
   }
 
   /** Runs a program inside, to its end, and reads what was told. */
-  async run(
-    command: readonly string[],
-    options: Omit<ProcessOptions, "via"> = {},
-  ): Promise<FinishedProcess> {
+  async run(command: readonly string[], options: Omit<ProcessOptions, "via"> = {}): Promise<FinishedProcess> {
     const [file = "", ...args] = command;
     const finished = await runProcess(file, args, { ...options, via: this.cgroup.via });
     this.read();

@@ -159,7 +159,8 @@ function startWith(options: HostFenceOptions, guard: Guard, make: (parts: Parts)
   try {
     const abi = abiOf(object);
     const takenOver = pins.has(abi);
-    for (const name of [...rejudgements, ...nameHooks, ...adoptions, ...watchHooks]) object.setAutoload(name, true);
+    for (const name of [...rejudgements, ...nameHooks, ...adoptions, ...watchHooks])
+      object.setAutoload(name, true);
     if (guard.status === "active") includeGuard(object);
     const policies = takenOver
       ? takeOver(object, options, abi, guard, links)
@@ -187,7 +188,12 @@ function begin(
   const { policy, cgroups, cgroup, pins, resolvers } = options;
   const plan = planSlots(policy, cgroups, true);
   configure(object, plan, cgroup);
-  const rows = { flows: HOST_FLOW_ROWS, flow_index: HOST_FLOW_ROWS, processes: maxProcesses(), ...watchedSizes };
+  const rows = {
+    flows: HOST_FLOW_ROWS,
+    flow_index: HOST_FLOW_ROWS,
+    processes: maxProcesses(),
+    ...watchedSizes,
+  };
   const { maxEntries } = slotOptions(plan);
   for (const [map, count] of Object.entries({ ...maxEntries, ...rows })) object.setMaxEntries(map, count);
   object.load();
