@@ -3,6 +3,12 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
+# A workspace that came after the packages were installed: npm would make the same link, and no more.
+for folder in packages/*; do
+  link="node_modules/@ringfence/${folder##*/}"
+  [ -e "$link" ] || ln -sfn "../../$folder" "$link"
+done
+
 make -s -C bpf
 
 # The generator is TypeScript itself. A changed layout may break packages that use the old one: the complete

@@ -12,8 +12,9 @@ const kernelSide = ["@ringfence/model", "@ringfence/policy", "@ringfence/kernel"
 export const layers: Readonly<Record<string, Layer>> = {
   "packages/model": { imports: [], browser: true },
   "packages/policy": { imports: ["@ringfence/model"], browser: true },
+  "packages/rules": { imports: ["@ringfence/model"], browser: true },
   "packages/kernel": { imports: ["@ringfence/model"], browser: false },
-  "packages/agent": { imports: kernelSide, browser: false },
+  "packages/agent": { imports: [...kernelSide, "@ringfence/rules"], browser: false },
   "packages/probe": { imports: ["@ringfence/kernel"], browser: false },
   "packages/cli": { imports: [...kernelSide, "@ringfence/agent", "@ringfence/probe"], browser: false },
 };

@@ -1,0 +1,3 @@
+export { AttackDetectors, type AttackState } from "./attacks/attack-detectors.js";
+export type { Alert, Evidence, Severity } from "./attacks/core/alert.js";
+export type { Actor, Observation } from "./attacks/core/observation.js";
