@@ -46,7 +46,7 @@ struct rf_dns_found {
 
 /* A resolver whose answers count, where user space found it: in that network namespace and no other. */
 struct rf_resolver {
-	__u64 netns; /* cookie */
+	__u64 netns; /* cookie; 0: in every one, as of an agent's that are not on loopback */
 	__u8 address[16];
 };
 
@@ -54,6 +54,7 @@ struct rf_dns_settings {
 	__u64 secret;	/* the point at which names are hashed: 1 to 2^61 - 2 */
 	__u64 floor_ns; /* a name holds for at least so long, whatever its time to live */
 	__u64 wait_ns;	/* an answer that comes later does not count */
+	__u64 netns;	/* cookie of the network namespace whose resolvers these are */
 	__u32 version; /* of the list below: it may change with the policy */
 	__u32 unused;
 	struct rf_resolver resolvers[RF_DNS_RESOLVERS];

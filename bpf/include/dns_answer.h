@@ -246,12 +246,23 @@ static __always_inline struct rf_dns_query *find_query(struct dns_room *room, __
 	return query_at(room->place);
 }
 
-/* Over loopback anybody may send who can take the resolver's address there. */
+/* Over loopback anybody may send who can take the resolver's address there. On a host that takes a privilege, and its own
+ * resolver does it; in other network namespaces nobody is believed. */
+static __always_inline bool may_be_forged(const struct rf_dns_query *query)
+{
+	struct rf_dns_settings *settings;
+
+	if (!scope.everyone)
+		return may_be_impostor(query->netns, query->key.resolver);
+	settings = the_dns_settings();
+	return !settings || settings->netns != query->netns;
+}
+
 static __always_inline __u32 trust_in(struct __sk_buff *skb, const struct rf_dns_query *query)
 {
 	if (!query->trusted)
 		return 0;
-	if (skb->ingress_ifindex == RF_LOOPBACK_IFINDEX && may_be_impostor(query->netns, query->key.resolver))
+	if (skb->ingress_ifindex == RF_LOOPBACK_IFINDEX && may_be_forged(query))
 		return RF_DNS_EVENT_TRUSTED | RF_DNS_EVENT_FORGED;
 	return RF_DNS_EVENT_TRUSTED;
 }

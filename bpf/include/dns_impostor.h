@@ -28,14 +28,14 @@ static __noinline void mark_impostor(__u64 netns, const struct rf_address *addre
 	struct rf_name_key key = { .netns = netns };
 	__u32 marked = 1;
 
-	/* On a host its resolvers are processes like any other, and to bind their port takes a privilege there. */
-	if (!settings || (scope.everyone && settings->resolvers[0].netns == netns))
+	/* On a host its resolvers are processes like any other: see may_be_forged(). */
+	if (!settings || scope.everyone)
 		return;
 	if (!is_unspecified(address)) {
 		if (!dns_find_resolver(netns, address))
 			return;
 		__builtin_memcpy(key.address, address, sizeof(key.address));
-	} else if (settings->resolvers[0].netns != netns) {
+	} else if (settings->netns != netns) {
 		return;
 	}
 	if (bpf_map_update_elem(&impostors, &key, &marked, BPF_ANY))

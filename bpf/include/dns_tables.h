@@ -27,6 +27,12 @@ struct {
 	__type(value, __u64);
 } dns_counters SEC(".maps");
 
+/* All bits if it is not 0. */
+static __always_inline __u64 any_bit(__u64 value)
+{
+	return (__u64)((__s64)(value | -value) >> 63);
+}
+
 /* 1 for a resolver that is trusted in a network namespace, else 0. No branch but the loop's own: the verifier walks each
  * step once. Global: verified once. */
 __noinline __u32 dns_find_resolver(__u64 netns, const struct rf_address *address)
@@ -40,7 +46,7 @@ __noinline __u32 dns_find_resolver(__u64 netns, const struct rf_address *address
 	for (__u32 i = 0; i < RF_DNS_RESOLVERS; i++) {
 		const struct rf_resolver *resolver = &settings->resolvers[i];
 		const __u64 *known = (const __u64 *)resolver->address;
-		__u64 differs = (resolver->netns ^ netns) | (known[0] ^ wanted[0]) | (known[1] ^ wanted[1]);
+		__u64 differs = ((resolver->netns ^ netns) & any_bit(resolver->netns)) | (known[0] ^ wanted[0]) | (known[1] ^ wanted[1]);
 
 		differs = (differs | -differs) >> 63; /* 1 unless it is 0 */
 		asm volatile("" : "+r"(differs));

@@ -11,6 +11,7 @@ import { TestAgent } from "./harness/agent.js";
 import { canReset } from "./harness/can-reset.js";
 import { EchoServers } from "./harness/echo-servers.js";
 import { nameSteps, outcomesOf } from "./harness/name-client.js";
+import { program } from "./harness/paths.js";
 import { RESOLVER, ResolverNetwork } from "./harness/resolver-network.js";
 import { runProcess } from "./harness/run-process.js";
 import { until } from "./harness/until.js";
@@ -192,6 +193,29 @@ describe("ringfence agent, of a host", () => {
     assert.deepEqual(await steps(other, second), { [other]: "192.0.2.6", [second]: "ok" });
     await agent.start(network.via(RESOLVER));
     assert.deepEqual(await steps(first, second), { [first]: "ok", [second]: "ok" });
+  });
+
+  test("learns names in other network namespaces, from resolvers that are not on loopback", {
+    timeout,
+  }, async () => {
+    await using agent = new TestAgent("elsewhere");
+    const rule = egress(agent.cgroup.path, '{ to: ["*.example.com"], ports: [9] }');
+    agent.writeProfile("tested.yaml", `${rule}  dns: { resolvers: [${RESOLVER}, 127.0.0.1] }\n`);
+    await agent.start();
+    const [look, local] = ["look,www.example.com", "ask,own-5.example.com,1,127.0.0.1"];
+    const [first, second] = ["to,192.0.2.1,9", "to,192.0.2.6,9"];
+    const [file = "", ...args] = [
+      ...network.via(RESOLVER),
+      ...agent.cgroup.via,
+      ...nameSteps(first, look, first, local, second),
+    ];
+    await network.serveInside([process.execPath, program("probe/dns-server.js"), "127.0.0.1"], /ready/);
+    const lines = (await runProcess(file, args)).stdout.trim().split("\n");
+    const expected = ["EPERM", "192.0.2.1", "ok", "192.0.2.6", "EPERM"];
+    assert.deepEqual(
+      lines.map((line) => line.split(" ")[1]),
+      expected,
+    );
   });
 
   test("says what is wrong where it cannot pin", { timeout }, async () => {

@@ -74,6 +74,7 @@ export class Engine implements Disposable {
   #trustedBy({ compiled: { names } }: RunPolicy): TrustedResolvers {
     return {
       network: this.#network.cookie,
+      everywhere: true,
       addresses: names.judged ? names.resolvers : trustedResolvers(),
       hosts: this.#hosts.entries,
     };

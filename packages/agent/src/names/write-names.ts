@@ -1,5 +1,5 @@
 import { type BpfObject, layout, StructCodec, u32Codec, u64Codec } from "@ringfence/kernel";
-import { type Address, toBytes16 } from "@ringfence/model";
+import { type Address, prefixContains, prefixesOf, toBytes16 } from "@ringfence/model";
 import { nameHash, nameWire } from "@ringfence/policy/dns";
 import type { HostEntry } from "./parse-hosts.js";
 
@@ -23,6 +23,8 @@ export interface TrustedResolvers {
   /** cookie of the network namespace in which these addresses are the resolvers' */
   readonly network: bigint;
   readonly addresses: readonly Address[];
+  /** those that are not on loopback are the resolvers' in every other one too: of containers */
+  readonly everywhere?: boolean;
   /** names that hold from the start, and do not run out */
   readonly hosts?: readonly HostEntry[];
 }
@@ -36,6 +38,7 @@ export function writeNames(object: BpfObject, secret: bigint, trusted: TrustedRe
     secret,
     floor_ns: BigInt(NAME_FLOOR_SECONDS) * NS_PER_SECOND,
     wait_ns: BigInt(ANSWER_WAIT_SECONDS) * NS_PER_SECOND,
+    netns: trusted.network,
     version: 0,
     unused: 0,
     resolvers: places(trusted),
@@ -62,7 +65,7 @@ function sameResolver(a: Place, b: Place | undefined): boolean {
   return a.netns === b?.netns && Buffer.compare(a.address, b.address) === 0;
 }
 
-function places({ network, addresses }: TrustedResolvers) {
+function places({ network, addresses, everywhere = false }: TrustedResolvers) {
   const room = layout.rf_dns_settings.fields.resolvers.kind.length;
   if (addresses.length > room) {
     throw new RangeError(`Cannot trust ${addresses.length} resolvers: there is room for ${room}`);
@@ -70,8 +73,13 @@ function places({ network, addresses }: TrustedResolvers) {
   const none = { netns: 0n, address: new Uint8Array(16) };
   return Array.from({ length: room }, (_, index) => {
     const address = addresses[index];
-    return address === undefined ? none : { netns: network, address: toBytes16(address) };
+    if (address === undefined) return none;
+    return { netns: everywhere && !isLoopback(address) ? 0n : network, address: toBytes16(address) };
   });
+}
+
+function isLoopback(address: Address): boolean {
+  return prefixesOf({ kind: "set", set: "localhost" }).some((prefix) => prefixContains(prefix, address));
 }
 
 function writeHosts(object: BpfObject, secret: bigint, { network, hosts = [] }: TrustedResolvers): void {

@@ -60,6 +60,7 @@ export class DnsReader implements Disposable {
       secret,
       floor_ns: 0n,
       wait_ns: 0n,
+      netns: 0n,
       version: 0,
       unused: 0,
       resolvers: Array.from(

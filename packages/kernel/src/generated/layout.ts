@@ -752,14 +752,15 @@ export type rf_resolver = StructValue<typeof rf_resolver>;
 
 /** struct rf_dns_settings */
 export const rf_dns_settings = {
-  size: 416,
+  size: 424,
   fields: {
     secret: { offset: 0, kind: "u64" },
     floor_ns: { offset: 8, kind: "u64" },
     wait_ns: { offset: 16, kind: "u64" },
-    version: { offset: 24, kind: "u32" },
-    unused: { offset: 28, kind: "u32" },
-    resolvers: { offset: 32, kind: { array: rf_resolver, length: 16 } },
+    netns: { offset: 24, kind: "u64" },
+    version: { offset: 32, kind: "u32" },
+    unused: { offset: 36, kind: "u32" },
+    resolvers: { offset: 40, kind: { array: rf_resolver, length: 16 } },
   },
 } as const satisfies StructSpec;
 export type rf_dns_settings = StructValue<typeof rf_dns_settings>;

@@ -30,7 +30,8 @@ export const agentErrors = {
     remedy: "Send one JSON object with id, method and params on each line; the commands do",
   },
   RF_POLICY_FOLDER: {
-    meaning: "The folder of profiles cannot be read, or others than root may write in it; what was in force stays",
+    meaning:
+      "The folder of profiles cannot be read, or others than root may write in it; what was in force stays",
     remedy: "Make it, let root own it and every directory above it, or name another one in `profiles`",
   },
   RF_POLICY_LOCKOUT: {
