@@ -6,3 +6,5 @@ export * from "./learner.js";
 export * from "./line-diff.js";
 export * from "./merge-learned.js";
 export * from "./write-learned.js";
+export * from "../replay/replay.js";
+export * from "../suggest/suggest-rule.js";

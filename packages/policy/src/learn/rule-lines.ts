@@ -37,7 +37,7 @@ function directionText(
     },
   ]);
   const lines = text.trimEnd().split("\n");
-  return lines.slice(lines.findIndex((line) => line === `  ${direction}:`) + 1).map((line) => line.slice(4));
+  return lines.slice(lines.indexOf(`  ${direction}:`) + 1).map((line) => line.slice(4));
 }
 
 /** A profile that has nothing but the direction in question. */

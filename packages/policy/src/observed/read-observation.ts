@@ -60,7 +60,8 @@ function readVerdict(line: Json, actor: Json): Observation | undefined {
     protocol: known,
     address,
     port: typeof line["port"] === "number" ? line["port"] : null,
-    domain: typeof line["domain"] === "string" ? line["domain"] : null,
+    // a name that had run out counted for nothing
+    domain: typeof line["domain"] === "string" && reason !== "name-expired" ? line["domain"] : null,
     action: line["action"] === "deny" ? "deny" : "allow",
     outcome,
     rule: typeof decided === "string" ? decided : null,
