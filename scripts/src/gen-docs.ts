@@ -43,7 +43,7 @@ function filledPage(path: string, blocks: Readonly<Record<string, () => string>>
 
 /** The page of a command, with what its help says. */
 function helpPage(command: string, blocks: Readonly<Record<string, () => string>> = {}): GeneratedPage {
-  return filledPage(`docs/reference/${command}.md`, {
+  return filledPage(`docs/reference/${command.replace(" ", "-")}.md`, {
     [`ringfence ${command} --help`]: () => commandHelp(repositoryRoot, command),
     ...blocks,
   });
@@ -69,9 +69,9 @@ const pages: readonly GeneratedPage[] = [
   helpPage("learn"),
   helpPage("observe"),
   filledPage("README.md", example),
-  filledPage("docs/reference/policy-import.md", {
-    "ringfence policy --help": () => commandHelp(repositoryRoot, "policy"),
-  }),
+  helpPage("policy import"),
+  helpPage("policy replay"),
+  helpPage("policy suggest"),
   helpPage("doctor"),
   helpPage("selftest"),
   verifiedPage,

@@ -24,7 +24,7 @@ const commands: Readonly<Record<string, { summary: string; load: () => Promise<C
     load: async () => (await import("./commands/learn.js")).learn,
   },
   policy: {
-    summary: "turn another tool's configuration into a policy",
+    summary: "import, replay and suggest policies",
     load: async () => (await import("./commands/policy.js")).policy,
   },
   agent: {

@@ -13,7 +13,7 @@ export const observe: Command = {
       return 0;
     }
     const command = toObserveCommand(values, Date.now());
-    const output = new EventOutput(command.json, process.stdout.isTTY ? process.stdout.columns : null);
+    const output = new EventOutput(command, process.stdout.isTTY ? process.stdout.columns : null);
     if (!command.follow) {
       observeRecorded(command, output);
       return 0;

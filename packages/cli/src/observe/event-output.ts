@@ -1,22 +1,26 @@
 import type { AgentEvent } from "@ringfence/model";
+import { eventId } from "../policy/event-id.js";
 import { writeAll } from "../write-out.js";
 import { eventCells } from "./event-cells.js";
 import { EventRows } from "./event-rows.js";
 
+const ID_WIDTH = 26;
 const FLUSH_BYTES = 1 << 16;
 
 /** Prints events on stdout, as rows or as JSON, many at a time. */
 export class EventOutput {
   readonly #json: boolean;
+  readonly #ids: boolean;
   readonly #rows: EventRows;
   #pending: string[] = [];
   #bytes = 0;
   #hasHead = false;
   #closed = false;
 
-  constructor(json: boolean, columns: number | null) {
+  constructor({ json, ids }: { readonly json: boolean; readonly ids: boolean }, columns: number | null) {
     this.#json = json;
-    this.#rows = new EventRows(columns);
+    this.#ids = ids;
+    this.#rows = new EventRows(columns === null || !ids ? columns : columns - ID_WIDTH - 2);
   }
 
   /** True when nobody reads any more. */
@@ -25,9 +29,13 @@ export class EventOutput {
   }
 
   add(event: AgentEvent): void {
-    if (!this.#json && !this.#hasHead) this.#line(this.#rows.head());
+    if (!this.#json && !this.#hasHead) this.#line(`${this.#idCell("ID")}${this.#rows.head()}`);
     this.#hasHead = true;
-    this.#line(this.#json ? JSON.stringify(event) : this.#rows.row(eventCells(event)));
+    this.#line(
+      this.#json
+        ? JSON.stringify(event)
+        : `${this.#idCell(eventId(event) ?? "-")}${this.#rows.row(eventCells(event))}`,
+    );
   }
 
   /** Says what is missing: a program gets an event, people a line. */
@@ -47,6 +55,10 @@ export class EventOutput {
       if ((error as NodeJS.ErrnoException).code !== "EPIPE") throw error;
       this.#closed = true;
     }
+  }
+
+  #idCell(id: string): string {
+    return this.#ids ? `${id.padEnd(ID_WIDTH)}  ` : "";
   }
 
   #line(text: string): void {

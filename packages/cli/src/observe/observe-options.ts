@@ -32,6 +32,7 @@ export const observeOptionSpecs: readonly OptionSpec[] = [
   { name: "since", value: "TIME", help: "from then on: 30m, 24h, 7d ago, or a time (all; with -f from now)" },
   { name: "until", value: "TIME", help: "up to then" },
   { name: "json", help: "print the events as lines of JSON" },
+  { name: "ids", help: "begin each row with what ringfence policy suggest calls the event" },
   {
     name: "from",
     value: "FILE",
@@ -49,6 +50,7 @@ export interface ObserveCommand {
   readonly since: number | null;
   readonly until: number | null;
   readonly json: boolean;
+  readonly ids: boolean;
   readonly files: readonly string[];
   readonly state: string;
   readonly socket: string;
@@ -74,6 +76,7 @@ export function toObserveCommand(values: ParsedOptions["values"], now: number): 
     since: time("since"),
     until: time("until"),
     json: values.has("json"),
+    ids: values.has("ids"),
     files,
     state: one("state") ?? STATE_FOLDER,
     socket: one("socket") ?? AGENT_SOCKET,

@@ -118,6 +118,10 @@ export const errorTable = {
     meaning: "A log, a file of events or the agent's history cannot be read",
     remedy: "Check the path and permissions; --state names the folder that the agent keeps its history in",
   },
+  RF_EVENT: {
+    meaning: "The event that was named is not in the records, or was no denial",
+    remedy: "Take an identity that `ringfence observe --ids` shows, from the same history or file",
+  },
   RF_LEARNED_NOTHING: {
     meaning: "The records hold no verdict from which a policy could be learned",
     remedy: "Take a longer time, or a log that `ringfence run --mode audit --log FILE` wrote",

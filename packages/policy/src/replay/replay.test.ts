@@ -69,10 +69,34 @@ describe("Replay", () => {
       flow({ port: 80, action: "deny", outcome: "denied" }),
     ]);
     assert.deepEqual(
-      groups.map(({ change, exe, what, rule, was, count, wasRule }) => [change, exe, what, rule, was, count, wasRule]),
+      groups.map(({ change, exe, what, rule, was, count, wasRule }) => [
+        change,
+        exe,
+        what,
+        rule,
+        was,
+        count,
+        wasRule,
+      ]),
       [
-        ["newly-denied", "/usr/bin/curl", "tcp 192.0.2.1:443", "draft/egress.default", "allowed", 5, "old/all"],
-        ["newly-denied", "/usr/bin/wget", "tcp 192.0.2.1:80", "draft/egress.default", "allowed", 1, "old/all"],
+        [
+          "newly-denied",
+          "/usr/bin/curl",
+          "tcp 192.0.2.1:443",
+          "draft/egress.default",
+          "allowed",
+          5,
+          "old/all",
+        ],
+        [
+          "newly-denied",
+          "/usr/bin/wget",
+          "tcp 192.0.2.1:80",
+          "draft/egress.default",
+          "allowed",
+          1,
+          "old/all",
+        ],
         [
           "newly-allowed",
           "/usr/bin/curl",
@@ -84,7 +108,14 @@ describe("Replay", () => {
         ],
       ],
     );
-    assert.deepEqual(totals, { verdicts: 9, same: 2, newlyDenied: 6, newlyAllowed: 1, ungrouped: 0, notJudged: 0 });
+    assert.deepEqual(totals, {
+      verdicts: 9,
+      same: 2,
+      newlyDenied: 6,
+      newlyAllowed: 1,
+      ungrouped: 0,
+      notJudged: 0,
+    });
     const [first] = groups;
     assert.equal(new Date(first?.last ?? 0).toISOString(), "2026-11-26T11:00:00.000Z");
     assert.equal(parseFlowLine(first?.example ?? "", "x").process.exe?.path, "/usr/bin/curl");
@@ -110,7 +141,13 @@ describe("Replay", () => {
   test("does not judge what no policy decides, and does not take a name that had run out for a live one", () => {
     const { totals, groups } = replay(onlyHttps, [
       flow({ direction: "ingress", reason: "reply" }),
-      flow({ protocol: "packet", address: null, reason: "address-family", action: "deny", outcome: "denied" }),
+      flow({
+        protocol: "packet",
+        address: null,
+        reason: "address-family",
+        action: "deny",
+        outcome: "denied",
+      }),
       flow({ domain: "www.example.com", reason: "name-expired", action: "deny", outcome: "denied" }),
     ]);
     assert.deepEqual([totals.notJudged, totals.same, groups.length], [2, 1, 0]);

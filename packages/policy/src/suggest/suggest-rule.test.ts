@@ -36,7 +36,13 @@ function denied(change: Line = {}): ObservedFlow | ObservedQuery {
   return seen;
 }
 
-const query = { schema: DNS_SCHEMA, name: "a.example", answer: "denied", resolver: "10.0.0.53", rule: "web/dns.queries" };
+const query = {
+  schema: DNS_SCHEMA,
+  name: "a.example",
+  answer: "denied",
+  resolver: "10.0.0.53",
+  rule: "web/dns.queries",
+};
 
 /** The profile that results when what was suggested is pasted into one that denies everything. */
 function pasted(place: string, yaml: string) {
@@ -69,10 +75,18 @@ describe("suggestRule", () => {
     ["a datagram", { protocol: "udp", port: 53 }, "ports: [53/udp]"],
     ["icmp", { protocol: "icmp", port: null }, "protocol: [icmp]"],
     ["a loopback service", { address: "127.0.0.1", port: 8080 }, "to: [127.0.0.1]"],
-    ["what comes in", { direction: "ingress", port: 8080, rule: "web/ingress.default" }, "localPorts: [8080/tcp]"],
+    [
+      "what comes in",
+      { direction: "ingress", port: 8080, rule: "web/ingress.default" },
+      "localPorts: [8080/tcp]",
+    ],
     ["a listener", { direction: "listen", port: 8080, rule: "web/listen.default" }, "- 8080/tcp"],
     ["a query", query, "to: [a.example]"],
-    ["what would be denied", { action: "allow", outcome: "would-deny", shadowRule: "web/egress.default" }, "443/tcp"],
+    [
+      "what would be denied",
+      { action: "allow", outcome: "would-deny", shadowRule: "web/egress.default" },
+      "443/tcp",
+    ],
   ];
   for (const [what, change, part] of table) {
     test(`allows ${what}, and nothing beside it`, () => {
@@ -86,7 +100,8 @@ describe("suggestRule", () => {
       assert.equal(verdict(seen.process.facts, flowOf(seen)), "allow");
       const beside = neighbours(seen.process.facts, flowOf(seen));
       assert.ok(beside.length > 0);
-      for (const [facts, flow] of beside) assert.equal(verdict(facts, flow), "deny", JSON.stringify(flow.port));
+      for (const [facts, flow] of beside)
+        assert.equal(verdict(facts, flow), "deny", JSON.stringify(flow.port));
     });
   }
 

@@ -37,7 +37,8 @@ export function suggestRule(seen: ObservedFlow | ObservedQuery): Suggestion {
 
 function reasonForNone(seen: ObservedFlow | ObservedQuery): string | null {
   const { facts, exe } = seen.process;
-  if (seen.kind === "query" && patternOf(seen.name) === null) return `no rule can list the name "${seen.name}"`;
+  if (seen.kind === "query" && patternOf(seen.name) === null)
+    return `no rule can list the name "${seen.name}"`;
   if (seen.kind === "flow" && !seen.byPolicy) return "no rule decided this: see the reason in its event";
   if (seen.kind === "flow" && seen.direction === "unattributed") {
     return "traffic of no process: write unattributed: allow in the profile";
@@ -71,14 +72,16 @@ function profileFor(seen: ObservedFlow | ObservedQuery): Profile {
     process: [{ exe: [exe] }],
     destination: destinationOf(seen),
   };
-  const protocol = seen.kind === "flow" && (seen.protocol === "tcp" || seen.protocol === "udp") ? seen.protocol : null;
+  const protocol =
+    seen.kind === "flow" && (seen.protocol === "tcp" || seen.protocol === "udp") ? seen.protocol : null;
   return {
     name: profileName,
     mode: "enforce",
     subject: null,
     egress: direction === "egress" ? { default: "deny", rules: [rule] } : none,
     ingress: direction === "ingress" ? { default: "deny", rules: [rule] } : none,
-    listen: direction === "listen" ? { ports: [{ from: port ?? 0, to: port ?? 0, protocol }] } : { ports: [] },
+    listen:
+      direction === "listen" ? { ports: [{ from: port ?? 0, to: port ?? 0, protocol }] } : { ports: [] },
     unattributed: null,
     names: null,
     dns: seen.kind === "query" ? { queries: "enforce", encrypted: null, resolvers: null } : null,
@@ -116,7 +119,8 @@ function peerOf({ direction, domain, address }: ObservedFlow): Peer {
 function prove(profile: Profile, process: ProcessFacts, flow: FlowFacts): void {
   const isAllowed = (facts: ProcessFacts, other: FlowFacts) =>
     evaluate([profile], facts, other).enforced.action === "allow";
-  if (!isAllowed(process, flow)) throw new RangeError("Cannot suggest a rule: the one that was found does not help");
+  if (!isAllowed(process, flow))
+    throw new RangeError("Cannot suggest a rule: the one that was found does not help");
   const wide = neighbours(process, flow).find(([facts, other]) => isAllowed(facts, other));
   if (wide !== undefined) throw new RangeError("Cannot suggest a rule: the one that was found allows more");
 }
@@ -132,7 +136,11 @@ export function neighbours(
   const otherAddress = { ...flow, address: { ...address, value: address.value ^ 2n }, names: [] };
   const otherNames = { ...flow, names: names.map((name) => `other.${name}`) };
   if (direction === "listen") return [[process, otherPort]];
-  if (direction === "query") return [[otherExe, flow], [process, otherNames]];
+  if (direction === "query")
+    return [
+      [otherExe, flow],
+      [process, otherNames],
+    ];
   return [
     [otherExe, flow],
     ...(hasPorts(flow.protocol) ? [[process, otherPort] as const] : []),
@@ -149,7 +157,12 @@ function textOf(profile: Profile, seen: ObservedFlow | ObservedQuery): { place: 
   const direction = seen.kind === "query" ? "egress" : seen.direction;
   const bare = { ...profile, egress: null, ingress: null, listen: null, dns: null };
   const text = writeCommented([
-    { profile: { ...bare, [direction]: profile[direction as "egress" | "ingress"] }, head: [], keys: {}, rules: new Map() },
+    {
+      profile: { ...bare, [direction]: profile[direction as "egress" | "ingress"] },
+      head: [],
+      keys: {},
+      rules: new Map(),
+    },
   ]);
   const lines = text.trimEnd().split("\n");
   const rules = lines.slice(lines.indexOf("    rules:") + 1).map((line) => line.slice(6));

@@ -1,0 +1,64 @@
+import { RingfenceError } from "@ringfence/model";
+import { filterSpecs, readFilterOptions } from "../observe/observe-options.js";
+import type { UnreadLines } from "../observe/read-records.js";
+import { type OptionSpec, parseOptions, renderOptions } from "../option-table.js";
+import { recordSpecs, toRecordOptions } from "../policy/record-options.js";
+import { type Suggested, suggestions } from "../policy/suggestions.js";
+import { printLine } from "../print-line.js";
+import { printable } from "../printable.js";
+import { writeOut } from "../write-out.js";
+import type { Command } from "./command.js";
+
+const specs: readonly OptionSpec[] = [
+  ...recordSpecs,
+  ...filterSpecs.filter(({ name }) => name !== "type"),
+  { name: "help", help: "show this text" },
+];
+
+export const policySuggest: Command = {
+  async main(args) {
+    const { values, rest } = parseOptions(args, specs, "policy suggest");
+    if (values.has("help")) {
+      writeOut(1, helpText());
+      return 0;
+    }
+    const [first = null, ...others] = args.slice(rest);
+    const later = parseOptions(others, specs, "policy suggest");
+    const stray = others[later.rest];
+    if (stray !== undefined) {
+      throw new RingfenceError("RF_USAGE", `Cannot use the argument "${stray}"`, { hint: "name one event" });
+    }
+    const all = new Map([...values, ...later.values]);
+    const unread: UnreadLines = { broken: 0, long: 0 };
+    const found = suggestions(toRecordOptions(all, Date.now()), readFilterOptions(all), first, unread);
+    const skipped = unread.broken + unread.long;
+    if (skipped > 0) printLine(`warning: ${skipped} lines are no records of ringfence, and were skipped`);
+    writeOut(1, found.map(textOf).join("\n"));
+    return found.some(({ suggestion }) => suggestion.kind === "rule") ? 0 : 1;
+  },
+};
+
+function textOf({ what, rule, count, suggestion }: Suggested): string {
+  const times = count === 1 ? "once" : `${count} times`;
+  const head = `# ${printable(what)}: denied ${times}${rule === null ? "" : ` by ${rule}`}\n`;
+  if (suggestion.kind === "none") return `${head}# no rule helps: ${printable(suggestion.why)}\n`;
+  const profile = rule === null ? "the profile" : `profile "${rule.slice(0, rule.indexOf("/"))}"`;
+  const care = /:53( |$)/.test(what)
+    ? "# a resolver that may be asked for any name carries data out: better allow the names\n"
+    : "";
+  return `${head}${care}# add to ${suggestion.place} of ${profile}:\n${suggestion.yaml}`;
+}
+
+function helpText(): string {
+  return `Usage: ringfence policy suggest [EVENT] [OPTIONS]
+
+Prints the smallest rule that would allow what was denied, or would be: for one event, as ringfence observe
+--ids names it, or for each kind of denial among the records. A rule names the executable, the name or else
+the address, and the port, and is tried against the policy language before it is printed: the event passes
+with it, and what differs in one thing does not.
+
+${renderOptions(specs)}
+
+Exit status: 0 when there is a rule; 1 when there is none; 125 when ringfence failed.
+`;
+}
