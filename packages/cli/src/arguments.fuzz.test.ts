@@ -24,7 +24,7 @@ const ends: Readonly<Record<string, readonly string[]>> = {
   run: ["--", "/nonexistent/command"],
   doctor: ["--no-such-option"],
   selftest: ["--no-such-option"],
-  policy: ["import", "nsp", "/nonexistent/file"],
+  "policy import": ["nsp", "/nonexistent/file"],
 };
 
 // No path that exists and can be written: options name files.
@@ -81,11 +81,20 @@ function help(...args: readonly string[]): string {
 
 const names = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map(([, name = ""]) => name);
 
-/** Every command that the help lists, with the options that its own help lists. */
-const commands = names(help("--help"), /^ {2}([a-z]+) {2,}/gm).map((name) => ({
-  name,
-  options: names(help(name, "--help"), /^ {2}--([a-z-]+)/gm).filter((option) => option !== "help"),
-}));
+const commandNames = /^ {2}([a-z]+) {2,}/gm;
+
+/** Every command and subcommand that the help lists, with the options that its own help lists. */
+const commands = names(help("--help"), commandNames)
+  .flatMap((name) => {
+    const below = names(help(name, "--help"), commandNames);
+    return below.length === 0 ? [[name]] : below.map((one) => [name, one]);
+  })
+  .map((words) => ({
+    name: words.join(" "),
+    options: names(help(...words, "--help"), /^ {2}(?:-[a-z], )?--([a-z-]+)/gm).filter(
+      (option) => option !== "help",
+    ),
+  }));
 
 function randomArguments(random: Random, { name, options }: (typeof commands)[number]): string[] {
   const words = Array.from({ length: random.below(4) }, (): readonly string[] => {
@@ -95,7 +104,7 @@ function randomArguments(random: Random, { name, options }: (typeof commands)[nu
     const forms: readonly string[][] = [[`--${option}`, value], [`--${option}=${value}`], [`--${option}`]];
     return forms[random.below(forms.length + 1)] ?? [value];
   }).flat();
-  return [name, ...words, ...(ends[name] ?? [])];
+  return [...name.split(" "), ...words, ...(ends[name] ?? [])];
 }
 
 function call(args: readonly string[]): Promise<Called> {
