@@ -68,6 +68,7 @@ const pages: readonly GeneratedPage[] = [
   helpPage("explain", example),
   helpPage("learn"),
   helpPage("observe"),
+  helpPage("top"),
   filledPage("README.md", example),
   helpPage("policy import"),
   helpPage("policy replay"),

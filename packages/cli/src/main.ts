@@ -19,6 +19,10 @@ const commands: Readonly<Record<string, { summary: string; load: () => Promise<C
     summary: "show who talked to whom, from the agent's history, a log, or as it happens",
     load: async () => (await import("./commands/observe.js")).observe,
   },
+  top: {
+    summary: "show live which processes connect, send and are denied most",
+    load: async () => (await import("./commands/top.js")).top,
+  },
   learn: {
     summary: "write a policy that allows what was seen, and nothing else",
     load: async () => (await import("./commands/learn.js")).learn,
