@@ -90,7 +90,7 @@ export class Agent {
     await this.#pump.stop();
     this.#announce("stopped");
     await this.hub.drained();
-    this.#sinks.close();
+    await this.#sinks.close();
     this.engine.close();
     this.#cgroups.close();
     this.#lock.release();

@@ -31,7 +31,7 @@ describe("AgentSinks", () => {
     publish(hub, "one");
     publish(hub, "two");
     await hub.drained();
-    sinks.close();
+    await sinks.close();
     const [segment = ""] = historyFiles(state, null);
     const lines = [...readLines(segment)];
     assert.deepEqual(lines, readFileSync(path, "utf8").trimEnd().split("\n"));
@@ -62,6 +62,6 @@ describe("AgentSinks", () => {
     assert.match(said[0] ?? "", /^history stops: /);
     const lost = told.reduce((sum, event) => sum + (event.type === "loss" ? event.lost : 0), 0);
     assert.ok(lost >= 3 && told.length === 3, JSON.stringify(told));
-    sinks.close();
+    await sinks.close();
   });
 });

@@ -2,6 +2,7 @@ import type { AgentConfig, AgentEvent } from "@ringfence/model";
 import type { EventHub } from "./event-hub.js";
 import { historyFolder } from "./history/history-files.js";
 import { HistoryStore } from "./history/history-store.js";
+import { RepeatFold } from "./repeat-fold.js";
 import { DiskSink } from "./sinks/disk-sink.js";
 import { EventFile } from "./sinks/event-file.js";
 import type { LineStore } from "./sinks/line-store.js";
@@ -10,12 +11,16 @@ import { SyslogSink } from "./sinks/syslog-sink.js";
 import type { Deliver } from "./subscription.js";
 
 const MEGABYTE = 1 << 20;
+/** So long repeats are joined before they are written; the first of its kind is written at once. */
+const FOLD_MS = 10_000;
 
 /** Where an agent's events go, beside those who ask for them. */
 export class AgentSinks {
   readonly #hub: EventHub;
   readonly #say: (text: string) => void;
   readonly #disks: DiskSink[] = [];
+  readonly #folds: RepeatFold[] = [];
+  readonly #timer: NodeJS.Timeout;
 
   /** @param say gets one line for people where a sink stops, and where it goes on */
   constructor(hub: EventHub, spec: AgentConfig["spec"], say: (text: string) => void) {
@@ -35,10 +40,18 @@ export class AgentSinks {
     }
     if (events.stdout) this.#add("stdout", streamSink(process.stdout));
     if (events.syslog) this.#addSyslog();
+    this.#timer = setInterval(() => void this.#flush(), FOLD_MS).unref();
   }
 
-  close(): void {
+  /** Writes what was joined so far, and ends. */
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#flush();
     for (const disk of this.#disks) disk.close();
+  }
+
+  async #flush(): Promise<void> {
+    for (const fold of this.#folds) await fold.flush();
   }
 
   #addDisk(what: string, store: LineStore): void {
@@ -68,10 +81,12 @@ export class AgentSinks {
   }
 
   #add(what: string, deliver: Deliver): void {
+    const fold = new RepeatFold((events) => deliver(events, 0));
+    this.#folds.push(fold);
     const onEnd = (error: unknown) => this.#say(`${what} gets no more events: ${String(error)}`);
     this.#hub.subscribe({ name: what, onEnd }, async (events, lost) => {
       if (lost > 0) this.#tell(what, lost);
-      await deliver(events, lost);
+      await fold.add(events);
     });
   }
 

@@ -8,6 +8,7 @@ export function eventWorkload({ kind, cgroup, container, runtime, unit }: Worklo
     id: container?.id ?? null,
     runtime,
     image: container?.image ?? null,
+    labels: container?.labels ?? null,
     cgroup,
   };
 }

@@ -31,6 +31,7 @@ export const eventWorkloadSchema = z.strictObject({
   id: z.string().nullable(),
   runtime: z.string().nullable(),
   image: z.string().nullable(),
+  labels: z.record(z.string(), z.string()).nullable().describe("of a container; null when not known"),
   cgroup: z.string().describe("path in the cgroup v2 tree"),
 });
 

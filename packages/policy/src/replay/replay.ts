@@ -4,6 +4,7 @@ import type { ProcessFacts } from "../evaluate/facts.js";
 import { askedFacts } from "../explain/complete-process.js";
 import { lineFlowOf } from "../flow-text/flow-facts.js";
 import { formatFlowLine } from "../flow-text/format-flow-line.js";
+import { plus } from "../learn/usage.js";
 import { flowOf } from "../observed/flow-of.js";
 import type { Observation, ObservedFlow, ObservedQuery, Seen } from "../observed/observation.js";
 
@@ -81,11 +82,7 @@ export class Replay {
       rule: rule?.ruleId ?? null,
       was: observation.outcome,
       wasRule: observation.rule,
-      example: exampleOf(observation),
       unsure,
-      count: observation.count,
-      first: observation.first,
-      last: observation.last,
     });
   }
 
@@ -109,23 +106,18 @@ export class Replay {
     return unsure;
   }
 
-  #group(seen: Seen, group: ReplayGroup): void {
+  #group(seen: ObservedFlow | ObservedQuery, group: Omit<ReplayGroup, keyof Seen | "example">): void {
     const key = keyOf(group);
     const known = this.#groups.get(key);
-    if (known === undefined && this.#groups.size >= MOST_GROUPS) this.#totals.ungrouped += seen.count;
-    else if (known === undefined) this.#groups.set(key, group);
-    else {
-      this.#groups.set(key, {
-        ...known,
-        count: known.count + seen.count,
-        first: Math.min(known.first, seen.first),
-        last: Math.max(known.last, seen.last),
-      });
-    }
+    const { count, first, last } = seen;
+    if (known !== undefined) this.#groups.set(key, { ...known, ...plus(known, seen) });
+    else if (this.#groups.size >= MOST_GROUPS) this.#totals.ungrouped += count;
+    else this.#groups.set(key, { ...group, count, first, last, example: exampleOf(seen) });
   }
 }
 
-function keyOf({ change, exe, direction, what, rule, was }: ReplayGroup): string {
+function keyOf(group: Omit<ReplayGroup, keyof Seen | "example">): string {
+  const { change, exe, direction, what, rule, was } = group;
   return JSON.stringify([change, exe, direction, what, rule, was]);
 }
 
