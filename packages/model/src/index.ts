@@ -7,6 +7,7 @@ export * from "./address/nat64.js";
 export * from "./address/normalize-destination.js";
 export * from "./address/prefix.js";
 export type * from "./agent/agent-config.js";
+export type * from "./agent/agent-status.js";
 export type * from "./agent/attacks-config.js";
 export * from "./errors/render-errors-page.js";
 export * from "./errors/ringfence-error.js";

@@ -6,7 +6,7 @@ export * from "./compile/compiled-policy.js";
 export { limits } from "./compile/limits.js";
 export * from "./evaluate/evaluate.js";
 export * from "./evaluate/facts.js";
-export { isInSubtree } from "./evaluate/matches-process.js";
+export { isInSubtree, matchesAnyItem } from "./evaluate/matches-process.js";
 export * from "./explain/complete-process.js";
 export * from "./explain/explain.js";
 export type * from "./explain/explanation.js";

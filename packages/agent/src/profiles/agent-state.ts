@@ -16,8 +16,15 @@ export interface PendingChange {
 
 const GOOD = "last-good.json";
 const PENDING = "pending.json";
+const PANIC = "panic.json";
 
-/** What the agent must still know after it ended in any way: two files below its state folder. */
+/** Since when the host is open, whatever the profiles say, and who wanted that. */
+export interface Panic {
+  readonly since: string;
+  readonly by: string;
+}
+
+/** What the agent must still know after it ended in any way: files below its state folder. */
 export class AgentState {
   readonly #folder: string;
 
@@ -47,6 +54,18 @@ export class AgentState {
 
   removePending(): void {
     removeFile(join(this.#folder, PENDING));
+  }
+
+  readPanic(): Panic | null {
+    return this.#read<Panic>(PANIC);
+  }
+
+  writePanic(panic: Panic): void {
+    replaceFile(join(this.#folder, PANIC), JSON.stringify(panic));
+  }
+
+  removePanic(): void {
+    removeFile(join(this.#folder, PANIC));
   }
 
   #read<T>(name: string): T | null {

@@ -1,6 +1,6 @@
 import type { Cgroup2 } from "@ringfence/kernel";
 import type { Mode, Profile, SourceLocation } from "@ringfence/model";
-import { evaluate, type FlowFacts, type ProcessFacts } from "@ringfence/policy";
+import { evaluate, type FlowFacts, matchesAnyItem, type ProcessFacts } from "@ringfence/policy";
 import type { ProfileChange } from "@ringfence/policy/diff";
 import { hostResolver } from "../host/host-resolver.js";
 import { compileProfiles, type RunPolicy } from "../policy/compile-policy.js";
@@ -34,6 +34,10 @@ export interface ProfilesOrder {
   /** What is in force, by file. */
   readonly good: readonly PolicyFile[];
   readonly protect: readonly ProtectedFlow[];
+  /** The policy is to refuse nothing, whatever the profiles say. */
+  readonly open: boolean;
+  /** Processes to be counted by the profiles that cover them. */
+  readonly processes: readonly ProcessFacts[];
 }
 
 /** What the agent keeps of a profile. */
@@ -60,6 +64,16 @@ export interface Assessment extends Disposable {
   readonly profiles: readonly ProfileFacts[];
   readonly changes: readonly ProfileChange[];
   readonly cut: readonly CutFlow[];
+  /** Of each profile that covers some of the processes. */
+  readonly coverage: readonly Coverage[];
+}
+
+/** How much a profile covers. */
+export interface Coverage {
+  readonly profile: string;
+  readonly processes: number;
+  /** The cgroups that those are in: containers, units and sessions. */
+  readonly cgroups: number;
 }
 
 /**
@@ -84,7 +98,7 @@ export async function assessProfiles(order: ProfilesOrder, cgroups: Cgroup2): Pr
   if (spoilt.length > 0) throw new PolicyErrors(spoilt);
   const before = good.flatMap(({ profiles }) => profiles);
   const profiles = settled.files.flatMap((file) => file.profiles);
-  const complete = completeProfiles(profiles);
+  const complete = completeProfiles(order.open ? [] : profiles);
   const warnings = now
     .filter(({ file }) => settled.files.some((one) => one.file === file && one.form === "now"))
     .flatMap((file) => file.warnings.map((warning) => warning.format()));
@@ -92,7 +106,7 @@ export async function assessProfiles(order: ProfilesOrder, cgroups: Cgroup2): Pr
     policy: compileProfiles(
       {
         ...complete,
-        sources: profiles.map(({ location }) => location?.file ?? ""),
+        sources: complete.profiles.map(({ location }) => location?.file ?? ""),
         warnings: [...warnings, ...complete.warnings],
       },
       cgroups,
@@ -101,7 +115,8 @@ export async function assessProfiles(order: ProfilesOrder, cgroups: Cgroup2): Pr
     errors: settled.errors.map(plainError),
     profiles: profiles.map(factsOf),
     changes: diffProfiles(before, profiles),
-    cut: cutFlows(order.protect, before, profiles),
+    cut: order.open ? [] : cutFlows(order.protect, before, profiles),
+    coverage: profiles.map((profile) => coverageOf(profile, order.processes)),
     [Symbol.dispose]: () => undefined,
   };
 }
@@ -116,6 +131,15 @@ function factsOf({ name, mode, egress, ingress, location }: Profile): ProfileFac
     mode,
     location: location ?? { file: "", line: 1, column: 1 },
     rules: (egress?.rules.length ?? 0) + (ingress?.rules.length ?? 0),
+  };
+}
+
+function coverageOf({ name, subject }: Profile, processes: readonly ProcessFacts[]): Coverage {
+  const covered = processes.filter((process) => matchesAnyItem(subject, process, "lenient"));
+  return {
+    profile: name,
+    processes: covered.length,
+    cgroups: new Set(covered.map(({ cgroup }) => cgroup)).size,
   };
 }
 

@@ -1,7 +1,10 @@
 // The folder of profiles, and what the agent can be asked about it.
-export type { CutFlow, ProfileFacts, ProtectedFlow } from "./assess-profiles.js";
+export { AgentState } from "./agent-state.js";
+export type { Coverage, CutFlow, ProfileFacts, ProtectedFlow } from "./assess-profiles.js";
+export { AuditLog, actorOf } from "./audit-log.js";
+export type { FileChange, ProfileManagerOptions, ProfilesStatus } from "./manager-types.js";
 export { operatorFlows } from "./operator-flows.js";
 export type { PolicyNotice } from "./policy-notice.js";
 export type { PolicyTarget } from "./policy-target.js";
-export { ProfileManager, type ProfileManagerOptions, type ProfilesStatus } from "./profile-manager.js";
+export { ProfileManager } from "./profile-manager.js";
 export { profileMethods } from "./profile-methods.js";

@@ -18,6 +18,7 @@ import { Cgroup2 } from "@ringfence/kernel";
 import { RingfenceError } from "@ringfence/model";
 import type { Peer } from "../control/peer.js";
 import { PolicyErrors } from "../policy/policy-errors.js";
+import { sampleProfile as profile } from "../testing/sample-profile.js";
 import type { ProtectedFlow } from "./assess-profiles.js";
 import type { PolicyNotice } from "./policy-notice.js";
 import { ProfileManager } from "./profile-manager.js";
@@ -77,11 +78,6 @@ async function start(): Promise<ProfileManager> {
   await manager.start();
   return manager;
 }
-
-const profile = (name: string, ...rules: readonly string[]) =>
-  `apiVersion: ringfence.dev/v1alpha1\nkind: SecurityProfile\nmetadata: { name: ${name} }\nspec:\n  mode: enforce\n  ingress: { default: allow, rules: [] }\n  egress:\n    default: allow\n    rules:\n${rules
-    .map((rule) => `      - { name: ${rule}, deny: { to: [203.0.113.1] } }\n`)
-    .join("")}`;
 
 function put(name: string, text: string): void {
   writeFileSync(join(folder, `.${name}.tmp`), text);
@@ -325,6 +321,39 @@ test("ProfileManager goes on when its state folder takes no more, and refuses wh
   await assert.rejects(apply("web.yaml", profile("web", "two")), { code: "RF_STATE" });
   assert.deepEqual(rules(), ["web/one"]);
   rmSync(state);
+});
+
+test("ProfileManager opens everything in a panic, over restarts and changes, and closes it again", async () => {
+  put("web.yaml", profile("web", "one"));
+  await start();
+  await manager?.panic(peer);
+  assert.equal(inForce.length, 0);
+  assert.equal(manager?.status.panic?.by, "root");
+  put("web.yaml", profile("web", "two"));
+  await manager?.reload();
+  assert.equal(inForce.length, 0);
+  await start();
+  assert.equal(inForce.length, 0);
+  await manager?.endPanic(peer);
+  assert.deepEqual(rules(), ["web/two"]);
+  await start();
+  assert.deepEqual([rules(), manager?.status.panic], [["web/two"], null]);
+  const actions = audit().map(({ action }) => action);
+  assert.deepEqual(
+    actions.filter((action) => action !== "folder"),
+    ["panic", "panic-end"],
+  );
+});
+
+test("ProfileManager counts the processes and cgroups that each profile covers", async () => {
+  put(
+    "web.yaml",
+    profile("web", "one").replace("  mode: enforce", "  mode: enforce\n  subject: { uid: 33 }"),
+  );
+  await start();
+  const process = { exe: null, ancestors: [], comm: "x", uid: 33, gid: 0, cgroup: "/a", container: false };
+  const processes = [process, process, { ...process, cgroup: "/b" }, { ...process, uid: 0 }];
+  assert.deepEqual(await manager?.coverage(processes), [{ profile: "web", processes: 3, cgroups: 2 }]);
 });
 
 test("profileMethods list, show, compare and delete profiles by name", async () => {

@@ -1,64 +1,30 @@
 import { rmSync } from "node:fs";
 import { basename, join } from "node:path";
-import type { Cgroup2 } from "@ringfence/kernel";
 import { RingfenceError } from "@ringfence/model";
+import type { ProcessFacts } from "@ringfence/policy";
 import type { ProfileChange } from "@ringfence/policy/diff";
 import type { Peer } from "../control/peer.js";
 import { workApart } from "../policy/compile-apart.js";
 import { MOST_BYTES_HERE } from "../policy/load-policy.js";
-import { errorOf, type PlainError, plainErrors } from "../policy/plain-error.js";
-import { PolicyErrors } from "../policy/policy-errors.js";
+import { plainErrors } from "../policy/plain-error.js";
 import type { PolicyFile } from "../policy/read-policy-files.js";
-import { AgentState } from "./agent-state.js";
+import { AgentState, type Panic } from "./agent-state.js";
 import {
   type Assessment,
   assessProfiles,
-  type ProfileFacts,
+  type Coverage,
   type ProfilesOrder,
   type ProtectedFlow,
 } from "./assess-profiles.js";
 import { type Actor, AuditLog, actorOf } from "./audit-log.js";
+import { describe, errorsOf, isSame, linesOf, nameOf, pendingError, refuseLockOut } from "./change-words.js";
 import { Confirmation } from "./confirmation.js";
 import { removeFile, replaceFile } from "./durable-file.js";
 import { FolderWatch } from "./folder-watch.js";
+import type { FileChange, ProfileManagerOptions, ProfilesStatus } from "./manager-types.js";
 import { operatorFlows } from "./operator-flows.js";
 import type { PolicyNotice } from "./policy-notice.js";
-import type { PolicyTarget } from "./policy-target.js";
 import { type FolderContent, isProfileName, readFolder } from "./profile-folder.js";
-
-export interface ProfileManagerOptions {
-  /** Where the profiles are. */
-  readonly folder: string;
-  /** The agent's state folder. */
-  readonly state: string;
-  readonly target: PolicyTarget;
-  readonly cgroups: Cgroup2;
-  readonly tell: (notice: PolicyNotice) => void;
-  /** Connections that a change should not cut; by default those of operators. */
-  readonly protect?: (requester: number | null) => readonly ProtectedFlow[];
-}
-
-/** A change of one file of the folder, as a command asks for it. */
-export interface FileChange {
-  /** Name in the folder. */
-  readonly name: string;
-  /** Null to remove the file. */
-  readonly text: string | null;
-  readonly force: boolean;
-  /** Seconds until it is taken back unless it is confirmed; null for never. */
-  readonly confirmWithin: number | null;
-}
-
-/** What is in force, and what is wrong. */
-export interface ProfilesStatus {
-  readonly generation: number;
-  readonly revision: string | null;
-  readonly profiles: readonly ProfileFacts[];
-  readonly errors: readonly PlainError[];
-  readonly warnings: readonly string[];
-  /** Seconds until the change that waits is taken back; null when none waits. */
-  readonly confirmWithin: number | null;
-}
 
 /** Keeps the policy in force that the folder says, and changes the folder when it is asked to. One thing at a time. */
 export class ProfileManager {
@@ -67,7 +33,8 @@ export class ProfileManager {
   readonly #audit: AuditLog;
   readonly #confirmation: Confirmation;
   #good: readonly PolicyFile[] = [];
-  #status: Omit<ProfilesStatus, "confirmWithin"> = nothing;
+  #status: Omit<ProfilesStatus, "confirmWithin" | "panic"> = nothing;
+  #panic: Panic | null = null;
   #watch: FolderWatch | null = null;
   #queue: Promise<unknown> = Promise.resolve();
 
@@ -85,6 +52,7 @@ export class ProfileManager {
   async start(): Promise<void> {
     this.#good = this.#tolerate(() => this.#state.readGood(), []);
     this.#tolerate(() => this.#confirmation.resume(), undefined);
+    this.#panic = this.#tolerate(() => this.#state.readPanic(), null);
     this.#watch = new FolderWatch(this.#options.folder, () => void this.reload());
     await this.#alone(async () => {
       if (this.#confirmation.remaining === 0) await this.#rollBack();
@@ -101,7 +69,8 @@ export class ProfileManager {
 
   get status(): ProfilesStatus {
     const { remaining } = this.#confirmation;
-    return { ...this.#status, confirmWithin: remaining === null ? null : Math.ceil(remaining) };
+    const confirmWithin = remaining === null ? null : Math.ceil(remaining);
+    return { ...this.#status, confirmWithin, panic: this.#panic };
   }
 
   /** The files that are in force. */
@@ -167,6 +136,43 @@ export class ProfileManager {
       this.#confirmation.end();
       this.#tell("confirmed", ["the change of the policy is confirmed"], actor);
     });
+  }
+
+  /**
+   * Opens everything at once, until `endPanic`, whatever the profiles say meanwhile and however often the agent is started
+   * again. A full disk does not keep it from that.
+   */
+  panic(peer: Peer): Promise<void> {
+    const actor = actorOf(peer);
+    return this.#alone(() => this.#setPanic({ since: new Date().toISOString(), by: nameOf(actor) }, actor));
+  }
+
+  /** Puts the profiles in force again. */
+  endPanic(peer: Peer): Promise<void> {
+    return this.#alone(() => this.#setPanic(null, actorOf(peer)));
+  }
+
+  /** How many processes each profile covers. */
+  coverage(processes: readonly ProcessFacts[]): Promise<readonly Coverage[]> {
+    return this.#alone(async () => {
+      using assessment = await this.#assess({ files: this.#good, unreadable: [] }, [], processes);
+      return assessment.coverage;
+    });
+  }
+
+  async #setPanic(panic: Panic | null, actor: Actor): Promise<void> {
+    const { revision: before } = this.#status;
+    this.#panic = panic;
+    await this.#putInForce(this.#good);
+    this.#tolerate(
+      () => (panic === null ? this.#state.removePanic() : this.#state.writePanic(panic)),
+      undefined,
+    );
+    const action = panic === null ? "panic-end" : "panic";
+    const entry = { action, result: "done", before, after: this.#status.revision } as const;
+    this.#tolerate(() => this.#audit.write(actor, entry), undefined);
+    const line = panic === null ? "the profiles are in force again" : "PANIC: everything is open";
+    this.#tell(panic === null ? "on" : "panic", [line], actor);
   }
 
   async #change(
@@ -311,13 +317,20 @@ export class ProfileManager {
   }
 
   /** Large sets are read and compiled by a process of their own, so that this one neither waits nor grows. */
-  #assess({ files, unreadable }: FolderContent, protect: readonly ProtectedFlow[]): Promise<Assessment> {
+  #assess(
+    { files, unreadable }: FolderContent,
+    protect: readonly ProtectedFlow[],
+    processes: readonly ProcessFacts[] = [],
+  ): Promise<Assessment> {
+    const open = this.#panic !== null;
     const order: ProfilesOrder = {
       kind: "profiles",
       files,
       unreadable,
       good: this.#good,
       protect,
+      open,
+      processes,
     };
     const total = [...files, ...this.#good].reduce((sum, { bytes }) => sum + bytes.length, 0);
     return total <= MOST_BYTES_HERE
@@ -350,44 +363,8 @@ export class ProfileManager {
   }
 
   #tell(change: PolicyNotice["change"], lines: readonly string[], actor: Actor | null): void {
-    const by = actor === null ? null : (actor.user ?? String(actor.uid));
-    this.#options.tell({ change, lines, revision: this.#status.revision, by });
+    this.#options.tell({ change, lines, revision: this.#status.revision, by: actor && nameOf(actor) });
   }
 }
 
 const nothing = { generation: 0, revision: null, profiles: [], errors: [], warnings: [] } as const;
-
-function refuseLockOut({ cut }: Assessment): void {
-  const [first] = cut;
-  if (first === undefined) return;
-  const more = cut.length === 1 ? "" : `, and ${cut.length - 1} more`;
-  const rule = first.rule === null ? "" : ` by ${first.rule}`;
-  throw new RingfenceError(
-    "RF_POLICY_LOCKOUT",
-    `The change would cut the connection of ${first.what}${rule}${more}`,
-    {
-      hint: "Allow it, or use ringfence policy apply --force; --confirm-within 60s takes a mistake back",
-    },
-  );
-}
-
-function pendingError(message: string, hint: string): RingfenceError {
-  return new RingfenceError("RF_POLICY_PENDING", message, { hint });
-}
-
-function isSame(a: PolicyFile, b: PolicyFile): boolean {
-  return a.file === b.file && Buffer.compare(a.bytes, b.bytes) === 0;
-}
-
-function errorsOf(errors: readonly PlainError[]): PolicyErrors {
-  return new PolicyErrors(errors.map(errorOf));
-}
-
-function linesOf(errors: readonly PlainError[]): readonly string[] {
-  return errors.map((error) => errorOf(error).format());
-}
-
-function describe(changes: readonly ProfileChange[]): readonly string[] {
-  if (changes.length === 0) return ["the policy is in force again"];
-  return changes.map(({ profile, change }) => `profile "${profile}" ${change}`);
-}

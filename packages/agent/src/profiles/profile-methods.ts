@@ -28,6 +28,8 @@ export function profileMethods(manager: ProfileManager): ControlMethods {
     },
     "policy.delete": { access: "change", handle: async (params, peer) => remove(manager, params, peer) },
     "policy.confirm": { access: "change", handle: async (_params, peer) => manager.confirm(peer) },
+    panic: { access: "change", handle: async (_params, peer) => done(manager.panic(peer)) },
+    on: { access: "change", handle: async (_params, peer) => done(manager.endPanic(peer)) },
     "policy.reload": {
       access: "change",
       handle: async () => {
@@ -36,6 +38,11 @@ export function profileMethods(manager: ProfileManager): ControlMethods {
       },
     },
   };
+}
+
+async function done(work: Promise<void>): Promise<object> {
+  await work;
+  return {};
 }
 
 function show(manager: ProfileManager, name: string): { readonly file: string; readonly text: string } {

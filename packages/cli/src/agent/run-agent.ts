@@ -1,35 +1,130 @@
-import { readdirSync } from "node:fs";
-import { join } from "node:path";
-import { Agent } from "@ringfence/agent/daemon";
-import { loadPolicy } from "@ringfence/agent/policy";
+import { hostResolver } from "@ringfence/agent";
+import type { ControlMethods } from "@ringfence/agent/control";
+import { Agent, agentStatus, removePins, ServiceManager } from "@ringfence/agent/daemon";
+import type { RunPolicy } from "@ringfence/agent/policy";
+import { type PolicyNotice, ProfileManager, profileMethods } from "@ringfence/agent/profiles";
 import { Cgroup2 } from "@ringfence/kernel";
-import type { AgentConfig } from "@ringfence/model";
+import { type AgentConfig, RingfenceError } from "@ringfence/model";
 import { OBJECT_PATH } from "../object-path.js";
 import { printLine } from "../print-line.js";
+import { version } from "../version.js";
 
-/** Runs the agent until it is told to end. */
+/** How the agent was told to end. */
+type End = "stop" | "off";
+
+/** Runs the agent until it is told to end: what is in force then stays in force, unless it is told to take that away. */
 export async function runAgent(config: AgentConfig): Promise<void> {
-  const agent = await Agent.start({
-    config,
-    objectPath: OBJECT_PATH,
-    version: "0.1.0",
-    readers: null,
-    policy: await policyOf(config),
-    knowledge: { ancestorsOf: () => null, workloadOf: () => null },
-    say: printLine,
-    methods: () => ({}),
-  });
-  printLine(`agent: ${agent.engine.fence.takenOver ? "took over" : "started"}`);
-  await new Promise((resolve) => process.once("SIGTERM", resolve).once("SIGINT", resolve));
-  await agent.stop();
+  using cgroups = Cgroup2.open();
+  using service = new ServiceManager(process.env, (problem) => printLine(`agent: ${problem}`));
+  await new AgentRun(config, cgroups, service).run();
 }
 
-async function policyOf({ spec }: AgentConfig) {
-  using cgroups = Cgroup2.open();
-  const files = readdirSync(spec.profiles).filter((name) => /\.ya?ml$/.test(name));
-  const policyFiles = files.toSorted().map((name) => join(spec.profiles, name));
-  return await loadPolicy(
-    { policyFiles, allow: [], deny: [], default: null, allowFrom: [], listen: [], mode: null },
-    cgroups,
-  );
+/** The agent's parts, tied together: profiles decide what the kernel judges by, and the socket answers for both. */
+class AgentRun {
+  readonly #config: AgentConfig;
+  readonly #service: ServiceManager;
+  readonly #readers: number | null;
+  readonly #manager: ProfileManager;
+  #agent: Agent | null = null;
+  #end: (how: End) => void = () => undefined;
+
+  constructor(config: AgentConfig, cgroups: Cgroup2, service: ServiceManager) {
+    const { profiles, state, socket } = config.spec;
+    this.#config = config;
+    this.#service = service;
+    this.#readers = groupOf(socket.readers);
+    this.#manager = new ProfileManager({
+      folder: profiles,
+      state,
+      cgroups,
+      target: { replace: (policy) => this.#replace(policy) },
+      tell: (notice) => this.#tell(notice),
+    });
+  }
+
+  async run(): Promise<void> {
+    const told = new Promise<End>((resolve) => {
+      this.#end = resolve;
+    });
+    for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => this.#end("stop"));
+    const reload = () => void this.#manager.reload();
+    process.on("SIGHUP", reload);
+    try {
+      await this.#manager.start();
+      printLine(`agent: ${this.#agent?.engine.fence.takenOver ? "took over" : "started"}`);
+      this.#service.ready(this.#summary());
+      const how = await told;
+      this.#service.stopping();
+      await this.#stop();
+      if (how === "off") removePins(this.#config.spec.pins);
+    } finally {
+      process.off("SIGHUP", reload);
+      await this.#stop();
+    }
+  }
+
+  async #stop(): Promise<void> {
+    await this.#manager.stop();
+    const agent = this.#agent;
+    this.#agent = null;
+    await agent?.stop();
+  }
+
+  /** The first policy starts the kernel side. */
+  async #replace(policy: RunPolicy): Promise<number> {
+    if (this.#agent !== null) return this.#agent.engine.replace(policy);
+    this.#agent = await Agent.start({
+      config: this.#config,
+      objectPath: OBJECT_PATH,
+      version: version(),
+      readers: this.#readers,
+      policy,
+      knowledge: { ancestorsOf: () => null, workloadOf: () => null },
+      say: printLine,
+      methods: (agent) => this.#methods(agent),
+    });
+    return this.#agent.engine.fence.generation;
+  }
+
+  #methods(agent: Agent): ControlMethods {
+    const { engine } = agent;
+    const sources = { engine, manager: this.#manager, cgroup: this.#config.spec.cgroup, version: version() };
+    return {
+      ...profileMethods(this.#manager),
+      status: { access: "read", handle: () => agentStatus(sources) },
+      off: {
+        access: "change",
+        handle: async () => {
+          // After the answer is on its way.
+          setImmediate(() => this.#end("off"));
+          return { pid: process.pid };
+        },
+      },
+    };
+  }
+
+  #tell({ change, lines, revision, by }: PolicyNotice): void {
+    const who = by === null ? "" : ` (${by})`;
+    for (const line of lines) printLine(`${change}${who}: ${line}`);
+    this.#service.status(this.#summary());
+    if (change === "warning") return;
+    const level = change === "changed" || change === "confirmed" || change === "on" ? "info" : "warning";
+    const msg = lines.join("; ");
+    this.#agent?.hub.publish({ type: "policy", level, msg, change, profile: null, revision, by });
+  }
+
+  #summary(): string {
+    const { profiles, errors, panic } = this.#manager.status;
+    if (panic !== null) return "PANIC: everything is open";
+    return `${profiles.length} profiles in force${errors.length === 0 ? "" : `, ${errors.length} errors in their folder`}`;
+  }
+}
+
+function groupOf(name: string | undefined): number | null {
+  if (name === undefined) return null;
+  const gid = /^\d+$/.test(name) ? Number(name) : hostResolver.gidOf(name);
+  if (gid !== null) return gid;
+  throw new RingfenceError("RF_CONFIG", `The group "${name}" of socket.readers does not exist`, {
+    hint: "Create it with groupadd, or name another one",
+  });
 }

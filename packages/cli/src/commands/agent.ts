@@ -1,18 +1,11 @@
-import { readFileSync } from "node:fs";
-import { RingfenceError } from "@ringfence/model";
-import { parseAgentConfig } from "@ringfence/policy/config";
+import { agentConfigOption, readConfig } from "../agent/read-config.js";
 import { runAgent } from "../agent/run-agent.js";
 import { type OptionSpec, parseOnlyOptions, renderOptions } from "../option-table.js";
 import { checkHost } from "../run/check-host.js";
 import { writeOut } from "../write-out.js";
 import type { Command } from "./command.js";
 
-const USUAL_CONFIG = "/etc/ringfence/ringfence.yaml";
-
-const specs: readonly OptionSpec[] = [
-  { name: "config", value: "FILE", help: `the agent's configuration; without it ${USUAL_CONFIG}` },
-  { name: "help", help: "show this text" },
-];
+const specs: readonly OptionSpec[] = [agentConfigOption, { name: "help", help: "show this text" }];
 
 export const agent: Command = {
   async main(args) {
@@ -22,37 +15,17 @@ export const agent: Command = {
       return 0;
     }
     checkHost();
-    await runAgent(readConfig(values.get("config")?.[0] ?? USUAL_CONFIG));
+    await runAgent(readConfig(values.get("config")?.[0]));
     return 0;
   },
 };
 
-function readConfig(file: string) {
-  const { config, errors } = parseAgentConfig(readBytes(file), file);
-  if (config === null) throw Object.assign(new Error(`Cannot use "${file}"`), { errors });
-  return config;
-}
-
-function readBytes(file: string): Uint8Array {
-  try {
-    return readFileSync(file);
-  } catch (cause) {
-    throw new RingfenceError(
-      "RF_CONFIG",
-      `Cannot read the configuration "${file}": ${(cause as Error).message}`,
-      {
-        hint: "Name it with --config",
-        cause,
-      },
-    );
-  }
-}
-
 function helpText(): string {
   return `Usage: ringfence agent [OPTIONS]
 
-Keeps this host under policy: loads the profiles of a folder into the kernel, and tells what happens.
-SIGTERM ends the process; what is in force stays in force until ringfence off.
+Keeps this host under policy: puts the profiles of a folder in force, follows the folder, tells what happens, and
+answers the other commands on a socket. SIGHUP reads the folder again. SIGTERM ends the process; what is in force
+stays in force until ringfence off. Tells a service manager that it is ready and alive (sd_notify).
 
 ${renderOptions(specs)}
 

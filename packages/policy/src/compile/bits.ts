@@ -143,13 +143,6 @@ function refOf(
   ruleAudited: boolean,
   location: SourceLocation | undefined,
 ): CompiledBit {
-  const ends = profile.onAgentDeath === "open" && action === "deny";
-  const ref = {
-    ruleId,
-    action,
-    audit: ruleAudited || profile.mode === "audit",
-    profile: profile.name,
-    ...(ends ? ({ endsUnattended: true } as const) : {}),
-  };
+  const ref = { ruleId, action, audit: ruleAudited || profile.mode === "audit", profile: profile.name };
   return location === undefined ? ref : { ...ref, location };
 }

@@ -20,6 +20,9 @@ test("parseAgentConfig fills in every default", () => {
     socket: { path: "/run/ringfence/agent.sock" },
     state: "/var/lib/ringfence",
     pins: "/sys/fs/bpf/ringfence",
+    history: { days: 7, maxMegabytes: 512 },
+    events: { syslog: false, stdout: false },
+    labels: {},
   });
 });
 

@@ -24,7 +24,6 @@ export function policyYaml(profiles: readonly Profile[]): string {
 export function profileDocument({
   name,
   mode,
-  onAgentDeath,
   subject,
   egress,
   ingress,
@@ -39,7 +38,6 @@ export function profileDocument({
     metadata: { name },
     spec: {
       mode,
-      ...(onAgentDeath === undefined ? {} : { onAgentDeath }),
       ...(subject === null ? {} : { subject: subject.map(condition) }),
       ...(egress === null ? {} : { egress: direction(name, egress, target) }),
       ...(ingress === null ? {} : { ingress: direction(name, ingress, source) }),

@@ -1,0 +1,60 @@
+import { readdirSync } from "node:fs";
+import type { AgentStatus } from "@ringfence/model";
+import { isInSubtree, type ProcessFacts } from "@ringfence/policy";
+import { liveProcess } from "../host/live-process.js";
+import { readLosses } from "../observe/losses.js";
+import { errorOf } from "../policy/plain-error.js";
+import type { ProfileManager } from "../profiles/profile-manager.js";
+import type { Engine } from "./engine.js";
+import { whyUncovered } from "./why-uncovered.js";
+
+/** What the status is made of. */
+export interface StatusSources {
+  readonly engine: Engine;
+  readonly manager: ProfileManager;
+  /** Path of the cgroup where the hooks are. */
+  readonly cgroup: string;
+  readonly version: string;
+}
+
+/** Whether this host is covered, and by what. */
+export async function agentStatus({ engine, manager, cgroup, version }: StatusSources): Promise<AgentStatus> {
+  const { fence } = engine;
+  const { generation, revision, panic, confirmWithin, profiles, errors, warnings } = manager.status;
+  const coverage = await manager.coverage(processesBelow(cgroup));
+  const undone = fence.undone();
+  const facts = {
+    schema: "ringfence.status/v1" as const,
+    agent: { pid: process.pid, version, takenOver: fence.takenOver },
+    hooks: { cgroup, attached: fence.hooks.filter((name) => !undone.includes(name)), undone },
+    generation,
+    revision,
+    panic,
+    confirmWithin,
+    profiles: profiles.map(({ name, mode, location, rules }) => {
+      const { processes = 0, cgroups = 0 } = coverage.find(({ profile }) => profile === name) ?? {};
+      return { name, mode, file: location.file, rules, processes, cgroups };
+    }),
+    errors: errors.map((error) => errorOf(error).format()),
+    warnings: [...warnings, ...engine.warnings],
+    losses: { ...readLosses(fence.object.rawMap("losses"), 0) },
+    degraded: degradedBy(fence.guard),
+  };
+  const reasons = whyUncovered(facts);
+  return { ...facts, covered: reasons.length === 0, reasons: [...reasons] };
+}
+
+function degradedBy({ status, surprise }: Engine["fence"]["guard"]): string[] {
+  if (status === "active") return [];
+  const why = surprise === null ? "" : `: ${surprise}`;
+  return [
+    `the security module hooks are ${status}${why}; sockets from elsewhere are judged when they are used`,
+  ];
+}
+
+function processesBelow(cgroup: string): readonly ProcessFacts[] {
+  return readdirSync("/proc").flatMap((name) => {
+    const facts = Number(name) > 0 ? liveProcess(Number(name))?.facts : undefined;
+    return facts !== undefined && isInSubtree(cgroup, facts.cgroup) ? [facts] : [];
+  });
+}
