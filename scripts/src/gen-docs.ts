@@ -11,6 +11,7 @@ import {
 } from "@ringfence/model";
 import {
   agentConfigSchema,
+  agentStatusSchema,
   anyEventSchema,
   dnsLineSchema,
   explanationSchema,
@@ -73,6 +74,20 @@ const pages: readonly GeneratedPage[] = [
   helpPage("policy import"),
   helpPage("policy replay"),
   helpPage("policy suggest"),
+  filledPage(
+    "docs/reference/policy-commands.md",
+    Object.fromEntries(
+      ["check", "list", "show", "diff", "apply", "confirm", "delete"].map((verb) => [
+        `ringfence policy ${verb} --help`,
+        () => commandHelp(repositoryRoot, `policy ${verb}`),
+      ]),
+    ),
+  ),
+  helpPage("agent"),
+  helpPage("status"),
+  helpPage("off"),
+  helpPage("panic"),
+  schemaPage("docs/reference/status.schema.json", "ringfence.status/v1", agentStatusSchema),
   helpPage("doctor"),
   helpPage("selftest"),
   verifiedPage,

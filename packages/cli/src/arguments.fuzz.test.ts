@@ -22,7 +22,10 @@ after(() => rmSync(folder, { recursive: true }));
 /** What ends the arguments, so that nothing long or lasting happens when those before are right. */
 const ends: Readonly<Record<string, readonly string[]>> = {
   run: ["--", "/nonexistent/command"],
+  agent: ["--no-such-option"],
   doctor: ["--no-such-option"],
+  off: ["--no-such-option"],
+  panic: ["--no-such-option"],
   selftest: ["--no-such-option"],
   "policy import": ["nsp", "/nonexistent/file"],
 };

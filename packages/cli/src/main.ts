@@ -1,8 +1,8 @@
-import { readFileSync } from "node:fs";
 import { RingfenceError } from "@ringfence/model";
 import type { Command } from "./commands/command.js";
 import { EXIT_FAILED, exitCodeOf } from "./exit-codes.js";
 import { printLine } from "./print-line.js";
+import { version } from "./version.js";
 import { writeOut } from "./write-out.js";
 
 /** Commands are loaded when they are called: a run must start fast. */
@@ -28,12 +28,24 @@ const commands: Readonly<Record<string, { summary: string; load: () => Promise<C
     load: async () => (await import("./commands/learn.js")).learn,
   },
   policy: {
-    summary: "import, replay and suggest policies",
+    summary: "check, show, compare and change policies; import, replay and suggest them",
     load: async () => (await import("./commands/policy.js")).policy,
   },
   agent: {
     summary: "keep this host under the policies of a folder, as a service",
     load: async () => (await import("./commands/agent.js")).agent,
+  },
+  status: {
+    summary: "say whether this host is covered, and by what",
+    load: async () => (await import("./commands/status.js")).status,
+  },
+  off: {
+    summary: "take Ringfence off this host, agent or no agent",
+    load: async () => (await import("./commands/off.js")).off,
+  },
+  panic: {
+    summary: "break the glass: open everything at once, until panic --end",
+    load: async () => (await import("./commands/panic.js")).panic,
   },
   doctor: {
     summary: "show what this kernel offers, what is missing and what that costs",
@@ -77,11 +89,6 @@ ${lines.join("\n")}
 
 Exit status: 125 when ringfence itself failed; otherwise see the command's help.
 `;
-}
-
-function version(): string {
-  const text = readFileSync(new URL("../package.json", import.meta.url), "utf8");
-  return (JSON.parse(text) as { version: string }).version;
 }
 
 /** One line per error: what, where, what to do. RINGFENCE_DEBUG=1 adds the stack and the kernel's own words. */

@@ -4,6 +4,34 @@ import type { Command } from "./command.js";
 
 /** Subcommands, each in a file of its own. */
 const subcommands: Readonly<Record<string, { summary: string; load: () => Promise<Command> }>> = {
+  check: {
+    summary: "say whether policy files are right together",
+    load: async () => (await import("../policy/check-policy.js")).checkPolicy,
+  },
+  list: {
+    summary: "show the profiles in force, and what is wrong in their folder",
+    load: async () => (await import("../policy/list-policy.js")).listPolicy,
+  },
+  show: {
+    summary: "print a profile as it is in force",
+    load: async () => (await import("../policy/show-policy.js")).showPolicy,
+  },
+  diff: {
+    summary: "show what a file or a folder would change",
+    load: async () => (await import("../policy/diff-policy.js")).diffPolicy,
+  },
+  apply: {
+    summary: "put the profiles of a file in force",
+    load: async () => (await import("../policy/apply-policy.js")).applyPolicy,
+  },
+  confirm: {
+    summary: "keep the change that waits to be confirmed",
+    load: async () => (await import("../policy/confirm-policy.js")).confirmPolicy,
+  },
+  delete: {
+    summary: "take a profile out of force",
+    load: async () => (await import("../policy/delete-policy.js")).deletePolicy,
+  },
   import: {
     summary: "turn another tool's configuration into a policy",
     load: async () => (await import("./policy-import.js")).policyImport,
