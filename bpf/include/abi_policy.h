@@ -48,6 +48,7 @@ struct rf_policy {
 	__u32 allow_end;        /* then allow rules */
 	__u32 default_deny_end; /* then default deny, then default allow */
 	__u32 enforced_row;
+	__u32 unattended_row; /* the same while no agent is heard of */
 	__u32 exe_unknown_row;
 	__u32 class_count; /* 0: no automaton */
 	__u32 start_state;
@@ -86,6 +87,12 @@ struct rf_scope {
 	__u32 names;     /* 0: no policy lists any */
 	__u32 everyone;  /* an agent's fence: each process is inside, and the policy's subjects choose */
 	__u32 limited;   /* of an agent's fence: only sockets that were made in its cgroup, which is not the root */
+};
+
+/* The agent's sign of life. */
+struct rf_attendance {
+	__u64 heard_ns; /* boot clock */
+	__u64 limit_ns; /* 0: nobody waits for it */
 };
 
 struct rf_interval {

@@ -32,6 +32,7 @@ struct denial_search {
 	struct rf_policy *policy;
 	const struct rf_subject *subject;
 	__u32 row;
+	__u32 enforced_row;
 	__u32 found;
 };
 
@@ -53,7 +54,7 @@ static long search_denial(__u32 index, struct denial_search *search)
 		return 1;
 	bits = search->row == RF_NO_ROW ? subject_word(policy, search->subject, block, word)
 					: word_of(policy, search->row, block, word);
-	bits &= word_of(policy, policy->enforced_row, block, word);
+	bits &= word_of(policy, search->enforced_row, block, word);
 	bits &= bits_below(policy->deny_end, first) |
 		(bits_below(policy->default_deny_end, first) & ~bits_below(policy->allow_end, first));
 	search->found = bits != 0;
@@ -72,6 +73,7 @@ __noinline int is_held(const struct rf_question *question)
 		return 1;
 	search.subject = &question->subject;
 	search.row = question->subject_row;
+	search.enforced_row = enforced_row(search.policy);
 	bpf_loop(search.policy->block_count * RF_BLOCK_WORDS, search_denial, &search, 0);
 	return search.found;
 }

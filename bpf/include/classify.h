@@ -34,6 +34,7 @@ struct rf_question {
 struct match {
 	struct rf_policy *policy;
 	struct rf_question *question;
+	__u32 enforced_row;
 	__u64 left;   /* blocks that may hold a match */
 	__u32 block;  /* the one at hand */
 	__u32 groups; /* of its words, those that hold one and were not looked at yet */
@@ -134,7 +135,7 @@ static long match_step(__u32 step, struct match *m)
 		m->groups = matching_groups(&rows);
 	if (!m->groups)
 		return 0;
-	enforced = block_of(m->policy, m->policy->enforced_row, m->block);
+	enforced = block_of(m->policy, m->enforced_row, m->block);
 	if (!enforced)
 		return 1;
 	first = first_bit(m->groups) * GROUP_WORDS;
@@ -166,7 +167,7 @@ static long match_dimensions(__u32 index, struct match *m)
 	bits &= word_of(m->policy, question->peer.port_row, block, word);
 	if (bits)
 		bits &= subject_word(m->policy, &question->subject, block, word);
-	return bits && match_word(&question->verdict, bits, word_of(m->policy, m->policy->enforced_row, block, word),
+	return bits && match_word(&question->verdict, bits, word_of(m->policy, m->enforced_row, block, word),
 				  index * 64);
 }
 
@@ -208,6 +209,7 @@ __noinline int decide(struct rf_question *question)
 	m.policy = policy_in(question->slot);
 	if (!m.policy)
 		return 1;
+	m.enforced_row = enforced_row(m.policy);
 	question->verdict.bit = RF_NO_BIT;
 	question->verdict.shadow_bit = RF_NO_BIT;
 	m.left = peer_blocks(m.policy, &question->peer);

@@ -163,6 +163,14 @@ struct {
 	__type(value, __u32);
 } subject_index SEC(".maps");
 
+/* When the agent was heard of last, and for how long that is good. In a run nobody writes it. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct rf_attendance);
+} attendance SEC(".maps");
+
 /* --- flows ---------------------------------------------------------------------------------------------- */
 
 struct {

@@ -19,6 +19,25 @@ static __always_inline struct rf_summary *summary_of(struct rf_policy *policy, _
 	return bpf_map_lookup_elem(&summaries, &index);
 }
 
+/* True once the agent was not heard of for so long that it must be dead. */
+static __always_inline bool is_unattended(void)
+{
+	__u32 zero = 0;
+	struct rf_attendance *attended = bpf_map_lookup_elem(&attendance, &zero);
+	__u64 now = bpf_ktime_get_boot_ns();
+
+	return attended && attended->limit_ns && now > attended->heard_ns &&
+	       now - attended->heard_ns > attended->limit_ns;
+}
+
+/* The bits that count for the enforced verdict. Only a policy with profiles that open without an agent asks for it. */
+static __always_inline __u32 enforced_row(const struct rf_policy *policy)
+{
+	if (scope.everyone && policy->unattended_row != policy->enforced_row && is_unattended())
+		return policy->unattended_row;
+	return policy->enforced_row;
+}
+
 struct ancestor_run {
 	struct rf_policy *policy;
 	__u64 all;

@@ -218,6 +218,25 @@ describe("ringfence agent, of a host", () => {
     );
   });
 
+  test("dies, and what says so opens after a while, until an agent is back", { timeout }, async () => {
+    await using servers = await EchoServers.start();
+    await using agent = new TestAgent("open");
+    const rules = egress(agent.cgroup.path, "{ to: [192.0.2.1] }");
+    agent.writeProfile("tested.yaml", rules.replace("mode: enforce", "mode: enforce\n  onAgentDeath: open"));
+    await agent.start();
+    await using inmate = new Inmate(agent.cgroup.via);
+    const tcp = () => inmate.do("tcp", "a", servers.tcp4.port);
+    await new Promise((resolve) => setTimeout(resolve, 11_000));
+    assert.equal(await tcp(), "Operation not permitted");
+    await agent.end("SIGKILL");
+    assert.equal(await tcp(), "Operation not permitted");
+    await new Promise((resolve) => setTimeout(resolve, 11_000));
+    assert.equal(await tcp(), "ok");
+    await agent.start();
+    assert.equal(await tcp(), "Operation not permitted");
+    assert.match(await inmate.do("echo", "a"), /^(?!ok)/);
+  });
+
   test("says what is wrong where it cannot pin", { timeout }, async () => {
     await using agent = new TestAgent("nopins");
     const config = join(agent.folder, "other.yaml");

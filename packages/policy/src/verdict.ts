@@ -8,6 +8,8 @@ export interface RuleRef {
   readonly action: Action;
   /** The rule or its profile is audited, so it counts for the shadow verdict only. */
   readonly audit: boolean;
+  /** A denial that ends when the agent is not heard of any more. */
+  readonly endsUnattended?: true;
   readonly location?: SourceLocation;
 }
 

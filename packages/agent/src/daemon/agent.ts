@@ -106,6 +106,7 @@ export class Agent {
   }
 
   #look(): void {
+    this.engine.fence.attend();
     this.#losses.look(this.#readLosses(), (lost, place) => this.hub.publish(lossEvent(lost, place)));
     const undone = this.engine.fence.undone();
     if (undone.length === 0) return;

@@ -1,5 +1,14 @@
-import { closeSync } from "node:fs";
-import { BpfLink, BpfObject, type Cgroup2, layout, linkInfo, RawMap, StructCodec } from "@ringfence/kernel";
+import { closeSync, readFileSync } from "node:fs";
+import {
+  BpfLink,
+  BpfObject,
+  type Cgroup2,
+  layout,
+  linkInfo,
+  RawMap,
+  StructCodec,
+  u32Codec,
+} from "@ringfence/kernel";
 import type { CompiledPolicy } from "@ringfence/policy";
 import { inNetworkNamespaces } from "../host/network-namespaces.js";
 import { refusedDevices } from "../host/refused-devices.js";
@@ -28,6 +37,9 @@ const HOST_FLOW_ROWS = 65_536;
 
 /** Sizes of the tables that only an agent uses. */
 const watchedSizes = { handshakes: 4096, strays: 8192, quarantined: 4096, banned: 4096 };
+
+/** An agent that was not heard of for so long is dead. */
+export const DEAD_AFTER_MS = 10_000;
 
 const settingsCodec = new StructCodec(layout.rf_dns_settings, "rf_dns_settings");
 const tracingHooks: readonly string[] = [...processHooks, ...socketHooks, ...watchHooks];
@@ -111,6 +123,15 @@ export class HostFence implements Disposable {
     return generation;
   }
 
+  /** Says that the agent lives: once it has not for DEAD_AFTER_MS, profiles that open then do. */
+  attend(): void {
+    const codec = new StructCodec(layout.rf_attendance, "rf_attendance");
+    this.object.map("attendance", u32Codec, codec).set(0, {
+      heard_ns: BigInt(Math.round(bootSeconds() * 1e9)),
+      limit_ns: BigInt(DEAD_AFTER_MS) * 1_000_000n,
+    });
+  }
+
   /** Asks the policy in force about sockets that rest, and ends those that it denies where the kernel can do that. */
   rejudge(): void {
     inNetworkNamespaces(fencedProcesses(this.object.rawMap("processes")), () => {
@@ -152,6 +173,11 @@ export class HostFence implements Disposable {
   }
 }
 
+/** The boot clock, to 10 ms. */
+function bootSeconds(): number {
+  return Number(readFileSync("/proc/uptime", "utf8").split(" ")[0]);
+}
+
 function startWith(options: HostFenceOptions, guard: Guard, make: (parts: Parts) => HostFence): HostFence {
   const { pins, objectPath } = options;
   const object = BpfObject.open(objectPath);
@@ -166,6 +192,7 @@ function startWith(options: HostFenceOptions, guard: Guard, make: (parts: Parts)
       ? takeOver(object, options, abi, guard, links)
       : begin(object, options, abi, guard, links);
     const fence = make({ object, links, policies, guard, abi, takenOver });
+    fence.attend(); // before what the last agent's death opened is judged again
     if (takenOver) fence.replacePolicy(options.policy, options.resolvers);
     else fence.rejudge();
     pins.removeOthers(abi);

@@ -86,6 +86,7 @@ function header(
     allow_end: policy.segments.allowEnd,
     default_deny_end: policy.segments.defaultDenyEnd,
     enforced_row: policy.enforcedRow,
+    unattended_row: policy.unattendedRow,
     exe_unknown_row: policy.exe.unknownRow,
     class_count: automaton?.classCount ?? 0,
     start_state: automaton?.start ?? 0,

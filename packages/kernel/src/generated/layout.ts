@@ -258,6 +258,16 @@ export const rf_ancestor_rows = {
 } as const satisfies StructSpec;
 export type rf_ancestor_rows = StructValue<typeof rf_ancestor_rows>;
 
+/** struct rf_attendance */
+export const rf_attendance = {
+  size: 16,
+  fields: {
+    heard_ns: { offset: 0, kind: "u64" },
+    limit_ns: { offset: 8, kind: "u64" },
+  },
+} as const satisfies StructSpec;
+export type rf_attendance = StructValue<typeof rf_attendance>;
+
 /** struct rf_banned_key */
 export const rf_banned_key = {
   size: 16,
@@ -1039,7 +1049,7 @@ export type rf_table_index = StructValue<typeof rf_table_index>;
 
 /** struct rf_policy */
 export const rf_policy = {
-  size: 472,
+  size: 480,
   fields: {
     grace_ns: { offset: 0, kind: "u64" },
     generation: { offset: 8, kind: "u32" },
@@ -1057,32 +1067,33 @@ export const rf_policy = {
     allow_end: { offset: 56, kind: "u32" },
     default_deny_end: { offset: 60, kind: "u32" },
     enforced_row: { offset: 64, kind: "u32" },
-    exe_unknown_row: { offset: 68, kind: "u32" },
-    class_count: { offset: 72, kind: "u32" },
-    start_state: { offset: 76, kind: "u32" },
-    ancestor_count: { offset: 80, kind: "u32" },
-    ancestor_subject_none_row: { offset: 84, kind: "u32" },
-    ancestor_rule_none_row: { offset: 88, kind: "u32" },
-    comm_count: { offset: 92, kind: "u32" },
-    comm_other_row: { offset: 96, kind: "u32" },
-    cgroup_count: { offset: 100, kind: "u32" },
-    cgroup_other_row: { offset: 104, kind: "u32" },
-    icmp_row: { offset: 108, kind: "u32" },
-    other_row: { offset: 112, kind: "u32" },
-    enforcing: { offset: 116, kind: "u32" },
-    anywhere_row: { offset: 120, kind: "u32" },
-    query_count: { offset: 124, kind: "u32" },
-    name_depth: { offset: 128, kind: "u32" },
-    direction_rows: { offset: 132, kind: { array: "u32", length: 5 } },
-    v4_index: { offset: 152, kind: rf_table_index },
-    uid: { offset: 160, kind: rf_table },
-    gid: { offset: 168, kind: rf_table },
-    v4: { offset: 176, kind: rf_table },
-    v6: { offset: 184, kind: rf_table },
-    tcp: { offset: 192, kind: rf_table },
-    udp: { offset: 200, kind: rf_table },
-    sctp: { offset: 208, kind: rf_table },
-    byte_class: { offset: 216, kind: { bytes: 256 } },
+    unattended_row: { offset: 68, kind: "u32" },
+    exe_unknown_row: { offset: 72, kind: "u32" },
+    class_count: { offset: 76, kind: "u32" },
+    start_state: { offset: 80, kind: "u32" },
+    ancestor_count: { offset: 84, kind: "u32" },
+    ancestor_subject_none_row: { offset: 88, kind: "u32" },
+    ancestor_rule_none_row: { offset: 92, kind: "u32" },
+    comm_count: { offset: 96, kind: "u32" },
+    comm_other_row: { offset: 100, kind: "u32" },
+    cgroup_count: { offset: 104, kind: "u32" },
+    cgroup_other_row: { offset: 108, kind: "u32" },
+    icmp_row: { offset: 112, kind: "u32" },
+    other_row: { offset: 116, kind: "u32" },
+    enforcing: { offset: 120, kind: "u32" },
+    anywhere_row: { offset: 124, kind: "u32" },
+    query_count: { offset: 128, kind: "u32" },
+    name_depth: { offset: 132, kind: "u32" },
+    direction_rows: { offset: 136, kind: { array: "u32", length: 5 } },
+    v4_index: { offset: 156, kind: rf_table_index },
+    uid: { offset: 164, kind: rf_table },
+    gid: { offset: 172, kind: rf_table },
+    v4: { offset: 180, kind: rf_table },
+    v6: { offset: 188, kind: rf_table },
+    tcp: { offset: 196, kind: rf_table },
+    udp: { offset: 204, kind: rf_table },
+    sctp: { offset: 212, kind: rf_table },
+    byte_class: { offset: 220, kind: { bytes: 256 } },
   },
 } as const satisfies StructSpec;
 export type rf_policy = StructValue<typeof rf_policy>;

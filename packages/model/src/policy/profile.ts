@@ -43,6 +43,8 @@ export interface Unattributed {
 export interface Profile {
   readonly name: string;
   readonly mode: Mode;
+  /** What becomes of its denials once the agent that put it in force has not been heard of for a while: absent, they stay. */
+  readonly onAgentDeath?: "open";
   /** One of the items must match; null means every process in scope. */
   readonly subject: readonly ProcessCondition[] | null;
   /** Null when the profile does not govern outgoing traffic, which then counts as allowed. */

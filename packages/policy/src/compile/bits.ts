@@ -143,6 +143,13 @@ function refOf(
   ruleAudited: boolean,
   location: SourceLocation | undefined,
 ): CompiledBit {
-  const ref = { ruleId, action, audit: ruleAudited || profile.mode === "audit", profile: profile.name };
+  const ends = profile.onAgentDeath === "open" && action === "deny";
+  const ref = {
+    ruleId,
+    action,
+    audit: ruleAudited || profile.mode === "audit",
+    profile: profile.name,
+    ...(ends ? ({ endsUnattended: true } as const) : {}),
+  };
   return location === undefined ? ref : { ...ref, location };
 }

@@ -46,6 +46,7 @@ export function compile(profiles: readonly Profile[], options: CompileOptions): 
     segments: segmentsOf(conjunctions),
     blockCount,
     enforcedRow: context.rowWhere(({ ref }) => !ref.audit),
+    unattendedRow: context.rowWhere(({ ref }) => !ref.audit && ref.endsUnattended !== true),
     directionRows: {
       egress: directionRow(context, "egress"),
       ingress: directionRow(context, "ingress"),

@@ -104,6 +104,8 @@ export interface CompiledPolicy {
   readonly summaries: Uint8Array;
   /** The bits that count for the enforced verdict; the shadow verdict takes all. */
   readonly enforcedRow: number;
+  /** The same while the agent is not heard of: without the denials of profiles that open then. */
+  readonly unattendedRow: number;
   /** The bits of each direction: a bit belongs to one. */
   readonly directionRows: Readonly<Record<VerdictDirection, number>>;
   /** The automaton is null when no executable or ancestor pattern exists; then every path has row 0. */

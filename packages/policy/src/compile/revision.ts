@@ -16,7 +16,14 @@ export function revisionOf(policy: Omit<CompiledPolicy, "revision">, rowHashes: 
   }
   hash.text(
     JSON.stringify([
-      [policy.blockCount, policy.enforcedRow, unknownRow, policy.icmpRow, policy.otherRow],
+      [
+        policy.blockCount,
+        policy.enforcedRow,
+        policy.unattendedRow,
+        unknownRow,
+        policy.icmpRow,
+        policy.otherRow,
+      ],
       policy.directionRows,
       policy.ancestors,
       policy.comm,

@@ -1,7 +1,7 @@
 import type { Profile } from "@ringfence/model";
 import type { Node } from "yaml";
 import { choiceHint } from "../text/nearest.js";
-import { requireChoice } from "./read-choice.js";
+import { readChoice, requireChoice } from "./read-choice.js";
 import { readDirection } from "./read-direction.js";
 import { readDns, readNameTimes } from "./read-dns.js";
 import { readText } from "./read-list.js";
@@ -18,7 +18,7 @@ const documentShape = { what: "a profile", keys: ["apiVersion", "kind", "metadat
 const metadataShape = { what: '"metadata"', keys: ["name"] };
 const specShape = {
   what: '"spec"',
-  keys: ["mode", "subject", "egress", "ingress", "listen", "unattributed", "names", "dns"],
+  keys: ["mode", "onAgentDeath", "subject", "egress", "ingress", "listen", "unattributed", "names", "dns"],
 };
 
 /** A profile and the node that names it. */
@@ -43,10 +43,12 @@ export function readProfile(reader: Reader, document: Node): NamedProfile | null
   const spec = requireMap(reader, fields, "spec", specShape);
   if (spec === null) return null;
   const mode = requireChoice(reader, spec, "mode", ["enforce", "audit", "off"], specShape.what);
+  const death = readChoice(reader, spec, "onAgentDeath", ["keep", "open"]);
   const { subject, ...directions } = readBody(reader, spec, name ?? "");
   const profile: Profile = {
     name: name ?? "",
     mode: mode ?? "off",
+    ...(death === "open" ? { onAgentDeath: death } : {}),
     subject,
     ...directions,
     location: reader.locate(nameNode ?? document),

@@ -24,6 +24,7 @@ export function policyYaml(profiles: readonly Profile[]): string {
 export function profileDocument({
   name,
   mode,
+  onAgentDeath,
   subject,
   egress,
   ingress,
@@ -38,6 +39,7 @@ export function profileDocument({
     metadata: { name },
     spec: {
       mode,
+      ...(onAgentDeath === undefined ? {} : { onAgentDeath }),
       ...(subject === null ? {} : { subject: subject.map(condition) }),
       ...(egress === null ? {} : { egress: direction(name, egress, target) }),
       ...(ingress === null ? {} : { ingress: direction(name, ingress, source) }),
