@@ -108,8 +108,13 @@ describe("Learner", () => {
     const { rules } = learn([
       flow({ protocol: "udp", address: "10.0.0.9", port: 53 }),
       query({ resolver: "10.0.0.9", trust: "untrusted" }),
+      flow(),
     ]);
-    assert.deepEqual(rules("egress"), ["curl-53-udp: 10.0.0.9 53/udp", "curl-asks: www.example.com 0"]);
+    assert.deepEqual(rules("egress"), [
+      "curl-443: 192.0.2.1 443/tcp",
+      "curl-53-udp: 10.0.0.9 53/udp",
+      "curl-asks: www.example.com 0",
+    ]);
   });
 
   test("lets names be asked for that were never connected to, and no more than that", () => {

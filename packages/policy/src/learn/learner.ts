@@ -133,6 +133,9 @@ export class Learner {
     if (!observation.byPolicy && observation.outcome !== "allowed")
       return "refused by the kernel's own rules";
     if (observation.direction === "unattributed") return "traffic of no process";
+    if (observation.direction !== "listen" && observation.address.value === 0n) {
+      return "from no address (0.0.0.0 or ::): only a rule without an address allows it";
+    }
     if (observation.protocol === "other") return "a protocol that no rule can name";
     return null;
   }
@@ -169,7 +172,7 @@ export class Learner {
   /** A rule that lets names be asked for and not reached; others are used by connections. */
   #isForAsking(id: string): boolean {
     const rule = this.#options.existing?.egress?.rules.find((one) => one.id === id);
-    return rule?.destination.ports?.every(({ to }) => to === 0) ?? false;
+    return rule?.destination.ports?.every(({ to, protocol }) => to === 0 && protocol === null) ?? false;
   }
 
   /** The name that the executable had asked for, else the one that the address had for the kernel. */

@@ -1,11 +1,11 @@
 import { type Peer, type Profile, peerText, type Rule } from "@ringfence/model";
 import { isMap, isScalar, isSeq, type Pair, parseDocument, type Scalar, type YAMLMap } from "yaml";
+import { ownComment } from "./comment-text.js";
 import type { Learned } from "./learner.js";
 import { listenComment } from "./listen-ports.js";
 import { directionLines, ruleLines } from "./rule-lines.js";
 import { TextEdits } from "./text-edits.js";
 import { usageText } from "./usage.js";
-import { LEARNED_MARK } from "./write-learned.js";
 
 const usageLine = /^\s*# learn: (once|[0-9]+ times|not used)/;
 const ownLine = /^\s*# learn: /;
@@ -37,7 +37,7 @@ function withHead(text: string, head: readonly string[]): string {
   const lines = text.split("\n");
   const end = lines.findIndex((line) => !line.startsWith("#"));
   const own = lines.slice(0, end).filter((line) => !ownLine.test(line));
-  return [...own, ...head.map((line) => `# ${LEARNED_MARK}${line}`), ...lines.slice(end)].join("\n");
+  return [...own, ...head.map((line) => `# ${ownComment(line)}`), ...lines.slice(end)].join("\n");
 }
 
 function pairOf(map: YAMLMap, key: string): Pair<Scalar, unknown> | undefined {
@@ -80,7 +80,7 @@ function mergeDirection(
     edits.setCommentAbove(
       rangeOf(item)[0],
       [
-        `# ${LEARNED_MARK}${seen === undefined && more === undefined ? "not used" : usageOf(seen, more, learned)}`,
+        `# ${ownComment(seen === undefined && more === undefined ? "not used" : usageOf(seen, more, learned))}`,
       ],
       usageLine,
     );
@@ -162,7 +162,7 @@ function mergeListen(edits: TextEdits, spec: YAMLMap, { listen }: Profile, learn
     ...learned.listened.map(listenComment),
     ...unused.map((port) => `${portsText(port)}: not used`),
   ];
-  const comments = lines.map((line) => `# ${LEARNED_MARK}${line}`);
+  const comments = lines.map((line) => `# ${ownComment(line)}`);
   edits.setCommentAbove(rangeOf(pair.key)[0], comments, ownLine);
 }
 
@@ -182,6 +182,6 @@ function mergeNames(edits: TextEdits, spec: YAMLMap, { names }: Profile, learned
   const egress = pairOf(spec, "egress");
   if (egress === undefined) return;
   const [at] = rangeOf(egress.key);
-  const why = (learned.keys["names"] ?? []).map((line) => `# ${LEARNED_MARK}${line}\n${edits.indentOf(at)}`);
+  const why = (learned.keys["names"] ?? []).map((line) => `# ${ownComment(line)}\n${edits.indentOf(at)}`);
   edits.replace(at, at, `${why.join("")}names: { grace: ${needed} }\n${edits.indentOf(at)}`);
 }

@@ -1,7 +1,7 @@
 import type { Profile, Rule } from "@ringfence/model";
 import { writeCommented } from "../import/write-commented.js";
+import { ownComment } from "./comment-text.js";
 import type { Learned } from "./learner.js";
-import { LEARNED_MARK } from "./write-learned.js";
 
 type DirectionName = "egress" | "ingress";
 
@@ -33,7 +33,7 @@ function directionText(
       profile: { ...profile, ...only, [direction]: { default: action, rules } },
       head: [],
       keys: {},
-      rules: new Map([...comments].map(([id, lines]) => [id, lines.map((line) => `${LEARNED_MARK}${line}`)])),
+      rules: new Map([...comments].map(([id, lines]) => [id, lines.map(ownComment)])),
     },
   ]);
   const lines = text.trimEnd().split("\n");

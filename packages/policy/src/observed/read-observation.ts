@@ -8,6 +8,8 @@ import {
   verdictDirections,
 } from "@ringfence/model";
 import type { PathFact, ProcessFacts } from "../evaluate/facts.js";
+import { hasPorts } from "../evaluate/has-ports.js";
+import { judgedAddress } from "../evaluate/matches-destination.js";
 import { flowProtocolOf } from "../flow-text/protocol-word.js";
 import type { Observation, ObservedProcess, Seen } from "./observation.js";
 
@@ -47,9 +49,11 @@ function readVerdict(line: Json, actor: Json): Observation | undefined {
   if (seen === null || direction === undefined || outcome === null) return undefined;
   const { exe } = process;
   if (direction === "query") return { kind: "other", exe, what: "queries that were denied", ...seen };
-  const address = typeof line["address"] === "string" ? parseAddress(line["address"]) : null;
+  const named = typeof line["address"] === "string" ? parseAddress(line["address"]) : null;
+  const port = line["port"] ?? null;
+  if (port !== null && !isPort(port)) return undefined;
   const known = typeof protocol === "string" ? flowProtocolOf(protocol) : null;
-  if (address === null || known === null) {
+  if (named === null || known === null) {
     return { kind: "other", exe, what: `${String(protocol)} (${String(reason)})`, ...seen };
   }
   const decided = outcome === "would-deny" ? (shadowRule ?? rule) : rule;
@@ -58,8 +62,8 @@ function readVerdict(line: Json, actor: Json): Observation | undefined {
     process,
     direction,
     protocol: known,
-    address,
-    port: typeof line["port"] === "number" ? line["port"] : null,
+    address: judgedAddress({ direction, protocol: known, address: named, port }),
+    port: hasPorts(known) ? port : null,
     // a name that had run out counted for nothing
     domain: typeof line["domain"] === "string" && reason !== "name-expired" ? line["domain"] : null,
     action: line["action"] === "deny" ? "deny" : "allow",
@@ -134,7 +138,8 @@ function ancestorOf(path: unknown): PathFact | null {
 function seenOf(line: Json): Seen | null {
   const count = line["count"] ?? 1;
   const time = timeOf(line["time"]);
-  if (typeof count !== "number" || time === null) return null;
+  if (typeof count !== "number" || !(count >= 1 && count <= Number.MAX_SAFE_INTEGER) || time === null)
+    return null;
   const first = timeOf(line["firstSeen"]) ?? time;
   return { count, first, last: timeOf(line["lastSeen"]) ?? time };
 }
@@ -142,6 +147,10 @@ function seenOf(line: Json): Seen | null {
 function timeOf(text: unknown): number | null {
   const time = typeof text === "string" ? Date.parse(text) : Number.NaN;
   return Number.isNaN(time) ? null : time;
+}
+
+function isPort(value: unknown): value is number {
+  return typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= 65_535;
 }
 
 function outcomeOf(text: unknown): ReportOutcome | null {

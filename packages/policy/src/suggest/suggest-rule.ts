@@ -24,15 +24,15 @@ const profileName = "suggested";
 
 /**
  * The smallest rule that allows what was denied: this executable, this name or address, this port. Proven by `evaluate`: with the rule
- * alone in a profile that denies by default it is allowed, and what differs in any one thing is not. Throws RangeError if that does
- * not hold.
+ * alone in a profile that denies by default it is allowed, and what differs in any one thing is not. A rule that fails that is
+ * not given out.
  */
 export function suggestRule(seen: ObservedFlow | ObservedQuery): Suggestion {
   const why = reasonForNone(seen);
   if (why !== null) return { kind: "none", why };
   const profile = profileFor(seen);
-  prove(profile, seen.process.facts, flowOf(seen));
-  return { kind: "rule", ...textOf(profile, seen) };
+  const flaw = flawOf(profile, seen.process.facts, flowOf(seen));
+  return flaw === null ? { kind: "rule", ...textOf(profile, seen) } : { kind: "none", why: flaw };
 }
 
 function reasonForNone(seen: ObservedFlow | ObservedQuery): string | null {
@@ -42,6 +42,9 @@ function reasonForNone(seen: ObservedFlow | ObservedQuery): string | null {
   if (seen.kind === "flow" && !seen.byPolicy) return "no rule decided this: see the reason in its event";
   if (seen.kind === "flow" && seen.direction === "unattributed") {
     return "traffic of no process: write unattributed: allow in the profile";
+  }
+  if (seen.kind === "flow" && seen.direction !== "listen" && seen.address.value === 0n) {
+    return "it comes from no address (0.0.0.0 or ::): only a rule without an address allows it";
   }
   if (seen.kind === "flow" && seen.protocol === "other") return "no rule can name its protocol alone";
   if (seen.rule !== null && !isDefault(seen.rule)) {
@@ -116,13 +119,13 @@ function peerOf({ direction, domain, address }: ObservedFlow): Peer {
   return { kind: "prefix", prefix: { address, length: address.family === 4 ? 32 : 128 } };
 }
 
-function prove(profile: Profile, process: ProcessFacts, flow: FlowFacts): void {
+/** Null for a profile that allows the flow, and none of its neighbours. */
+function flawOf(profile: Profile, process: ProcessFacts, flow: FlowFacts): string | null {
   const isAllowed = (facts: ProcessFacts, other: FlowFacts) =>
     evaluate([profile], facts, other).enforced.action === "allow";
-  if (!isAllowed(process, flow))
-    throw new RangeError("Cannot suggest a rule: the one that was found does not help");
-  const wide = neighbours(process, flow).find(([facts, other]) => isAllowed(facts, other));
-  if (wide !== undefined) throw new RangeError("Cannot suggest a rule: the one that was found allows more");
+  if (!isAllowed(process, flow)) return "a rule for it would not allow it";
+  const isWide = neighbours(process, flow).some(([facts, other]) => isAllowed(facts, other));
+  return isWide ? "a rule for it would allow more" : null;
 }
 
 /** The same but for one thing. */
