@@ -9,7 +9,9 @@ import { PinFolder } from "@ringfence/agent";
 import { BpfLink } from "@ringfence/kernel";
 import { TestAgent } from "./harness/agent.js";
 import { canReset } from "./harness/can-reset.js";
+import { TestCgroup } from "./harness/cgroups.js";
 import { EchoServers } from "./harness/echo-servers.js";
+import { attachRefusal, cgroupHooks } from "./harness/exclusive-program.js";
 import { nameSteps, outcomesOf } from "./harness/name-client.js";
 import { program } from "./harness/paths.js";
 import { RESOLVER, ResolverNetwork } from "./harness/resolver-network.js";
@@ -235,6 +237,29 @@ describe("ringfence agent, of a host", () => {
     await agent.start();
     assert.equal(await tcp(), "Operation not permitted");
     assert.match(await inmate.do("echo", "a"), /^(?!ok)/);
+  });
+
+  test("leaves the programs of others at work, and is left at work by them", { timeout }, async () => {
+    await using servers = await EchoServers.start();
+    await using agent = new TestAgent("beside");
+    const inner = TestCgroup.make("unit", agent.cgroup.path);
+    const anywhere = egress(agent.cgroup.path, `{ to: [127.0.0.1], ports: [${servers.tcp4.port}/tcp] }`);
+    agent.writeProfile("tested.yaml", anywhere);
+    attachRefusal(inner.folder, cgroupHooks.judge_packet_out);
+    await agent.start();
+    await using unit = new Inmate(inner.via);
+    await using inmate = new Inmate(agent.cgroup.via);
+    const [allowed, denied] = [servers.tcp4.port, servers.tcp6.port];
+    const packets = /^(?:Operation not permitted|timed out)$/;
+    assert.match(await unit.do("tcp", "a", allowed), packets);
+    assert.equal(await inmate.do("tcp", "a", allowed), "ok");
+    assert.equal(await inmate.do("tcp", "b", denied), "Operation not permitted");
+    attachRefusal(agent.cgroup.folder, cgroupHooks.judge_connect4);
+    assert.equal(await inmate.do("tcp", "c", allowed), "Operation not permitted");
+    await agent.end("SIGTERM");
+    PinFolder.open(agent.pins).removeAll();
+    assert.equal(await inmate.do("tcp", "d", allowed), "Operation not permitted");
+    assert.match(await unit.do("tcp", "e", allowed), packets);
   });
 
   test("says what is wrong where it cannot pin", { timeout }, async () => {

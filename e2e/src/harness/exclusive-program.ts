@@ -5,8 +5,11 @@ import { addressOf } from "@ringfence/probe";
 const BPF_PROG_LOAD = 5;
 const BPF_PROG_ATTACH = 8;
 const ATTRIBUTE_BYTES = 72;
+const BPF_F_ALLOW_MULTI = 2;
 /** r0 = 1; exit: whatever it is asked, it agrees. */
 const AGREES = new BigUint64Array([0x1_0000_00b7n, 0x95n]);
+/** r0 = 0; exit: it refuses. */
+const REFUSES = new BigUint64Array([0xb7n, 0x95n]);
 const LICENSE = Buffer.from("GPL\0");
 
 /** Cgroup hooks: numbers of enum bpf_prog_type and enum bpf_attach_type. */
@@ -27,15 +30,26 @@ export const cgroupHooks = {
  * Attaches a program to a cgroup so that below it nobody else may attach one of its kind: what some other software
  * did before us. It goes with the cgroup.
  */
-export function attachExclusively(
-  folder: string,
-  hook: { readonly program: number; readonly attach: number },
-): void {
+export function attachExclusively(folder: string, hook: Hook): void {
+  attach(folder, hook, AGREES, 0);
+}
+
+/** Attaches one that refuses everything, beside whoever else is there: as systemd does for IPAddressDeny=any. */
+export function attachRefusal(folder: string, hook: Hook): void {
+  attach(folder, hook, REFUSES, BPF_F_ALLOW_MULTI);
+}
+
+interface Hook {
+  readonly program: number;
+  readonly attach: number;
+}
+
+function attach(folder: string, hook: Hook, instructions: BigUint64Array, flags: number): void {
   const cgroup = openSync(folder, "r");
   const program = bpf("load a program", BPF_PROG_LOAD, (view) => {
     view.setUint32(0, hook.program, true);
-    view.setUint32(4, AGREES.length, true);
-    view.setBigUint64(8, addressOf(AGREES), true);
+    view.setUint32(4, instructions.length, true);
+    view.setBigUint64(8, addressOf(instructions), true);
     view.setBigUint64(16, addressOf(LICENSE), true);
     view.setUint32(68, hook.attach, true);
   });
@@ -44,6 +58,7 @@ export function attachExclusively(
       view.setUint32(0, cgroup, true);
       view.setUint32(4, program, true);
       view.setUint32(8, hook.attach, true);
+      view.setUint32(12, flags, true);
     });
   } finally {
     closeSync(cgroup);
