@@ -15,10 +15,13 @@ export interface StatusSources {
   /** Path of the cgroup where the hooks are. */
   readonly cgroup: string;
   readonly version: string;
+  /** Events that could not be written, by where they are missing. */
+  readonly sinkLosses: () => Readonly<Record<string, number>>;
 }
 
 /** Whether this host is covered, and by what. */
-export async function agentStatus({ engine, manager, cgroup, version }: StatusSources): Promise<AgentStatus> {
+export async function agentStatus(sources: StatusSources): Promise<AgentStatus> {
+  const { engine, manager, cgroup, version, sinkLosses } = sources;
   const { fence } = engine;
   const { generation, revision, panic, confirmWithin, profiles, errors, warnings } = manager.status;
   const coverage = await manager.coverage(processesBelow(cgroup));
@@ -37,7 +40,7 @@ export async function agentStatus({ engine, manager, cgroup, version }: StatusSo
     }),
     errors: errors.map((error) => errorOf(error).format()),
     warnings: [...warnings, ...engine.warnings],
-    losses: { ...readLosses(fence.object.rawMap("losses"), 0) },
+    losses: { ...readLosses(fence.object.rawMap("losses"), 0), ...sinkLosses() },
     degraded: degradedBy(fence.guard),
   };
   const reasons = whyUncovered(facts);

@@ -96,6 +96,11 @@ export class Agent {
     this.#lock.release();
   }
 
+  /** Events that could not be written, by where they are missing. */
+  get sinkLosses(): Readonly<Record<string, number>> {
+    return this.#sinks.losses;
+  }
+
   #announce(change: "started" | "taken-over" | "stopped"): void {
     const { version } = this.#options;
     this.hub.publish({ type: "agent", level: "info", msg: `agent ${version} ${change}`, change, version });

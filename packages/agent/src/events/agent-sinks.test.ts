@@ -62,6 +62,7 @@ describe("AgentSinks", () => {
     assert.match(said[0] ?? "", /^history stops: /);
     const lost = told.reduce((sum, event) => sum + (event.type === "loss" ? event.lost : 0), 0);
     assert.ok(lost >= 3 && told.length === 3, JSON.stringify(told));
+    assert.deepEqual(sinks.losses, { history: lost });
     await sinks.close();
   });
 });

@@ -20,6 +20,7 @@ export class AgentSinks {
   readonly #say: (text: string) => void;
   readonly #disks: DiskSink[] = [];
   readonly #folds: RepeatFold[] = [];
+  readonly #lost = new Map<string, number>();
   readonly #timer: NodeJS.Timeout;
 
   /** @param say gets one line for people where a sink stops, and where it goes on */
@@ -41,6 +42,11 @@ export class AgentSinks {
     if (events.stdout) this.#add("stdout", streamSink(process.stdout));
     if (events.syslog) this.#addSyslog();
     this.#timer = setInterval(() => void this.#flush(), FOLD_MS).unref();
+  }
+
+  /** Events that are missing, by where they are. */
+  get losses(): Readonly<Record<string, number>> {
+    return Object.fromEntries([...this.#lost].filter(([, count]) => count > 0));
   }
 
   /** Writes what was joined so far, and ends. */
@@ -91,6 +97,7 @@ export class AgentSinks {
   }
 
   #tell(place: string, lost: number): void {
+    this.#lost.set(place, (this.#lost.get(place) ?? 0) + lost);
     this.#hub.publish({
       type: "loss",
       level: "warning",

@@ -1,9 +1,10 @@
 import { historyFiles } from "@ringfence/agent";
 import { RingfenceError } from "@ringfence/model";
 import { parseName } from "@ringfence/policy";
-import { type Learned, Learner, usualEphemeral } from "@ringfence/policy/learn";
+import { type Learned, Learner } from "@ringfence/policy/learn";
 import { readObservations } from "../observe/observations.js";
 import type { UnreadLines } from "../observe/read-records.js";
+import { ephemeralPorts } from "./ephemeral-ports.js";
 import type { ExistingProfile } from "./existing-profile.js";
 import type { LearnCommand } from "./learn-options.js";
 import { readSubject } from "./read-subject.js";
@@ -24,7 +25,7 @@ export function learnProfile(command: LearnCommand, existing: ExistingProfile | 
         : readSubject(command.subject),
     ...(existing === null ? {} : { existing: existing.profile }),
     wildcards: command.wildcards.map(readWildcard),
-    ephemeral: usualEphemeral,
+    ephemeral: ephemeralPorts(),
   });
   const unread: UnreadLines = { broken: 0, long: 0 };
   const files = command.files.length > 0 ? command.files : historyFiles(command.state, command.since);
