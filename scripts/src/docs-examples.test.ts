@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { verdictLineSchema } from "@ringfence/model/schemas";
 import { commandLineProfile, compile, type Resolver } from "@ringfence/policy";
+import { parseAgentConfig } from "@ringfence/policy/config";
 import { parsePolicy } from "@ringfence/policy/parse";
 import { fencedBlocks } from "./fenced-blocks.js";
 import { repositoryRoot } from "./repository-root.js";
@@ -42,6 +43,14 @@ for (const { path, least } of pages) {
     }
   });
 }
+
+test("parseAgentConfig accepts the example of deploy/ and of the reference, and parsePolicy its profile", () => {
+  const [example] = fencedBlocks(read("docs/reference/agent-config.md"), "yaml");
+  for (const text of [read("deploy/ringfence.yaml"), example?.text ?? ""])
+    assert.deepEqual(parseAgentConfig(text, "ringfence.yaml").errors, []);
+  const { errors, warnings } = parsePolicy(read("deploy/profiles/example.yaml"), "example.yaml", resolver);
+  assert.deepEqual([...errors, ...warnings], []);
+});
 
 test("compile gives the revision that the reports on the pages show", () => {
   const profile = commandLineProfile({ allow: ["127.0.0.1:8080"], deny: [], mode: "enforce" }, resolver);

@@ -13,7 +13,7 @@ export function renderStatus(status: AgentStatus): string {
     `policy:    ${generation === null ? "unknown without an agent" : `generation ${generation}, revision ${revision}, ${count(profiles.length, "profile")}`}`,
     ...profiles.map(
       ({ name, mode, processes, cgroups, rules }) =>
-        `  ${mode.padEnd(7)}  ${name}: ${count(processes, "process", "processes")} in ${count(cgroups, "cgroup")}, ${count(rules, "rule")}`,
+        `  ${mode.padEnd(7)}  ${name}: ${covers(processes, cgroups)}, ${count(rules, "rule")}`,
     ),
     ...(confirmWithin === null
       ? []
@@ -28,6 +28,11 @@ export function renderStatus(status: AgentStatus): string {
 
 function undone(names: readonly string[]): string {
   return names.length === 0 ? "" : `, ${names.length} UNDONE: ${names.join(", ")}`;
+}
+
+function covers(processes: number, cgroups: number): string {
+  if (processes === 0) return "waiting for its first process";
+  return `${count(processes, "process", "processes")} in ${count(cgroups, "cgroup")}`;
 }
 
 function list(head: string, texts: readonly string[]): readonly string[] {

@@ -37,6 +37,8 @@ export function diffProfiles(
   const names = new Set(after.map(({ name }) => name));
   const present = after.flatMap((profile): readonly ProfileChange[] => {
     const former = old.get(profile.name);
+    // Most files of a folder are not read anew, and to write a thousand rules as text takes as long as to read them.
+    if (former === profile) return [];
     const lines = changedLines(former === undefined ? [] : statementsOf(former), statementsOf(profile));
     if (former === undefined) return [{ profile: profile.name, change: "added", lines }];
     return lines.length === 0 ? [] : [{ profile: profile.name, change: "changed", lines }];
