@@ -12,6 +12,7 @@
 #include "held.bpf.c"
 #include "tc.bpf.c"
 #include "watch.bpf.c"
+#include "workload.bpf.c"
 
 const volatile struct rf_described described SEC(".rodata") = {};
 

@@ -3,6 +3,7 @@
 // codecs are generated from this object's BTF (scripts/src/gen-layout.ts).
 #pragma once
 
+#include "abi_cgroup.h"
 #include "abi_policy.h"
 
 #define RF_PATH_LEN 4096
@@ -86,6 +87,7 @@ enum rf_event_kind {
 	RF_EVENT_EXEC = 8,
 	RF_EVENT_EXIT = 9,
 	RF_EVENT_STRAY = 10,
+	RF_EVENT_CGROUP = 11, /* a cgroup was made or removed */
 };
 
 enum rf_loss {
@@ -104,7 +106,8 @@ enum rf_loss {
 	RF_LOSS_DNS_NAMES = 12,	    /* name table full: a name without text, or one that was live is forgotten */
 	RF_LOSS_DNS_ADDRESSES = 13, /* address table full: an address not learned, or one that was live is forgotten */
 	RF_LOSS_DNS_STREAMS = 14,   /* a DNS connection over TCP that could not be followed any more */
-	RF_LOSS_KINDS = 15,
+	RF_LOSS_CGROUPS = 15,	    /* table of new cgroups full: one counts as its parent until it is classified */
+	RF_LOSS_KINDS = 16,
 };
 
 enum rf_exe_flag {
@@ -383,4 +386,5 @@ struct rf_described {
 	struct rf_exec_event exec_event;
 	struct rf_exit_event exit_event;
 	struct rf_stray_event stray_event;
+	struct rf_cgroup_event cgroup_event;
 };

@@ -59,6 +59,7 @@ struct rf_policy {
 	__u32 comm_other_row;
 	__u32 cgroup_count;
 	__u32 cgroup_other_row;
+	__u32 cgroup_new_row; /* below none that is listed, of a new cgroup */
 	__u32 icmp_row;
 	__u32 other_row;
 	__u32 enforcing; /* at least one profile enforces */
@@ -145,4 +146,9 @@ struct rf_cgroup {
 	__u64 id;
 	__u32 slot;
 	__u32 unused;
+};
+
+struct rf_cgroup_rows {
+	__u32 row;
+	__u32 new_row; /* for a process whose own cgroup is new: nobody knows whose it is */
 };

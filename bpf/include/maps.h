@@ -151,8 +151,17 @@ struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 1);
 	__type(key, struct rf_cgroup);
-	__type(value, __u32);
+	__type(value, struct rf_cgroup_rows);
 } cgroups SEC(".maps");
+
+/* Cgroups made since an agent began, until user space knows whose each is. For all policies: none replaces it. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, RF_NEW_CGROUPS); /* of a run: 1, as it has none */
+	__type(key, __u64);
+	__type(value, __u64); /* boot clock: when it was made */
+} new_cgroups SEC(".maps");
 
 /* The row of each subject that turned up: the AND of its dimensions, put together once. */
 struct {

@@ -32,9 +32,10 @@ static long cgroup_step(__u32 depth, struct cgroup_walk *walk)
 	return walk->found != 0;
 }
 
+/* Whose cgroup makes a difference: some are listed, or new ones are not like the others. */
 static __always_inline bool names_cgroups(const struct rf_policy *policy)
 {
-	return scope.cgroups && policy->cgroup_count;
+	return scope.cgroups && (policy->cgroup_count || policy->cgroup_new_row != policy->cgroup_other_row);
 }
 
 static __always_inline __u64 walk_cgroups(struct task_struct *task, __u64 wanted, __u32 slot)
@@ -56,12 +57,33 @@ static __always_inline bool inside_cgroup(__u64 id)
 	return find_cgroup(id, 0) != 0;
 }
 
-static __always_inline __u32 cgroup_row(struct rf_policy *policy, __u64 listed)
+static __always_inline __u64 cgroup_of(struct task_struct *task)
 {
-	struct rf_cgroup key = { .id = listed, .slot = policy->slot };
-	__u32 *row = listed ? bpf_map_lookup_elem(&cgroups, &key) : NULL;
+	return task->cgroups->dfl_cgrp->kn->id;
+}
 
-	return row ? *row : policy->cgroup_other_row;
+/* Made since the agent began, and nobody knows yet whose it is. */
+static __always_inline bool is_new_cgroup(const __u64 *id)
+{
+	return scope.everyone && bpf_map_lookup_elem(&new_cgroups, id);
+}
+
+/* The row of a cgroup by what the policy says of the deepest that it lists there; NULL for none. */
+static __always_inline __u32 row_by(struct rf_policy *policy, const struct rf_cgroup_rows *rows, bool is_new)
+{
+	if (is_new)
+		return rows ? rows->new_row : policy->cgroup_new_row;
+	return rows ? rows->row : policy->cgroup_other_row;
+}
+
+/* A frame of its own: whoever asks has no room for the key. */
+static __noinline __u32 cgroup_row(struct rf_policy *policy, __u64 own, __u64 listed)
+{
+	struct rf_cgroup key = { .id = own, .slot = policy->slot };
+	bool is_new = is_new_cgroup(&key.id);
+
+	key.id = listed;
+	return row_by(policy, listed ? bpf_map_lookup_elem(&cgroups, &key) : NULL, is_new);
 }
 
 /* The name's slot is the policy's. */
@@ -81,21 +103,18 @@ static __always_inline __u32 comm_row(struct rf_policy *policy, struct rf_comm *
 static __always_inline __u32 listed_cgroup_row(struct rf_policy *policy, __u64 id, __u64 listed)
 {
 	struct rf_cgroup key = { .id = id, .slot = policy->slot };
-	__u32 *row = NULL;
+	struct rf_cgroup_rows *rows;
+	bool is_new;
 
 	if (!names_cgroups(policy))
 		return policy->cgroup_other_row;
-	row = bpf_map_lookup_elem(&cgroups, &key);
-	if (!row && listed) {
+	is_new = is_new_cgroup(&key.id);
+	rows = bpf_map_lookup_elem(&cgroups, &key);
+	if (!rows && listed) {
 		key.id = listed;
-		row = bpf_map_lookup_elem(&cgroups, &key);
+		rows = bpf_map_lookup_elem(&cgroups, &key);
 	}
-	return row ? *row : policy->cgroup_other_row;
-}
-
-static __always_inline __u64 cgroup_of(struct task_struct *task)
-{
-	return task->cgroups->dfl_cgrp->kn->id;
+	return row_by(policy, rows, is_new);
 }
 
 static __always_inline bool same_comm(const __u8 *a, const __u8 *b)
@@ -160,7 +179,8 @@ __noinline __u64 classify_caller(__u32 slot, __u32 direction, struct rf_subject 
 	ask_ids(policy, direction, task->cred->euid.val, task->cred->egid.val, &comm, &image, subject);
 	if (names_cgroups(policy))
 		listed_cgroup = find_cgroup(0, slot);
-	subject->cgroup_row = cgroup_row(policy, listed_cgroup);
+	subject->cgroup_row = names_cgroups(policy) ? cgroup_row(policy, cgroup_of(task), listed_cgroup) :
+						      policy->cgroup_other_row;
 	return listed_cgroup;
 }
 

@@ -61,17 +61,20 @@ static __always_inline void run_image(struct rf_policy *policy, struct process_s
 
 static __noinline __u32 case_cgroup_row(struct rf_policy *policy, const struct rf_case *c)
 {
+	__u64 own = c->cgroups[0];
+	bool is_new = is_new_cgroup(&own);
+
 	for (int i = 0; i < CASE_CGROUPS; i++) {
 		struct rf_cgroup key = { .id = c->cgroups[i], .slot = policy->slot };
-		__u32 *row;
+		struct rf_cgroup_rows *rows;
 
 		if (!key.id)
 			break;
-		row = bpf_map_lookup_elem(&cgroups, &key);
-		if (row)
-			return *row;
+		rows = bpf_map_lookup_elem(&cgroups, &key);
+		if (rows)
+			return row_by(policy, rows, is_new);
 	}
-	return policy->cgroup_other_row;
+	return row_by(policy, NULL, is_new);
 }
 
 static __noinline void run_line(struct rf_policy *policy, struct process_scratch *s, const struct rf_case *c)

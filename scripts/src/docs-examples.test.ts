@@ -39,7 +39,7 @@ for (const { path, least } of pages) {
         problems.map((problem) => problem.format()),
         [],
       );
-      assert.ok(compile(profiles, { containerCgroups: [] }).bits.length > 0);
+      assert.ok(compile(profiles, { workloads: [] }).bits.length > 0);
     }
   });
 }
@@ -54,7 +54,7 @@ test("parseAgentConfig accepts the example of deploy/ and of the reference, and 
 
 test("compile gives the revision that the reports on the pages show", () => {
   const profile = commandLineProfile({ allow: ["127.0.0.1:8080"], deny: [], mode: "enforce" }, resolver);
-  const { revision } = compile([profile], { containerCgroups: [] });
+  const { revision } = compile([profile], { workloads: [] });
   for (const page of ["README.md", "docs/reference/report.md"]) {
     const shown = [...read(page).matchAll(/\(enforce, policy ([0-9a-f]{16})\)/g)].map(([, hash]) => hash);
     assert.deepEqual(shown, [revision], page);

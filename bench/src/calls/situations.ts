@@ -26,7 +26,7 @@ export async function startSituations(place: BenchPlace): Promise<Situations> {
   const paths = { none: home.child("none"), empty: home.child("empty"), ours: home.child("ours") };
   const empty = new EmptyPrograms(cgroups, paths.empty);
   cleanup.add(() => empty[Symbol.dispose]());
-  const policy = compile(readProfiles(places.policy), { containerCgroups: [] });
+  const policy = compile(readProfiles(places.policy), { workloads: [] });
   const fenced = startFence(policy, paths.ours, cgroups, cleanup);
   const server = Worker.start();
   cleanup.add(() => server.stop());

@@ -5,5 +5,5 @@ import type { RuleSet } from "../rules/rule.js";
 
 /** Tables of a generated policy, by way of its text. */
 export function compileRules(set: RuleSet): CompiledPolicy {
-  return compile(profilesOf(policyText(set), set.name), { containerCgroups: [] });
+  return compile(profilesOf(policyText(set), set.name), { workloads: [] });
 }

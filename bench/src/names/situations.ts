@@ -36,7 +36,7 @@ export async function startSituations(place: BenchPlace): Promise<Situations> {
   const resolvers = await trusted(near, resolver);
   const fenced = async (name: "allowing" | "denying") => {
     const path = home.child(`names-${name}`);
-    const policy = compile(profilesOf(policies[name](resolver), name), { containerCgroups: [] });
+    const policy = compile(profilesOf(policies[name](resolver), name), { workloads: [] });
     const ours = startFence(policy, path, cgroups, cleanup, { resolvers });
     return { ours, worker: await startCaller(place, path, near, ours) };
   };

@@ -30,7 +30,7 @@ const home = await BenchCgroup.create(cgroups);
 try {
   BpfObject.open = timed("open", BpfObject.open);
   BpfObject.prototype.load = timed("load", BpfObject.prototype.load);
-  const policy = timed("compile", compile)(profiles, { containerCgroups: [] });
+  const policy = timed("compile", compile)(profiles, { workloads: [] });
   const options = {
     objectPath: places.object,
     policy,

@@ -10,7 +10,7 @@ export interface PolicyPair {
   readonly denying: RuleSet;
 }
 
-export const compileOptions: CompileOptions = { containerCgroups: [] };
+export const compileOptions: CompileOptions = { workloads: [] };
 
 const counts = [10, 1000, 10_000] as const;
 const prefixCount = 100_000;

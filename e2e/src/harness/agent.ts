@@ -95,6 +95,7 @@ spec:
   socket: { path: ${this.socket} }
   state: ${this.folder}/state
   pins: ${this.pins}
+  workloads: { runc: [${this.folder}/runc], podman: ${this.folder}/podman }
 `;
   }
 }

@@ -55,7 +55,7 @@ export class WatchedCgroup implements AsyncDisposable {
     execFileSync("mount", ["-t", "bpf", "bpf", this.#pins]);
     this.fence = HostFence.start({
       objectPath,
-      policy: compile(profiles, { containerCgroups: [] }),
+      policy: compile(profiles, { workloads: [] }),
       cgroups: this.#cgroups,
       cgroup: this.cgroup.path,
       pins: PinFolder.open(`${this.#pins}/ringfence`),

@@ -1,6 +1,7 @@
 export * from "./command-line/command-line-profile.js";
 export * from "./command-line/parse-destination.js";
 export * from "./compile/automaton/automaton.js";
+export type { CgroupWorkload } from "./compile/cgroup-table.js";
 export * from "./compile/compile.js";
 export * from "./compile/compiled-policy.js";
 export { limits } from "./compile/limits.js";

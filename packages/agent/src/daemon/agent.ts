@@ -9,6 +9,12 @@ import { EventHub } from "../events/event-hub.js";
 import { eventsMethods } from "../events/events-methods.js";
 import { readLosses } from "../observe/losses.js";
 import type { RunPolicy } from "../policy/index.js";
+import { eventWorkload } from "../workloads/event-workload.js";
+import { NewCgroups } from "../workloads/new-cgroups.js";
+import { knownRuntimes } from "../workloads/runtimes/known-runtimes.js";
+import { workloadMethods } from "../workloads/workload-methods.js";
+import type { WorkloadTable } from "../workloads/workload-table.js";
+import { WorkloadWatch } from "../workloads/workload-watch.js";
 import { Engine } from "./engine.js";
 import { EventPump } from "./event-pump.js";
 import { LossWatch, lossEvent } from "./loss-watch.js";
@@ -24,7 +30,9 @@ export interface AgentOptions {
   readonly readers: number | null;
   /** The policy to begin with. */
   readonly policy: RunPolicy;
-  readonly knowledge: ActorKnowledge;
+  readonly knowledge: Pick<ActorKnowledge, "ancestorsOf">;
+  /** Puts the policy in force again, with what runs now: containers came or went. */
+  readonly recompile: () => Promise<void>;
   /** Gets a line for people, where something is wrong that stops nothing. */
   readonly say: (text: string) => void;
   /** What the agent can be asked, by the parts that answer it. */
@@ -42,6 +50,7 @@ export class Agent {
   readonly #losses: LossWatch;
   readonly #sinks: AgentSinks;
   readonly #tick: NodeJS.Timeout;
+  readonly #workloads: WorkloadWatch;
   #server: ControlServer | null = null;
 
   private constructor(options: AgentOptions, lock: AgentLock, cgroups: Cgroup2) {
@@ -55,7 +64,20 @@ export class Agent {
     this.engine = new Engine({ config, objectPath, cgroups }, policy);
     this.#losses = new LossWatch(this.#readLosses());
     const toIso = (ns: bigint) => clock.toIso(Number(ns / 1000n) / 1000);
-    this.#pump = new EventPump({ engine: this.engine, hub: this.hub, knowledge, toIso });
+    this.#workloads = new WorkloadWatch({
+      cgroups,
+      runtimes: knownRuntimes(config.spec.workloads),
+      newCgroups: new NewCgroups(this.engine.fence.object),
+      apply: options.recompile,
+      failed: (error) => options.say(`agent: new containers stay closed: ${String(error)}`),
+    });
+    this.#pump = new EventPump({
+      engine: this.engine,
+      hub: this.hub,
+      knowledge: { ...knowledge, workloadOf: (id) => this.#workloadOf(id) },
+      toIso,
+      onCgroup: (event) => this.#workloads.onCgroup(event),
+    });
     this.#tick = setInterval(() => this.#look(), TICK_MS);
   }
 
@@ -70,7 +92,11 @@ export class Agent {
       agent.#server = await ControlServer.start({
         path: socket.path,
         readers: options.readers,
-        methods: { ...eventsMethods(agent.hub), ...options.methods(agent) },
+        methods: {
+          ...eventsMethods(agent.hub),
+          ...workloadMethods(agent.workloads),
+          ...options.methods(agent),
+        },
       });
       agent.#announce(agent.engine.fence.takenOver ? "taken-over" : "started");
       return agent;
@@ -87,6 +113,7 @@ export class Agent {
   async stop(): Promise<void> {
     clearInterval(this.#tick);
     await this.#server?.stop();
+    await this.#workloads.stop();
     await this.#pump.stop();
     this.#announce("stopped");
     await this.hub.drained();
@@ -99,6 +126,16 @@ export class Agent {
   /** Events that could not be written, by where they are missing. */
   get sinkLosses(): Readonly<Record<string, number>> {
     return this.#sinks.losses;
+  }
+
+  /** What runs here. */
+  get workloads(): WorkloadTable {
+    return this.#workloads.table;
+  }
+
+  #workloadOf(cgroupId: bigint) {
+    const workload = this.workloads.of(cgroupId);
+    return workload === null ? null : eventWorkload(workload);
   }
 
   #announce(change: "started" | "taken-over" | "stopped"): void {

@@ -19,6 +19,7 @@ const FOLD_ROOM = 4096;
 
 const { rf_event_kind } = layout;
 const dnsCodec = new StructCodec(layout.rf_dns_event, "rf_dns_event");
+const cgroupCodec = new StructCodec(layout.rf_cgroup_event, "rf_cgroup_event");
 const processCodec = new StructCodec(layout.rf_process_event, "rf_process_event");
 /** The hub has the host and the labels. */
 const noContext = { host: "", labels: {}, ringfencePid: 0 };
@@ -28,6 +29,8 @@ export interface EventPumpOptions {
   readonly hub: EventHub;
   readonly knowledge: ActorKnowledge;
   readonly toIso: (bootNs: bigint) => string;
+  /** A cgroup was made or removed. */
+  readonly onCgroup: (event: layout.rf_cgroup_event) => void;
 }
 
 /** Brings what the kernel says to the hub. */
@@ -82,6 +85,7 @@ export class EventPump {
     else if (kind === rf_event_kind.RF_EVENT_PROCESS)
       this.#commandLines.add(processCodec.decode(view, offset));
     else if (kind === rf_event_kind.RF_EVENT_DNS) this.#onDns(dnsCodec.decode(view, offset));
+    else if (kind === rf_event_kind.RF_EVENT_CGROUP) this.#options.onCgroup(cgroupCodec.decode(view, offset));
   };
 
   readonly #onFolded = (view: DataView, offset: number, count: number, lastNs: bigint): void => {

@@ -21,6 +21,9 @@ export const nameHooks = ["dns_out", "dns_in"] as const;
 /** Tracepoints that keep the process records. */
 export const processHooks = ["process_fork", "process_exec", "process_exit"] as const;
 
+/** Tracepoints that tell of cgroups, for an agent. */
+export const workloadHooks = ["cgroup_made", "cgroup_removed"] as const;
+
 /** Iterators over sockets, which ask a new policy about those that rest; only a replaceable policy needs them. */
 export const rejudgements = ["rejudge_tcp", "rejudge_udp"] as const;
 

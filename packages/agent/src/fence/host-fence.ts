@@ -28,6 +28,7 @@ import {
   rejudgements,
   socketHooks,
   watchHooks,
+  workloadHooks,
 } from "./hooks.js";
 import { PolicySlots, planOf, planSlots, type SlotPlan, slotOptions } from "./policy-slots.js";
 import { runIterator } from "./run-iterator.js";
@@ -42,7 +43,7 @@ const watchedSizes = { handshakes: 4096, strays: 8192, quarantined: 4096, banned
 export const DEAD_AFTER_MS = 10_000;
 
 const settingsCodec = new StructCodec(layout.rf_dns_settings, "rf_dns_settings");
-const tracingHooks: readonly string[] = [...processHooks, ...socketHooks, ...watchHooks];
+const tracingHooks: readonly string[] = [...processHooks, ...socketHooks, ...watchHooks, ...workloadHooks];
 const cgroupHooks: readonly string[] = [...callHooks, ...packetHooks, ...nameHooks];
 
 export interface HostFenceOptions {
@@ -185,7 +186,7 @@ function startWith(options: HostFenceOptions, guard: Guard, make: (parts: Parts)
   try {
     const abi = abiOf(object);
     const takenOver = pins.has(abi);
-    for (const name of [...rejudgements, ...nameHooks, ...adoptions, ...watchHooks])
+    for (const name of [...rejudgements, ...nameHooks, ...adoptions, ...watchHooks, ...workloadHooks])
       object.setAutoload(name, true);
     if (guard.status === "active") includeGuard(object);
     const policies = takenOver
@@ -230,7 +231,12 @@ function begin(
   writeNames(object, plan.nameSecret, resolvers);
   for (const [name, link] of attachHooks(object, options, processHooks)) links.set(name, link);
   scanProcesses(object, true);
-  for (const [name, link] of attachHooks(object, options, [...socketHooks, ...watchHooks, ...cgroupHooks]))
+  for (const [name, link] of attachHooks(object, options, [
+    ...workloadHooks,
+    ...socketHooks,
+    ...watchHooks,
+    ...cgroupHooks,
+  ]))
     links.set(name, link);
   if (guard.status === "active") {
     const isCalled = () => readFence(object.rawMap("fence")).guarded !== 0;

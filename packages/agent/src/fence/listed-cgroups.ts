@@ -5,6 +5,8 @@ import type { CompiledPolicy } from "@ringfence/policy";
 export interface ListedCgroup {
   readonly id: bigint;
   readonly row: number;
+  /** The row while the cgroup is new, and so is that of a new one below. */
+  readonly newRow: number;
 }
 
 /** What is asked of the cgroup hierarchy. */
@@ -15,15 +17,16 @@ export type CgroupTree = Pick<Cgroup2, "exists" | "idOf" | "children">;
  * cannot walk up. A named cgroup that does not exist holds no process and is left out.
  */
 export function listCgroups(policy: CompiledPolicy, tree: CgroupTree): ListedCgroup[] {
-  const rowOf = new Map(policy.cgroup.entries.map(({ path, row }) => [path, row]));
-  const rows = new Map<bigint, number>();
-  const walk = (path: string, inherited: number): void => {
-    const row = rowOf.get(path) ?? inherited;
-    rows.set(tree.idOf(path), row);
-    for (const name of tree.children(path)) walk(path === "/" ? `/${name}` : `${path}/${name}`, row);
+  const rowsOf = new Map(policy.cgroup.entries.map(({ path, ...rows }) => [path, rows]));
+  const listed = new Map<bigint, ListedCgroup>();
+  const walk = (path: string, inherited: Omit<ListedCgroup, "id">): void => {
+    const rows = rowsOf.get(path) ?? inherited;
+    const id = tree.idOf(path);
+    listed.set(id, { id, ...rows });
+    for (const name of tree.children(path)) walk(path === "/" ? `/${name}` : `${path}/${name}`, rows);
   };
   // parents first: what lies deeper and is named overwrites
-  const named = [...rowOf].sort(([a], [b]) => a.length - b.length);
-  for (const [path, row] of named) if (tree.exists(path)) walk(path, row);
-  return [...rows].map(([id, row]) => ({ id, row }));
+  const named = [...rowsOf].sort(([a], [b]) => a.length - b.length);
+  for (const [path, rows] of named) if (tree.exists(path)) walk(path, rows);
+  return [...listed.values()];
 }

@@ -14,14 +14,14 @@ const cgroups = new MadeUpCgroups();
 
 const ofRules = (rules: number): CompiledPolicy =>
   compile(largeProfiles(new Random(rules), { rules, prefixesPerRule: 2, users: 8 }), {
-    containerCgroups: [],
+    workloads: [],
   });
 
 function ofSubject(condition: NonNullable<Profile["subject"]>[number]): CompiledPolicy {
   const silence = { ingress: null, listen: null, unattributed: null, names: null, dns: null };
   const egress: Profile["egress"] = { default: "deny", rules: [] };
   const profile: Profile = { name: "p", mode: "enforce", subject: [condition], egress, ...silence };
-  return compile([profile], { containerCgroups: [] });
+  return compile([profile], { workloads: [] });
 }
 
 function entriesOf(object: BpfObject, map: string): number {

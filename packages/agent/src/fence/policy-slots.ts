@@ -81,7 +81,8 @@ export function slotOptions(
     everyone: Number(scope !== "tree"),
     limited: Number(scope === "cgroup"),
   });
-  return { maxEntries: mapSizes(capacity, slots), constants: { ".rodata.scope": constants } };
+  const maxEntries = { ...mapSizes(capacity, slots), ...(scope === "tree" ? { new_cgroups: 1 } : {}) };
+  return { maxEntries, constants: { ".rodata.scope": constants } };
 }
 
 /** How often a table must be halved until one entry is left. */

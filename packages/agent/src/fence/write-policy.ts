@@ -97,6 +97,7 @@ function header(
     comm_other_row: policy.comm.otherRow,
     cgroup_count: cgroups,
     cgroup_other_row: policy.cgroup.otherRow,
+    cgroup_new_row: policy.cgroup.otherNewRow,
     icmp_row: policy.icmpRow,
     other_row: policy.otherRow,
     enforcing: policy.bits.some((bit) => !bit.audit) ? 1 : 0,
@@ -196,7 +197,7 @@ function ancestorBytes({ ancestors }: CompiledPolicy): Uint8Array {
   return bytes;
 }
 
-type Entry = readonly [key: Uint8Array, row: number];
+type Entry = readonly [key: Uint8Array, ...rows: readonly number[]];
 
 function* commEntries(policy: CompiledPolicy, slot: number): Generator<Entry> {
   for (const { comm, row } of policy.comm.entries) {
@@ -209,12 +210,12 @@ function* commEntries(policy: CompiledPolicy, slot: number): Generator<Entry> {
 }
 
 function* cgroupEntries(cgroups: readonly ListedCgroup[], slot: number): Generator<Entry> {
-  for (const { id, row } of cgroups) {
+  for (const { id, row, newRow } of cgroups) {
     const key = new Uint8Array(layout.rf_cgroup.size);
     const view = new DataView(key.buffer);
     view.setBigUint64(layout.rf_cgroup.fields.id.offset, id, true);
     view.setUint32(layout.rf_cgroup.fields.slot.offset, slot, true);
-    yield [key, row];
+    yield [key, row, newRow];
   }
 }
 
@@ -234,7 +235,7 @@ function* nameEntries({ names }: CompiledPolicy, { slot, nameSecret }: PolicySlo
 /** Writes the entries of a slot into a hash, and removes those that an older policy left in it. */
 function replaceEntries(map: RawMap, slot: number, entries: Iterable<Entry>): void {
   removeWhere(map, slotOffsets[map.name] ?? 0, (number) => number === slot);
-  for (const [key, row] of entries) map.update(key, bytesOf(Uint32Array.of(row)), BPF_ANY);
+  for (const [key, ...rows] of entries) map.update(key, bytesOf(Uint32Array.from(rows)), BPF_ANY);
 }
 
 function bytesOf(words: Uint32Array): Uint8Array {

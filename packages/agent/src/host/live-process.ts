@@ -1,6 +1,6 @@
 import { readFileSync, readlinkSync } from "node:fs";
 import type { PathFact, ProcessFacts } from "@ringfence/policy";
-import { recognizeCgroup } from "../workloads/recognize-cgroup.js";
+import { containerAt } from "../workloads/container-at.js";
 
 /** The initial user namespace has this inode on every Linux (PROC_USER_INIT_INO). */
 const INITIAL_USER_NAMESPACE = "user:[4026531837]";
@@ -31,7 +31,7 @@ export function liveProcess(pid: number): LiveProcess | null {
     uid: effectiveId(status, "Uid"),
     gid: effectiveId(status, "Gid"),
     cgroup: cgroup ?? "/",
-    container: recognizeCgroup(cgroup ?? "/") !== null,
+    container: containerAt(cgroup ?? "/"),
   };
   return { facts, gaps };
 }

@@ -8,6 +8,7 @@ const listenCodec = new StructCodec(layout.rf_listen_event, "rf_listen_event");
 const execCodec = new StructCodec(layout.rf_exec_event, "rf_exec_event");
 const exitCodec = new StructCodec(layout.rf_exit_event, "rf_exit_event");
 const strayCodec = new StructCodec(layout.rf_stray_event, "rf_stray_event");
+const cgroupCodec = new StructCodec(layout.rf_cgroup_event, "rf_cgroup_event");
 const { rf_event_kind } = layout;
 
 export interface EventHandlers {
@@ -22,6 +23,8 @@ export interface EventHandlers {
   readonly onExit?: (event: layout.rf_exit_event) => void;
   /** A packet for a port where nobody listens. */
   readonly onStray?: (event: layout.rf_stray_event) => void;
+  /** A cgroup was made or removed: only an agent is told. */
+  readonly onCgroup?: (event: layout.rf_cgroup_event) => void;
 }
 
 /** Decodes one record of the ring buffer; what the handlers keep they copy. */
@@ -37,5 +40,6 @@ export function readEvent(view: DataView, offset: number, handlers: EventHandler
   else if (kind === rf_event_kind.RF_EVENT_EXEC) handlers.onExec?.(execCodec.decode(view, offset));
   else if (kind === rf_event_kind.RF_EVENT_EXIT) handlers.onExit?.(exitCodec.decode(view, offset));
   else if (kind === rf_event_kind.RF_EVENT_STRAY) handlers.onStray?.(strayCodec.decode(view, offset));
+  else if (kind === rf_event_kind.RF_EVENT_CGROUP) handlers.onCgroup?.(cgroupCodec.decode(view, offset));
   else throw new RangeError(`Cannot decode an event of kind ${kind}: unknown to this version`);
 }

@@ -19,6 +19,7 @@ const indexOf: Readonly<Record<Exclude<keyof Losses, "logLines">, number>> = {
   dnsNames: rf_loss.RF_LOSS_DNS_NAMES,
   dnsStreams: rf_loss.RF_LOSS_DNS_STREAMS,
   dnsAddresses: rf_loss.RF_LOSS_DNS_ADDRESSES,
+  cgroups: rf_loss.RF_LOSS_CGROUPS,
 };
 
 /** Everything that was dropped, cut or refused for want of room, summed over the CPUs. */

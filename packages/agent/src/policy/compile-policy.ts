@@ -1,7 +1,8 @@
 import type { Cgroup2 } from "@ringfence/kernel";
 import type { ProcessCondition, Profile } from "@ringfence/model";
-import { type CompiledPolicy, compile } from "@ringfence/policy";
+import { type CgroupWorkload, type CompiledPolicy, compile } from "@ringfence/policy";
 import type { NamedPolicy } from "../observe/policy-names.js";
+import { policyWorkloads } from "../workloads/policy-workloads.js";
 import { knownRuntimes, usualFolders } from "../workloads/runtimes/known-runtimes.js";
 import { workloadHost } from "../workloads/workload-host.js";
 import { WorkloadTable } from "../workloads/workload-table.js";
@@ -44,13 +45,14 @@ export async function compilePolicy(
   options: PolicyOptions,
   cgroups: Cgroup2,
 ): Promise<RunPolicy> {
-  return compileProfiles(await parseProfiles(files, options), cgroups);
+  return compileProfiles(await parseProfiles(files, options), cgroups, options.workloads);
 }
 
 /** The same for profiles that were read already. */
 export function compileProfiles(
   read: Pick<ProfilesRead, "profiles" | "sources" | "warnings">,
   cgroups: Cgroup2,
+  workloads?: readonly CgroupWorkload[],
 ): RunPolicy {
   const checkedAt = sharedClock();
   const { profiles, sources } = read;
@@ -60,8 +62,8 @@ export function compileProfiles(
       warnings.push(`cgroup "${path}" does not exist: what a rule says of it matches nothing in this run`);
     }
   }
-  const asks = conditionsOf(profiles).some(({ host, container }) => host === true || container === true);
-  const compiled = compile(profiles, { containerCgroups: asks ? containersOf(cgroups) : [] });
+  const asks = conditionsOf(profiles).some(({ host, container, unit }) => host ?? container ?? unit);
+  const compiled = compile(profiles, { workloads: asks ? (workloads ?? workloadsNow(cgroups)) : [] });
   const bits = compiled.bits.map(({ ruleId, action, audit, profile }) => ({
     ruleId,
     action,
@@ -94,10 +96,10 @@ export function summaryOf({ compiled, profiles, sources, warnings }: RunPolicy):
   };
 }
 
-/** Cgroups of the containers that run now; what starts later counts as the host. */
-function containersOf(cgroups: Cgroup2): readonly string[] {
+/** Containers and units that run now; what starts later counts as the host. */
+function workloadsNow(cgroups: Cgroup2): readonly CgroupWorkload[] {
   const table = new WorkloadTable(workloadHost(cgroups, knownRuntimes(usualFolders)));
-  return table.list().flatMap(({ kind, cgroup }) => (kind === "container" ? [cgroup] : []));
+  return policyWorkloads(table.list());
 }
 
 function conditionsOf(profiles: readonly Profile[]): ProcessCondition[] {

@@ -1,3 +1,5 @@
+import type { CgroupWorkload } from "@ringfence/policy";
+
 /** What the options say that make up a policy. */
 export interface PolicyOptions {
   readonly allow: readonly string[];
@@ -7,4 +9,6 @@ export interface PolicyOptions {
   readonly listen: readonly string[];
   readonly policyFiles: readonly string[];
   readonly mode: "enforce" | "audit" | null;
+  /** What runs in which cgroup, where that is known; else the host is looked at. */
+  readonly workloads?: readonly CgroupWorkload[];
 }

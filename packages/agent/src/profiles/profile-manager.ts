@@ -323,6 +323,7 @@ export class ProfileManager {
     processes: readonly ProcessFacts[] = [],
   ): Promise<Assessment> {
     const open = this.#panic !== null;
+    const { workloads } = this.#options;
     const order: ProfilesOrder = {
       kind: "profiles",
       files,
@@ -331,6 +332,7 @@ export class ProfileManager {
       protect,
       open,
       processes,
+      ...(workloads === undefined ? {} : { workloads: workloads() }),
     };
     const total = [...files, ...this.#good].reduce((sum, { bytes }) => sum + bytes.length, 0);
     return total <= MOST_BYTES_HERE

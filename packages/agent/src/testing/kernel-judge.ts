@@ -1,4 +1,4 @@
-import { BpfObject } from "@ringfence/kernel";
+import { BpfObject, u64Codec } from "@ringfence/kernel";
 import { RingfenceError } from "@ringfence/model";
 import type { CompiledPolicy } from "@ringfence/policy";
 import { type Answer, type Question, sameAnswer } from "@ringfence/policy/testing";
@@ -42,6 +42,7 @@ export class KernelJudge implements Disposable {
     const cases = object.rawMap("cases");
     cases.writeAll(this.#codec.encodeTwice(questions, nameSecret));
     writeLiveNames(object, questions, nameSecret);
+    this.#writeNewCgroups(object, questions);
     object.program("judge_cases").testRun();
     const answers: Answer[] = [];
     for (const { count, values } of cases.batches()) {
@@ -58,13 +59,22 @@ export class KernelJudge implements Disposable {
     this.#loaded = null;
   }
 
+  #writeNewCgroups(object: BpfObject, questions: readonly Question[]): void {
+    const map = object.map("new_cgroups", u64Codec, u64Codec);
+    for (const { process } of questions) {
+      const id = this.#cgroups.idOf(process.cgroup);
+      if (process.container === "pending") map.set(id, 1n);
+      else map.delete(id);
+    }
+  }
+
   #put(policy: CompiledPolicy, cases: number): Loaded {
     const loaded = this.#replaceable ? this.#loaded : null;
     if (loaded !== null && cases <= loaded.cases && replaced(loaded.slots, policy)) return loaded;
     this[Symbol.dispose]();
     const plan = planSlots(policy, this.#cgroups, this.#replaceable);
     const room = Math.max(LEAST_CASES, cases);
-    const { maxEntries, constants } = slotOptions(plan);
+    const { maxEntries, constants } = slotOptions(plan, "host");
     const object = BpfObject.open(this.#objectPath, {
       maxEntries: { ...maxEntries, cases: room },
       constants,

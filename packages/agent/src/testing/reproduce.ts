@@ -31,8 +31,7 @@ function main([file, line]: readonly string[]): number {
   }
   const question = readQuestion(line);
   const { cgroup, container } = question.process;
-  const containerCgroups = [...pools.containerCgroups, ...(container ? [cgroup] : [])];
-  const compiled = compile(profiles, { containerCgroups });
+  const compiled = compile(profiles, { workloads: [...pools.workloads, { cgroup, container }] });
   const reference = answerOf(evaluate(profiles, question.process, question.flow));
   const [interpreted] = interpreter(compiled, [question]);
   using kernel = new KernelJudge(OBJECT);

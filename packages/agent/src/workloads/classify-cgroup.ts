@@ -2,12 +2,14 @@ import { type ContainerFacts, unitsOf, type Workload } from "@ringfence/model";
 import { recognizeCgroup } from "./recognize-cgroup.js";
 import type { Runtime } from "./runtimes/runtime.js";
 
+/** Ids of the containers whose cgroup has no name of a container, by its path, and their runtime. */
+export type ContainerPlaces = ReadonlyMap<string, { readonly id: string; readonly runtime: Runtime }>;
+
 /** What is asked of the host to classify a cgroup. */
 export interface ClassifyContext {
   /** In the order in which they are asked. */
   readonly runtimes: readonly Runtime[];
-  /** Ids of the containers whose cgroup has no name of a container, by its path, and their runtime. */
-  readonly places: ReadonlyMap<string, { readonly id: string; readonly runtime: Runtime }>;
+  readonly places: ContainerPlaces;
   /** True when only root can make cgroups beside this one: then its name is a runtime's, and no user's. */
   isRootsOwn(cgroup: string): boolean;
 }
@@ -39,6 +41,14 @@ export function classifyCgroup(path: string, context: ClassifyContext): Classifi
 /** True when the runtime has not said yet what the container is called, or never will. */
 export function isIncomplete({ container }: Pick<Workload, "container">): boolean {
   return container !== null && (container.name === null || container.labels === null);
+}
+
+/** What runtimes claim at this moment. */
+export function placesOf(runtimes: readonly Runtime[], cgroupRoot: string): ContainerPlaces {
+  const places = runtimes.flatMap((runtime) =>
+    [...(runtime.places?.(cgroupRoot) ?? [])].map(([path, id]) => [path, { id, runtime }] as const),
+  );
+  return new Map(places);
 }
 
 function describe(runtime: Runtime, id: string) {

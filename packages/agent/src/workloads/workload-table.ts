@@ -1,5 +1,5 @@
 import type { Workload } from "@ringfence/model";
-import { type ClassifyContext, classifyCgroup, isIncomplete } from "./classify-cgroup.js";
+import { type ClassifyContext, classifyCgroup, isIncomplete, placesOf } from "./classify-cgroup.js";
 import type { Runtime } from "./runtimes/runtime.js";
 
 /**
@@ -132,13 +132,9 @@ export class WorkloadTable {
   }
 
   #context(): ClassifyContext {
-    const places = this.#host.runtimes.flatMap((runtime) => {
-      const ids = runtime.places?.(this.#host.cgroupRoot) ?? new Map<string, string>();
-      return [...ids].map(([path, id]) => [path, { id, runtime }] as const);
-    });
     return {
       runtimes: this.#host.runtimes,
-      places: new Map(places),
+      places: placesOf(this.#host.runtimes, this.#host.cgroupRoot),
       isRootsOwn: (path) => this.#host.isRootsOwn(path),
     };
   }

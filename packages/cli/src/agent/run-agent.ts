@@ -1,4 +1,4 @@
-import { hostResolver } from "@ringfence/agent";
+import { hostResolver, knownRuntimes, policyWorkloads, WorkloadTable, workloadHost } from "@ringfence/agent";
 import type { ControlMethods } from "@ringfence/agent/control";
 import { Agent, agentStatus, removePins, ServiceManager } from "@ringfence/agent/daemon";
 import type { RunPolicy } from "@ringfence/agent/policy";
@@ -39,6 +39,7 @@ class AgentRun {
       cgroups,
       target: { replace: (policy) => this.#replace(policy) },
       tell: (notice) => this.#tell(notice),
+      workloads: () => policyWorkloads(this.#agent?.workloads.list() ?? workloadsNow(cgroups, config)),
     });
   }
 
@@ -79,7 +80,8 @@ class AgentRun {
       version: version(),
       readers: this.#readers,
       policy,
-      knowledge: { ancestorsOf: () => null, workloadOf: () => null },
+      knowledge: { ancestorsOf: () => null },
+      recompile: () => this.#manager.recompile(),
       say: printLine,
       methods: (agent) => this.#methods(agent),
     });
@@ -118,6 +120,11 @@ class AgentRun {
     if (panic !== null) return "PANIC: everything is open";
     return `${profiles.length} profiles in force${errors.length === 0 ? "" : `, ${errors.length} errors in their folder`}`;
   }
+}
+
+/** What runs before anybody watches. */
+function workloadsNow(cgroups: Cgroup2, { spec }: AgentConfig) {
+  return new WorkloadTable(workloadHost(cgroups, knownRuntimes(spec.workloads))).list();
 }
 
 function groupOf(name: string | undefined): number | null {

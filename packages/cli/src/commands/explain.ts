@@ -41,6 +41,7 @@ ${renderOptions(explainOptionSpecs)}
 
 A flow is what is known of the process, and where it goes:
   exe=PATH [trusted=no]  comm=NAME  uid=N  gid=N  cgroup=PATH  container=yes|no
+  name=NAME  image=IMAGE  id=ID  label=KEY=VALUE, beside container=yes
   ancestor=PATH [trusted=no], repeated; unknown for a path, and ancestor=none
   tcp|udp|sctp ADDRESS:PORT, icmp|other ADDRESS   where it goes
   tcp|udp|sctp ADDRESS:PORT as NAME[,NAME]        the same, with the live names of the address

@@ -15,7 +15,7 @@ export const checkPolicy: Command = verbCommand({
     const nothing = { allow: [], deny: [], default: null, allowFrom: [], listen: [], mode: null };
     const read = await parseProfiles(readPolicyFiles(words), { ...nothing, policyFiles: words });
     for (const warning of read.warnings) printLine(`warning: ${warning}`);
-    const { bits, revision } = compile(read.profiles, { containerCgroups: [] });
+    const { bits, revision } = compile(read.profiles, { workloads: [] });
     writeOut(1, `ok: ${read.profiles.length} profiles, ${bits.length} rule bits, revision ${revision}\n`);
     return options.has("strict") && read.warnings.length > 0 ? 1 : 0;
   },

@@ -13,7 +13,7 @@ test("EventLog.stop ends it once, however often it is called", async () => {
   using group = new TemporaryCgroup();
   using fence = Fence.start({
     objectPath: OBJECT_PATH,
-    policy: compile([profile], { containerCgroups: [] }),
+    policy: compile([profile], { workloads: [] }),
     cgroups: group.cgroup2,
     runCgroup: group.path,
     hookCgroup: group.path,

@@ -29,7 +29,7 @@ test("a process that forks while the process table is full leaves no child outsi
   const { cgroup2: cgroups } = group;
   using fence = Fence.start({
     objectPath: OBJECT_PATH,
-    policy: compile([profile], { containerCgroups: [] }),
+    policy: compile([profile], { workloads: [] }),
     cgroups,
     runCgroup: group.path,
     hookCgroup: group.path,

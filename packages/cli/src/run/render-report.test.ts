@@ -78,6 +78,7 @@ const report: Report = {
     dnsQueries: 0,
     dnsNames: 0,
     dnsAddresses: 0,
+    cgroups: 0,
     dnsStreams: 0,
     logLines: 0,
   },

@@ -106,6 +106,7 @@ export const rf_event_kind = {
   RF_EVENT_EXEC: 8,
   RF_EVENT_EXIT: 9,
   RF_EVENT_STRAY: 10,
+  RF_EVENT_CGROUP: 11,
 } as const;
 export type rf_event_kind = (typeof rf_event_kind)[keyof typeof rf_event_kind];
 
@@ -156,7 +157,8 @@ export const rf_loss = {
   RF_LOSS_DNS_NAMES: 12,
   RF_LOSS_DNS_ADDRESSES: 13,
   RF_LOSS_DNS_STREAMS: 14,
-  RF_LOSS_KINDS: 15,
+  RF_LOSS_CGROUPS: 15,
+  RF_LOSS_KINDS: 16,
 } as const;
 export type rf_loss = (typeof rf_loss)[keyof typeof rf_loss];
 
@@ -382,6 +384,31 @@ export const rf_cgroup = {
   },
 } as const satisfies StructSpec;
 export type rf_cgroup = StructValue<typeof rf_cgroup>;
+
+/** struct rf_cgroup_event */
+export const rf_cgroup_event = {
+  size: 1056,
+  fields: {
+    kind: { offset: 0, kind: "u32" },
+    made: { offset: 4, kind: "u32" },
+    time_ns: { offset: 8, kind: "u64" },
+    id: { offset: 16, kind: "u64" },
+    path_length: { offset: 24, kind: "u32" },
+    unused: { offset: 28, kind: "u32" },
+    path: { offset: 32, kind: { bytes: 1024 } },
+  },
+} as const satisfies StructSpec;
+export type rf_cgroup_event = StructValue<typeof rf_cgroup_event>;
+
+/** struct rf_cgroup_rows */
+export const rf_cgroup_rows = {
+  size: 8,
+  fields: {
+    row: { offset: 0, kind: "u32" },
+    new_row: { offset: 4, kind: "u32" },
+  },
+} as const satisfies StructSpec;
+export type rf_cgroup_rows = StructValue<typeof rf_cgroup_rows>;
 
 /** struct rf_comm */
 export const rf_comm = {
@@ -706,7 +733,7 @@ export type rf_verdict_event = StructValue<typeof rf_verdict_event>;
 
 /** struct rf_described */
 export const rf_described = {
-  size: 4056,
+  size: 5112,
   fields: {
     action: { offset: 0, kind: "u32" },
     direction: { offset: 4, kind: "u32" },
@@ -734,6 +761,7 @@ export const rf_described = {
     exec_event: { offset: 2784, kind: rf_exec_event },
     exit_event: { offset: 3912, kind: rf_exit_event },
     stray_event: { offset: 3992, kind: rf_stray_event },
+    cgroup_event: { offset: 4056, kind: rf_cgroup_event },
   },
 } as const satisfies StructSpec;
 export type rf_described = StructValue<typeof rf_described>;
@@ -1078,22 +1106,23 @@ export const rf_policy = {
     comm_other_row: { offset: 100, kind: "u32" },
     cgroup_count: { offset: 104, kind: "u32" },
     cgroup_other_row: { offset: 108, kind: "u32" },
-    icmp_row: { offset: 112, kind: "u32" },
-    other_row: { offset: 116, kind: "u32" },
-    enforcing: { offset: 120, kind: "u32" },
-    anywhere_row: { offset: 124, kind: "u32" },
-    query_count: { offset: 128, kind: "u32" },
-    name_depth: { offset: 132, kind: "u32" },
-    direction_rows: { offset: 136, kind: { array: "u32", length: 5 } },
-    v4_index: { offset: 156, kind: rf_table_index },
-    uid: { offset: 164, kind: rf_table },
-    gid: { offset: 172, kind: rf_table },
-    v4: { offset: 180, kind: rf_table },
-    v6: { offset: 188, kind: rf_table },
-    tcp: { offset: 196, kind: rf_table },
-    udp: { offset: 204, kind: rf_table },
-    sctp: { offset: 212, kind: rf_table },
-    byte_class: { offset: 220, kind: { bytes: 256 } },
+    cgroup_new_row: { offset: 112, kind: "u32" },
+    icmp_row: { offset: 116, kind: "u32" },
+    other_row: { offset: 120, kind: "u32" },
+    enforcing: { offset: 124, kind: "u32" },
+    anywhere_row: { offset: 128, kind: "u32" },
+    query_count: { offset: 132, kind: "u32" },
+    name_depth: { offset: 136, kind: "u32" },
+    direction_rows: { offset: 140, kind: { array: "u32", length: 5 } },
+    v4_index: { offset: 160, kind: rf_table_index },
+    uid: { offset: 168, kind: rf_table },
+    gid: { offset: 176, kind: rf_table },
+    v4: { offset: 184, kind: rf_table },
+    v6: { offset: 192, kind: rf_table },
+    tcp: { offset: 200, kind: rf_table },
+    udp: { offset: 208, kind: rf_table },
+    sctp: { offset: 216, kind: rf_table },
+    byte_class: { offset: 224, kind: { bytes: 256 } },
   },
 } as const satisfies StructSpec;
 export type rf_policy = StructValue<typeof rf_policy>;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { workloadsConfigSchema } from "./workloads-config.js";
 
 const path = z.string().regex(/^\/(?!.*\/\.\.?(?:\/|$))/, "Expected an absolute path without . and .. in it");
 
@@ -48,6 +49,7 @@ export const agentConfigSchema = z.strictObject({
         .describe("folder in a BPF file system that keeps programs and tables in force without the agent"),
       history: historySchema.prefault({}).describe("events on disk, below state"),
       events: eventsSchema.prefault({}).describe("where events go beside the history"),
+      workloads: workloadsConfigSchema.prefault({}).describe("where container runtimes keep their state"),
       labels: z.record(z.string(), z.string()).default({}).describe("added to every event"),
     })
     .prefault({}),

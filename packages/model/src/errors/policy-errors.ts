@@ -117,6 +117,10 @@ export const policyErrors = {
     meaning: "A cgroup is not a normalised absolute path of the cgroup v2 hierarchy",
     remedy: "Write it as /proc/PID/cgroup shows it after 0::",
   },
+  RF_POLICY_UNIT: {
+    meaning: "A unit is none that systemd gives a cgroup",
+    remedy: "Write its whole name, such as nginx.service",
+  },
   RF_POLICY_LIMIT: {
     meaning: "The policy is valid, but too large for the kernel tables",
     remedy: "Merge rules or patterns until it is below the limit in the message",

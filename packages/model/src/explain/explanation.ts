@@ -66,6 +66,21 @@ const profileSchema = z.strictObject({
 
 const fact = z.enum(["exe", "ancestors", "comm", "uid", "gid", "cgroup", "container"]);
 
+const containerSchema = z
+  .union([
+    z.boolean(),
+    z.literal("pending"),
+    z.strictObject({
+      id: z.string().nullable(),
+      name: z.string().nullable(),
+      image: z.string().nullable(),
+      labels: z.record(z.string(), z.string()).nullable(),
+    }),
+  ])
+  .describe(
+    "false: in none; true: in one of which nothing more is known; pending: in a new cgroup of nobody",
+  );
+
 const questionSchema = z.strictObject({
   flow: z.string().describe("all of it as --flow takes it"),
   process: z
@@ -76,7 +91,7 @@ const questionSchema = z.strictObject({
       uid: z.number().int(),
       gid: z.number().int(),
       cgroup: z.string(),
-      container: z.boolean(),
+      container: containerSchema,
     })
     .nullable()
     .describe("null for traffic of no process"),

@@ -23,6 +23,24 @@ export interface ProcessCondition {
   readonly cgroup?: readonly string[];
   /** The process is not in a container. */
   readonly host?: true;
-  /** The process is in a container. */
-  readonly container?: true;
+  /** The process is in a container, or in one of those described. */
+  readonly container?: true | ContainerCondition;
+  /**
+   * Names of systemd units, `*` for any text: the process is in the cgroup of one, or below. Units of the system's
+   * manager count, and no name that a user chose below one.
+   */
+  readonly unit?: readonly string[];
+}
+
+/**
+ * Which containers. Keys and values are as in `ProcessCondition`; `*` in a value stands for any text without "/". There
+ * is at least one key.
+ */
+export interface ContainerCondition {
+  readonly name?: readonly string[];
+  /** The image's whole reference as the runtime has it, or without its tag and digest. */
+  readonly image?: readonly string[];
+  readonly id?: readonly string[];
+  /** For each key the values of which the label has one; all keys must be there. */
+  readonly label?: Readonly<Record<string, readonly string[]>>;
 }

@@ -87,6 +87,9 @@ export const lossesSchema = z.strictObject({
   dnsAddresses: count.describe(
     "addresses not learned, or forgotten while they were live, because their table was full or they had 16 names",
   ),
+  cgroups: count.describe(
+    "new cgroups that counted as the one above until they were classified, because their table was full",
+  ),
   dnsStreams: count.describe(
     "connections to port 53 that could not be read any more: what they say teaches nothing",
   ),

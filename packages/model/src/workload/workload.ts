@@ -22,6 +22,12 @@ export interface ContainerFacts {
   readonly labels: Readonly<Record<string, string>> | null;
 }
 
+/**
+ * Whether something is in a container: in none, in one of which nothing more is known, in one, or in a new cgroup of which
+ * nobody knows whose it is.
+ */
+export type ContainerFact = boolean | ContainerFacts | "pending";
+
 /** A container, a systemd unit, or a cgroup that nobody can tell yet: `pending`. */
 export type WorkloadKind = "container" | "unit" | "pending" | "host";
 

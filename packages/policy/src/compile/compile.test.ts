@@ -42,11 +42,11 @@ function bitsOf(compiled: CompiledPolicy, row: number): readonly number[] {
 }
 
 function compileOne(...args: Parameters<typeof profile>): CompiledPolicy {
-  return compile([profile(...args)], { containerCgroups: [] });
+  return compile([profile(...args)], { workloads: [] });
 }
 
 test("compile of nothing has one block, a full and an empty row, and allows", () => {
-  const compiled = compile([], { containerCgroups: [] });
+  const compiled = compile([], { workloads: [] });
   assert.equal(compiled.blockCount, 1);
   assert.equal(compiled.rows.length, compiled.rowCount * 256);
   assert.ok(compiled.rowCount >= 2);
@@ -62,7 +62,7 @@ test("compile numbers bits deny, allow, default deny, default allow, whatever th
     name: "q",
     egress: { default: "allow", rules: [{ ...rule("q/egress[0]"), action: "deny" }] },
   };
-  const compiled = compile([second, first], { containerCgroups: [] });
+  const compiled = compile([second, first], { workloads: [] });
   assert.deepEqual(
     compiled.bits.map(({ ruleId }) => ruleId),
     [
@@ -88,7 +88,7 @@ test("compile gives a rule one bit for each pair of subject and process item", (
 
 test("compile gives each bit to one direction", () => {
   for (let seed = 0; seed < 50; seed++) {
-    const compiled = compile(randomProfiles(new Random(seed)), { containerCgroups: [] });
+    const compiled = compile(randomProfiles(new Random(seed)), { workloads: [] });
     const rows = Object.values(compiled.directionRows).flatMap((row) => bitsOf(compiled, row));
     assert.deepEqual(
       rows.toSorted((a, b) => a - b),
@@ -105,7 +105,7 @@ test("compile keeps what listen allows, and defaults of directions, in the order
     listen: { ports },
     unattributed: { action: "allow" },
   };
-  const { bits, segments } = compile([one], { containerCgroups: [] });
+  const { bits, segments } = compile([one], { workloads: [] });
   assert.deepEqual(
     bits.map(({ ruleId }) => ruleId),
     [
@@ -120,12 +120,12 @@ test("compile keeps audited bits out of the enforced row and off profiles out of
   const compiled = compileOne([{ mode: "audit" }, {}]);
   assert.deepEqual(bitsOf(compiled, compiled.enforcedRow), [1, 2, 3, 4]);
   assert.equal(compiled.bits[0]?.audit, true);
-  assert.equal(compile([{ ...profile([{}]), mode: "off" }], { containerCgroups: [] }).bits.length, 0);
+  assert.equal(compile([{ ...profile([{}]), mode: "off" }], { workloads: [] }).bits.length, 0);
 });
 
 test("compile gives tables that begin at 0 and ascend", () => {
   for (let seed = 0; seed < 50; seed++) {
-    const compiled = compile(randomProfiles(new Random(seed)), { containerCgroups: [] });
+    const compiled = compile(randomProfiles(new Random(seed)), { workloads: [] });
     for (const { starts, rows } of [compiled.uid, compiled.gid, compiled.v4, compiled.tcp, compiled.udp]) {
       assert.equal(starts[0], 0);
       assert.equal(starts.length, rows.length);
@@ -144,7 +144,7 @@ test("compile gives the same revision for the same policy and another for a chan
     `${pad}apiVersion: ringfence.dev/v1alpha1\nkind: SecurityProfile\nmetadata: { name: p }\n` +
     `spec: { mode: enforce, egress: { default: deny, rules: [{ allow: { to: "${to}" } }] } }`;
   const revision = (to: string, pad = "") =>
-    compile(parsePolicy(text(to, pad), `${pad}f`, fixedResolver).profiles, { containerCgroups: [] }).revision;
+    compile(parsePolicy(text(to, pad), `${pad}f`, fixedResolver).profiles, { workloads: [] }).revision;
   assert.match(revision("10.0.0.0/8"), /^[0-9a-f]{16}$/);
   assert.equal(revision("10.0.0.0/8"), revision("10.0.0.0/8", "# moved\n"));
   const others = ["10.0.0.0/9", "10.128.0.0/9", "11.0.0.0/8", "fd00::/8", "fd00::/9", "any"];
@@ -168,7 +168,7 @@ test("compile of more than one block agrees with evaluate", () => {
       },
     })),
   ).flat();
-  const compiled = compile(profiles, { containerCgroups: pools.containerCgroups });
+  const compiled = compile(profiles, { workloads: pools.workloads });
   assert.ok(compiled.blockCount >= 3, `${compiled.blockCount} blocks`);
   const decidingBlocks = new Set<number>();
   for (let i = 0; i < 1000; i++) {
@@ -208,15 +208,15 @@ test("compile refuses what does not fit, with number, limit and place", () => {
 });
 
 test("compile refuses two profiles of one name", () => {
-  const error = refusal(() => compile([profile([]), { ...profile([]), location }], { containerCgroups: [] }));
+  const error = refusal(() => compile([profile([]), { ...profile([]), location }], { workloads: [] }));
   assert.equal(error.code, "RF_POLICY_DUPLICATE_NAME");
   assert.equal(error.location, location);
 });
 
 test("compile tells rules from defaults, also where they share an action and a name", () => {
-  const { segments } = compile([profile([{}, { id: "p/egress.default" }])], { containerCgroups: [] });
+  const { segments } = compile([profile([{}, { id: "p/egress.default" }])], { workloads: [] });
   assert.deepEqual(segments, { denyEnd: 2, allowEnd: 2, defaultDenyEnd: 3 });
-  const allowed = compile([profile([{ action: "allow" }])], { containerCgroups: [] });
+  const allowed = compile([profile([{ action: "allow" }])], { workloads: [] });
   assert.deepEqual(allowed.segments, { denyEnd: 0, allowEnd: 1, defaultDenyEnd: 2 });
 });
 
@@ -224,7 +224,7 @@ function compileText(spec: string): CompiledPolicy {
   const text = `apiVersion: ringfence.dev/v1alpha1\nkind: SecurityProfile\nmetadata: { name: p }\nspec: { mode: enforce, ${spec} }`;
   const { profiles, errors } = parsePolicy(text, "p.yaml", fixedResolver);
   assert.deepEqual(errors, []);
-  return compile(profiles, { containerCgroups: [] });
+  return compile(profiles, { workloads: [] });
 }
 
 test("compile gives each name a row that knows the wildcards above it", () => {
@@ -261,7 +261,7 @@ test("compile keeps the longest grace and every resolver of the profiles that co
     spec("c", "mode: off, names: { grace: 1h }, dns: { resolvers: 10.0.0.3 }"),
   ].join("---\n");
   const { profiles } = parsePolicy(text, "p.yaml", fixedResolver);
-  const { graceSeconds, resolvers } = compile(profiles, { containerCgroups: [] }).names;
+  const { graceSeconds, resolvers } = compile(profiles, { workloads: [] }).names;
   assert.equal(graceSeconds, 300);
   assert.deepEqual(resolvers.map(formatAddress), ["10.0.0.1", "10.0.0.2", "fd00::1"]);
 });
@@ -295,4 +295,26 @@ test("compile refuses more names than fit, and says where they become too many",
     message: /65537 different names/,
     location,
   });
+});
+
+test("compile gives a policy the same revision whatever runs on the host, and another for another container", () => {
+  const revision = (name: string, workloads: Parameters<typeof compile>[1]["workloads"]) =>
+    compile([profile([], [{ container: { name: [name] } }])], { workloads }).revision;
+  assert.equal(revision("billing", pools.workloads), revision("billing", []));
+  assert.notEqual(revision("billing", []), revision("shop", []));
+});
+
+test("compile knows a container by the outermost, and by one in a new cgroup", () => {
+  const facts = { id: null, image: null, labels: null };
+  const workloads = [
+    { cgroup: "/a", container: { ...facts, name: "outer" } },
+    { cgroup: "/a/b", container: { ...facts, name: "inner" } },
+    { cgroup: "/new", container: "pending" as const },
+    { cgroup: "/new/b", container: { ...facts, name: "inner" } },
+  ];
+  const { cgroup } = compile([profile([], [{ container: { name: ["inner"] } }])], { workloads });
+  const rowOf = (wanted: string) => cgroup.entries.find(({ path }) => path === wanted)?.row;
+  assert.equal(rowOf("/a/b"), rowOf("/a"));
+  assert.notEqual(rowOf("/new/b"), rowOf("/a"));
+  assert.equal(rowOf("/a"), cgroup.otherRow);
 });

@@ -2,7 +2,7 @@ import { type Profile, RingfenceError, type VerdictDirection } from "@ringfence/
 import { buildV4Table, buildV6Table } from "./address-tables.js";
 import { BitVector } from "./bit-vector.js";
 import { conjunctionsOf, segmentsOf } from "./bits.js";
-import { buildCgroupTable } from "./cgroup-table.js";
+import { buildCgroupTable, type CgroupWorkload } from "./cgroup-table.js";
 import type { CompiledPolicy } from "./compiled-policy.js";
 import { CompileContext } from "./context.js";
 import { buildCommTable, buildIdTable } from "./identity-tables.js";
@@ -19,8 +19,8 @@ const firstRows = 64;
 
 /** What the tables depend on beside the profiles. */
 export interface CompileOptions {
-  /** Cgroups of the containers that run; what is in them, or below, is not on the host. */
-  readonly containerCgroups: readonly string[];
+  /** Containers and units that run, and new cgroups of which nobody knows whose they are. */
+  readonly workloads: readonly CgroupWorkload[];
 }
 
 /**
@@ -58,7 +58,6 @@ export function compile(profiles: readonly Profile[], options: CompileOptions): 
     comm: buildCommTable(context),
     uid: buildIdTable(context, "uid"),
     gid: buildIdTable(context, "gid"),
-    cgroup: buildCgroupTable(context, options.containerCgroups),
     v4,
     v4Index: buildIntervalIndex(v4),
     v6: buildV6Table(context),
@@ -68,11 +67,18 @@ export function compile(profiles: readonly Profile[], options: CompileOptions): 
     sctp: buildPortTable(context, "sctp"),
     icmpRow: buildPortlessRow(context, "icmp"),
     otherRow: buildPortlessRow(context, "other"),
+  };
+  // Last, so that what runs on this host changes none of the rows before, and so not the policy's fingerprint.
+  const own = rows.hashes.slice();
+  const { table, conditions } = buildCgroupTable(context, options.workloads);
+  return {
+    revision: revisionOf(tables, own, conditions),
+    ...tables,
+    cgroup: table,
     rows: rows.toBytes(),
     summaries: rows.summariesToBytes(),
     rowCount: rows.count,
   };
-  return { revision: revisionOf(tables, rows.hashes), ...tables };
 }
 
 function directionRow(context: CompileContext, wanted: VerdictDirection): number {

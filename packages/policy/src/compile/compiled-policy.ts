@@ -88,7 +88,7 @@ export interface Segments {
  * process is out of scope: allowed.
  */
 export interface CompiledPolicy {
-  /** 16 hex digits that depend on the tables and rule ids only, not on file names or places. */
+  /** 16 hex digits that depend on rules and ids only, not on file names, places or what runs on this host. */
   readonly revision: string;
   /** Bit number to rule. */
   readonly bits: readonly CompiledBit[];
@@ -117,10 +117,14 @@ export interface CompiledPolicy {
   };
   readonly uid: IntervalTable;
   readonly gid: IntervalTable;
-  /** The deepest entry that is the cgroup of the process, or above it, decides. Holds the conditions host and container too. */
+  /**
+   * The deepest entry that is the cgroup of the process, or above it, decides: by `row`, or by `newRow` for a process whose
+   * own cgroup is new, and nobody has classified it. Holds the conditions host, container and unit too.
+   */
   readonly cgroup: {
     readonly otherRow: number;
-    readonly entries: readonly { readonly path: string; readonly row: number }[];
+    readonly otherNewRow: number;
+    readonly entries: readonly { readonly path: string; readonly row: number; readonly newRow: number }[];
   };
   /** The other end, whichever way the flow goes. */
   readonly v4: IntervalTable;

@@ -6,7 +6,11 @@ import type { CompiledPolicy } from "./compiled-policy.js";
  * Vo) over words. Rows enter by their content hashes: they are most of a policy's bytes. It tells policies apart
  * for people and logs; it is no protection against forgery.
  */
-export function revisionOf(policy: Omit<CompiledPolicy, "revision">, rowHashes: Float64Array): string {
+export function revisionOf(
+  policy: Omit<CompiledPolicy, "revision" | "cgroup" | "rows" | "summaries" | "rowCount">,
+  rowHashes: Float64Array,
+  cgroupConditions: readonly unknown[],
+): string {
   const hash = new WordHash();
   for (const rowHash of rowHashes) hash.number(rowHash);
   const { automaton, unknownRow } = policy.exe;
@@ -27,7 +31,8 @@ export function revisionOf(policy: Omit<CompiledPolicy, "revision">, rowHashes: 
       policy.directionRows,
       policy.ancestors,
       policy.comm,
-      policy.cgroup,
+      // in the shape that it had when the cgroups of the host were part of it
+      { otherRow: 0, entries: cgroupConditions },
       { ...policy.names, resolvers: policy.names.resolvers.map(formatAddress) },
     ]),
   );

@@ -22,6 +22,13 @@ test("parseAgentConfig fills in every default", () => {
     pins: "/sys/fs/bpf/ringfence",
     history: { days: 7, maxMegabytes: 512 },
     events: { syslog: false, stdout: false },
+    workloads: {
+      docker: "/var/lib/docker",
+      podman: "/var/lib/containers/storage",
+      containerd: "/run/containerd/io.containerd.runtime.v2.task",
+      "cri-o": "/run/containers/storage",
+      runc: ["/run/runc"],
+    },
     labels: {},
   });
 });

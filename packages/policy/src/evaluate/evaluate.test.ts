@@ -96,6 +96,74 @@ test("evaluate takes the keys of an item together and items apart", () => {
   assert.ok(!inScope("{ container: true }"));
 });
 
+const billing = {
+  id: "c1",
+  name: "billing",
+  image: "registry:5000/team/nginx:1.27@sha256:0",
+  labels: { app: "web", empty: "" },
+};
+
+/** Whether an allow rule and a deny rule for such processes match one in such a container. */
+function containerMatches(condition: string, container: ProcessFacts["container"], cgroup = "/a"): string {
+  const process = { ...curl, container, cgroup };
+  const by = (action: string) => {
+    const spec = `{ mode: enforce, egress: { default: ${action === "allow" ? "deny" : "allow"}, rules: [{ ${action}: { process: ${condition} } }] } }`;
+    return verdict([spec], flow("10.0.0.1"), process).includes("egress[0]") ? action : "-";
+  };
+  return `${by("allow")} ${by("deny")}`;
+}
+
+test("evaluate chooses containers by name, image, id and labels, keys together and lists apart", () => {
+  const matching = [
+    "{ container: true }",
+    "{ container: { name: billing } }",
+    "{ container: { name: [x, 'b*g'] } }",
+    "{ container: { id: c1, name: billing } }",
+    "{ container: { image: 'registry:5000/team/nginx:1.27@sha256:0' } }",
+    "{ container: { image: 'registry:5000/team/nginx' } }",
+    "{ container: { image: '**/nginx' } }",
+    "{ container: { label: { app: [db, web] } } }",
+  ];
+  for (const condition of matching)
+    assert.equal(containerMatches(condition, billing), "allow deny", condition);
+  const others = [
+    "{ host: true }",
+    "{ container: { name: bill } }",
+    "{ container: { name: billing, id: c2 } }",
+    "{ container: { image: nginx } }",
+    "{ container: { image: '*/nginx' } }",
+    "{ container: { image: 'registry' } }",
+    "{ container: { label: { app: web, tier: '*' } } }",
+    "{ container: { label: { empty: '*' } } }",
+    "{ container: { label: { constructor: '*' } } }",
+  ];
+  for (const condition of others) assert.equal(containerMatches(condition, billing), "- -", condition);
+});
+
+test("evaluate counts what is unknown of a container against it", () => {
+  const named = "{ container: { name: billing } }";
+  assert.equal(containerMatches(named, true), "- deny");
+  assert.equal(containerMatches("{ container: true }", true), "allow deny");
+  assert.equal(containerMatches(named, { ...billing, name: null }), "- deny");
+  assert.equal(
+    containerMatches("{ container: { label: { app: x } } }", { ...billing, labels: null }),
+    "- deny",
+  );
+  for (const condition of [named, "{ container: true }", "{ host: true }"]) {
+    assert.equal(containerMatches(condition, "pending"), "- deny", condition);
+  }
+  assert.equal(containerMatches(named, false), "- -");
+});
+
+test("evaluate finds units in the path, above what was delegated", () => {
+  const inUnit = (unit: string, cgroup: string) => containerMatches(`{ unit: '${unit}' }`, false, cgroup);
+  assert.equal(inUnit("nginx.service", "/system.slice/nginx.service/x"), "allow deny");
+  assert.equal(inUnit("system.slice", "/system.slice/nginx.service"), "allow deny");
+  assert.equal(inUnit("ngi*.service", "/nginx.service"), "allow deny");
+  assert.equal(inUnit("nginx.service", "/user.slice/user@1.service/nginx.service"), "- -");
+  assert.equal(inUnit("nginx.service", "/x/nginx.service"), "- -");
+});
+
 test("evaluate judges the address that packets reach", () => {
   const only = (to: string) => denyBut(rule("allow", `to: "${to}"`));
   const allowed = (to: string, address: string) => verdict([only(to)], flow(address)).startsWith("allowed");

@@ -1,4 +1,4 @@
-import type { Address, Protocol, VerdictDirection } from "@ringfence/model";
+import type { Address, ContainerFact, Protocol, VerdictDirection } from "@ringfence/model";
 
 /** A resolved executable path, and whether the mount namespace it was seen in is one that can be believed. */
 export interface PathFact {
@@ -18,7 +18,7 @@ export interface ProcessFacts {
   readonly gid: number;
   /** Absolute path in the cgroup v2 hierarchy. */
   readonly cgroup: string;
-  readonly container: boolean;
+  readonly container: ContainerFact;
 }
 
 /** One flow, one port that a process binds or listens on, or one name that it asks a resolver for. */

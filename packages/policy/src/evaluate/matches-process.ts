@@ -1,18 +1,19 @@
-import type { NumberRange, ProcessCondition } from "@ringfence/model";
+import { type NumberRange, type ProcessCondition, unitsOf } from "@ringfence/model";
 import type { PathFact, ProcessFacts } from "./facts.js";
+import { matchesContainer } from "./matches-container.js";
 import { matchesPath } from "./matches-path.js";
 
 /**
- * How far executable paths are believed. An allow needs a trusted path ("strict"); a deny, or belonging to a
- * subject, takes any path and an unknown executable too ("lenient"), so that hiding never helps.
+ * How far facts are believed. An allow needs a trusted path and a known container ("strict"); a deny, or belonging to a
+ * subject, takes any path, and what is unknown too ("lenient"), so that hiding never helps.
  */
-export type PathBelief = "strict" | "lenient";
+export type Belief = "strict" | "lenient";
 
 /** True when one of the items matches; no list at all matches every process. */
 export function matchesAnyItem(
   items: readonly ProcessCondition[] | null,
   process: ProcessFacts,
-  belief: PathBelief,
+  belief: Belief,
 ): boolean {
   return items === null || items.some((item) => matchesItem(item, process, belief));
 }
@@ -27,23 +28,31 @@ export const processKeys: Readonly<Record<keyof ProcessCondition, KeyTest>> = {
   gid: ({ gid }, process) => gid === undefined || inRanges(gid, process.gid),
   cgroup: ({ cgroup }, process) =>
     cgroup === undefined || cgroup.some((root) => isInSubtree(root, process.cgroup)),
-  host: ({ host }, process) => host === undefined || !process.container,
-  container: ({ container }, process) => container === undefined || process.container,
+  host: ({ host }, { container }, belief) =>
+    host === undefined || container === false || (container === "pending" && belief === "lenient"),
+  container: ({ container }, process, belief) =>
+    container === undefined || matchesContainer(container, process.container, belief),
+  unit: ({ unit }, process) => unit === undefined || matchesUnit(unit, process.cgroup),
 };
 
-type KeyTest = (item: ProcessCondition, process: ProcessFacts, belief: PathBelief) => boolean;
+type KeyTest = (item: ProcessCondition, process: ProcessFacts, belief: Belief) => boolean;
 
 const keyTests = Object.values(processKeys);
 
-function matchesItem(item: ProcessCondition, process: ProcessFacts, belief: PathBelief): boolean {
+function matchesItem(item: ProcessCondition, process: ProcessFacts, belief: Belief): boolean {
   return keyTests.every((holds) => holds(item, process, belief));
 }
 
-function matchesExe(patterns: readonly string[], exe: PathFact | null, belief: PathBelief): boolean {
+/** True when the cgroup is that of a unit with such a name, or lies below. */
+export function matchesUnit(patterns: readonly string[], cgroup: string): boolean {
+  return unitsOf(cgroup).some((name) => patterns.some((pattern) => matchesPath(pattern, name)));
+}
+
+function matchesExe(patterns: readonly string[], exe: PathFact | null, belief: Belief): boolean {
   return exe === null ? belief === "lenient" : matchesFact(patterns, exe, belief);
 }
 
-function matchesFact(patterns: readonly string[], fact: PathFact, belief: PathBelief): boolean {
+function matchesFact(patterns: readonly string[], fact: PathFact, belief: Belief): boolean {
   if (belief === "strict" && !fact.trusted) return false;
   return patterns.some((pattern) => matchesPath(pattern, fact.path));
 }

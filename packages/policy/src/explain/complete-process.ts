@@ -20,6 +20,7 @@ export const factOfKey: Readonly<Record<keyof ProcessCondition, Fact>> = {
   cgroup: "cgroup",
   host: "container",
   container: "container",
+  unit: "cgroup",
 };
 
 const longestComm = 15;

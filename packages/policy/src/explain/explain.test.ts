@@ -291,6 +291,18 @@ test("explain says when a path matches and is not believed", () => {
     /none of the ancestors \/c, \/d is \/a/,
   );
   assert.match(first("process: { host: true }", "exe=/b ancestor=none") ?? "", /in a container/);
+  const inContainer = (condition: string, facts: string) =>
+    first(`process: { container: ${condition} }`, `exe=/b ancestor=none ${facts}`) ?? "";
+  assert.equal(
+    inContainer("{ name: [a, b], image: x }", "name=c image=x"),
+    "p/r; process: container: name c matches none of a, b",
+  );
+  assert.equal(
+    inContainer("{ name: a*, label: { app: web } }", 'name=b image="" label=none'),
+    "p/r; process: container: name b does not match a*; it has no label app",
+  );
+  assert.match(inContainer("{ image: x }", "name=b"), /its image is unknown, and an allow needs to know/);
+  assert.match(first("process: { unit: a.service }", "exe=/b ancestor=none") ?? "", /\/ is in no unit/);
 });
 
 test("explain gives the keys of each alternative", () => {

@@ -1,7 +1,7 @@
 import type { Destination, ProcessCondition, VerdictDirection } from "@ringfence/model";
 import type { FlowFacts, ProcessFacts } from "../evaluate/facts.js";
 import { destinationKeys } from "../evaluate/matches-destination.js";
-import { matchesAnyItem, type PathBelief, processKeys } from "../evaluate/matches-process.js";
+import { type Belief, matchesAnyItem, processKeys } from "../evaluate/matches-process.js";
 import { destinationReason } from "./destination-reason.js";
 import type { DestinationKey, Mismatch } from "./explanation.js";
 import { processReason } from "./process-reason.js";
@@ -11,7 +11,7 @@ export function processMismatches(
   part: "subject" | "process",
   items: readonly ProcessCondition[] | null,
   process: ProcessFacts,
-  belief: PathBelief,
+  belief: Belief,
 ): readonly Mismatch[] {
   if (items === null || matchesAnyItem(items, process, belief)) return [];
   return items.flatMap((item, index) =>

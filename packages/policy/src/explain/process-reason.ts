@@ -1,6 +1,13 @@
-import type { NumberRange, ProcessCondition } from "@ringfence/model";
+import {
+  type ContainerCondition,
+  type ContainerFact,
+  type NumberRange,
+  type ProcessCondition,
+  unitsOf,
+} from "@ringfence/model";
 import type { ProcessFacts } from "../evaluate/facts.js";
-import { type PathBelief, processKeys } from "../evaluate/matches-process.js";
+import { matchesContainer } from "../evaluate/matches-container.js";
+import { type Belief, processKeys } from "../evaluate/matches-process.js";
 import { listed, oneOf } from "./one-of.js";
 
 const trustNeeded = "and an allow needs a trusted path";
@@ -10,7 +17,7 @@ export function processReason(
   key: keyof ProcessCondition,
   item: ProcessCondition,
   process: ProcessFacts,
-  belief: PathBelief,
+  belief: Belief,
 ): string {
   switch (key) {
     case "exe":
@@ -29,13 +36,47 @@ export function processReason(
     case "cgroup":
       return `cgroup ${process.cgroup} ${oneOf(item.cgroup ?? [], "is not in", "is in none of")}`;
     case "host":
-      return "the process is in a container";
+      return process.container === "pending" ? pendingReason : "the process is in a container";
     case "container":
-      return "the process is in no container";
+      return containerReason(item.container ?? true, process.container);
+    case "unit":
+      return unitReason(item.unit ?? [], process.cgroup);
   }
 }
 
-function exeReason({ exe = [] }: ProcessCondition, process: ProcessFacts, belief: PathBelief): string {
+const pendingReason = "nobody knows yet whose the new cgroup is, and an allow needs to know";
+
+function containerReason(condition: true | ContainerCondition, fact: ContainerFact): string {
+  if (fact === false) return "the process is in no container";
+  if (fact === "pending") return pendingReason;
+  if (condition === true) return "the process is in no container";
+  const facts = fact === true ? null : fact;
+  const wanted: readonly (readonly [string, readonly string[] | undefined, string | null | undefined])[] = [
+    ["name", condition.name, facts?.name],
+    ["image", condition.image, facts?.image],
+    ["id", condition.id, facts?.id],
+    ...Object.entries(condition.label ?? {}).map(
+      ([key, values]) => [`label ${key}`, values, facts?.labels && (facts.labels[key] ?? "")] as const,
+    ),
+  ];
+  const wrong = wanted.flatMap(([what, patterns, text]) => {
+    if (patterns === undefined) return [];
+    const key = what.startsWith("label ") ? { label: { [what.slice(6)]: patterns } } : { [what]: patterns };
+    if (matchesContainer(key, fact, "strict")) return [];
+    if (text === null || text === undefined) return [`its ${what} is unknown, and an allow needs to know`];
+    if (text === "") return [`it has no ${what}`];
+    return [`${what} ${text} ${oneOf(patterns, isNot(patterns), "matches none of")}`];
+  });
+  return `container: ${wrong.join("; ")}`;
+}
+
+function unitReason(patterns: readonly string[], cgroup: string): string {
+  const units = unitsOf(cgroup);
+  if (units.length === 0) return `cgroup ${cgroup} is in no unit`;
+  return `unit ${units.at(-1)} ${oneOf(patterns, "is not in", "is in none of")}`;
+}
+
+function exeReason({ exe = [] }: ProcessCondition, process: ProcessFacts, belief: Belief): string {
   if (process.exe === null) return `exe is unknown, ${trustNeeded}`;
   const path = `exe ${process.exe.path}`;
   if (belief === "strict" && processKeys.exe({ exe }, process, "lenient")) {
@@ -44,11 +85,7 @@ function exeReason({ exe = [] }: ProcessCondition, process: ProcessFacts, belief
   return `${path} ${oneOf(exe, isNot(exe), "matches none of")}`;
 }
 
-function ancestorReason(
-  { ancestor = [] }: ProcessCondition,
-  process: ProcessFacts,
-  belief: PathBelief,
-): string {
+function ancestorReason({ ancestor = [] }: ProcessCondition, process: ProcessFacts, belief: Belief): string {
   if (process.ancestors.length === 0)
     return `no ancestor ${oneOf(ancestor, "is", "is one of")}: there is none`;
   if (belief === "strict" && processKeys.ancestor({ ancestor }, process, "lenient")) {

@@ -31,6 +31,22 @@ test("parseFlowLine reads what is known of the process and where the flow goes",
   });
 });
 
+test("parseFlowLine reads what is known of a container", () => {
+  const containerIn = (words: string) =>
+    parseFlowLine(`${words} tcp 10.0.0.1:443`, "--flow").process.container;
+  assert.equal(containerIn("container=pending"), "pending");
+  assert.equal(containerIn("container=yes"), true);
+  const line = 'container=yes name=billing image="a b" id=c1 label=app=web label=x=y=z';
+  assert.deepEqual(containerIn(line), {
+    id: "c1",
+    name: "billing",
+    image: "a b",
+    labels: { app: "web", x: "y=z" },
+  });
+  const little = { id: null, name: null, image: "", labels: {} };
+  assert.deepEqual(containerIn('image="" label=none container=yes'), little);
+});
+
 test("parseFlowLine leaves out facts that the line leaves out", () => {
   assert.deepEqual(parseFlowLine("udp [::1]:53", "--flow").process, {});
   assert.deepEqual(parseFlowLine("ancestor=none udp [::1]:53", "--flow").process, { ancestors: [] });
@@ -117,7 +133,11 @@ const refused: Readonly<Record<string, readonly [column: number, problem: RegExp
   "ancestor=none ancestor=/a tcp 10.0.0.1:1": [15, /no other ancestor/],
   "comm=sixteen-bytes-xx tcp 10.0.0.1:1": [1, /16 bytes: .*first 15/],
   "cgroup=a tcp 10.0.0.1:1": [1, /"a" is not a cgroup/],
-  "container=true tcp 10.0.0.1:1": [1, /Write yes or no/],
+  "container=true tcp 10.0.0.1:1": [1, /Write yes, no, or pending/],
+  "name=a tcp 10.0.0.1:1": [1, /about no container: .*container=yes/],
+  "container=no label=a=b tcp 10.0.0.1:1": [14, /about no container/],
+  "container=yes label=a tcp 10.0.0.1:1": [15, /not a label: .*label=KEY=VALUE/],
+  "container=yes name=a name=b tcp 10.0.0.1:1": [22, /given twice/],
   "ingress tcp": [12, /source is missing: .*ingress tcp 10\.0\.0\.9:51234 -> :8080/],
   "ingress tcp :1": [13, /source has no address/],
   "ingress tcp 10.0.0.9:1": [23, /local end is missing/],

@@ -1,4 +1,4 @@
-import { formatAddress } from "@ringfence/model";
+import { type ContainerFact, formatAddress } from "@ringfence/model";
 import type { FlowFacts, PathFact, ProcessFacts } from "../evaluate/facts.js";
 import { hasPorts } from "../evaluate/has-ports.js";
 import type { Endpoint, FlowLine } from "./flow-line.js";
@@ -20,9 +20,24 @@ function processWords(process: Partial<ProcessFacts>): string[] {
     ...(uid === undefined ? [] : [`uid=${uid}`]),
     ...(gid === undefined ? [] : [`gid=${gid}`]),
     ...(cgroup === undefined ? [] : [`cgroup=${writeValue(cgroup)}`]),
-    ...(container === undefined ? [] : [`container=${container ? "yes" : "no"}`]),
+    ...(container === undefined ? [] : containerWords(container)),
     ...(ancestors?.length === 0 ? ["ancestor=none"] : []),
     ...(ancestors ?? []).flatMap((ancestor) => pathWords("ancestor", ancestor)),
+  ];
+}
+
+function containerWords(fact: ContainerFact): string[] {
+  if (fact === "pending") return ["container=pending"];
+  if (typeof fact === "boolean") return [`container=${fact ? "yes" : "no"}`];
+  const { id, name, image, labels } = fact;
+  const word = (key: string, value: string | null) => (value === null ? [] : [`${key}=${writeValue(value)}`]);
+  const pairs = Object.entries(labels ?? {}).flatMap(([key, value]) => word("label", `${key}=${value}`));
+  return [
+    "container=yes",
+    ...word("id", id),
+    ...word("name", name),
+    ...word("image", image),
+    ...(labels !== null && pairs.length === 0 ? ["label=none"] : pairs),
   ];
 }
 

@@ -1,10 +1,11 @@
 import type { PathFact, ProcessFacts } from "../evaluate/facts.js";
 import { choiceHint } from "../text/nearest.js";
 import type { LineErrors } from "./line-errors.js";
+import { containerKeys, readContainerFact } from "./read-container-fact.js";
 import type { Word } from "./words.js";
 
-const keys = ["exe", "trusted", "ancestor", "comm", "uid", "gid", "cgroup", "container"];
-const repeatable = ["ancestor", "trusted"];
+const keys = ["exe", "trusted", "ancestor", "comm", "uid", "gid", "cgroup", "container", ...containerKeys];
+const repeatable = ["ancestor", "trusted", "label"];
 
 /** The kernel keeps 4294967295 for "no id". */
 const highestId = 4_294_967_294;
@@ -24,7 +25,7 @@ export function readProcess(words: readonly Word[], errors: LineErrors): Partial
   const [uid] = given("uid", (word) => readId(word, errors));
   const [gid] = given("gid", (word) => readId(word, errors));
   const [cgroup] = given("cgroup", (word) => readCgroup(word, errors));
-  const [container] = given("container", (word) => readYesNo(word, errors));
+  const container = readContainerFact(words, errors);
   return {
     ...(exe === undefined ? {} : { exe }),
     ...(ancestors.length === 0 ? {} : { ancestors: ancestors.filter((ancestor) => ancestor !== "none") }),

@@ -8,8 +8,8 @@ import { lookUpIndexed, lookUpInterval, lookUpWide } from "./look-up.js";
 import { runAutomaton } from "./run-automaton.js";
 
 /**
- * Judges one flow from the tables alone, step by step as the kernel does. `process.container` is not looked at:
- * the cgroup table knows the containers.
+ * Judges one flow from the tables alone, step by step as the kernel does. Of `process.container` only is looked at
+ * whether the cgroup is new, as the kernel knows: the cgroup table knows the containers.
  */
 export function interpret(compiled: CompiledPolicy, process: ProcessFacts, flow: FlowFacts): Evaluation {
   const { direction = "egress", names = [] } = flow;
@@ -46,7 +46,7 @@ function processRows(compiled: CompiledPolicy, process: ProcessFacts): readonly 
     compiled.comm.entries.find(({ comm }) => comm === process.comm)?.row ?? compiled.comm.otherRow,
     lookUpInterval(compiled.uid, process.uid),
     lookUpInterval(compiled.gid, process.gid),
-    cgroupRow(compiled, process.cgroup),
+    cgroupRow(compiled, process),
   ];
 }
 
@@ -57,13 +57,18 @@ function exeRow({ exe }: CompiledPolicy, fact: PathFact | null): number {
   return fact.trusted ? accept.trustedRow : accept.untrustedRow;
 }
 
-function cgroupRow({ cgroup }: CompiledPolicy, path: string): number {
-  const rowOf = new Map(cgroup.entries.map((entry) => [entry.path, entry.row]));
-  for (let at = path; at !== ""; at = at.slice(0, at.lastIndexOf("/"))) {
-    const row = rowOf.get(at);
-    if (row !== undefined) return row;
-  }
-  return rowOf.get("/") ?? cgroup.otherRow;
+function cgroupRow({ cgroup }: CompiledPolicy, { cgroup: path, container }: ProcessFacts): number {
+  const found = selfAndAbove(path).flatMap(
+    (at) => cgroup.entries.find((entry) => entry.path === at) ?? [],
+  )[0];
+  if (container !== "pending") return found?.row ?? cgroup.otherRow;
+  return found?.newRow ?? cgroup.otherNewRow;
+}
+
+function selfAndAbove(path: string): readonly string[] {
+  const above: string[] = [];
+  for (let at = path; at !== "" && at !== "/"; at = at.slice(0, at.lastIndexOf("/"))) above.push(at);
+  return [...above, "/"];
 }
 
 function peerRow(compiled: CompiledPolicy, { direction, address: named }: FlowFacts): number {

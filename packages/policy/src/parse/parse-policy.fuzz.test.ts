@@ -26,7 +26,7 @@ function read(input: string | Uint8Array): "accepted" | "refused" {
   assert.equal(profiles.length === 0, errors.length > 0, "neither profiles nor errors");
   if (errors.length > 0) return "refused";
   try {
-    compile(profiles, { containerCgroups: [] });
+    compile(profiles, { workloads: [] });
   } catch (error) {
     assert.ok(error instanceof RingfenceError && error.code === "RF_POLICY_LIMIT", String(error));
   }

@@ -4,12 +4,14 @@ import { checkComm } from "../text/comm-text.js";
 import { type Fault, isFault } from "../text/fault.js";
 import { parseIds } from "../text/id-text.js";
 import { checkCgroup, checkPattern } from "../text/path-text.js";
+import { checkUnit } from "../text/unit-text.js";
+import { readContainer } from "./read-container.js";
 import { readEach, readItems, readString, readText } from "./read-list.js";
 import { type Fields, readMap } from "./read-map.js";
 import type { Reader } from "./reader.js";
 
-const keys = ["exe", "comm", "uid", "gid", "ancestor", "cgroup", "host", "container"] as const;
-const later = ["unit", "args", "pod", "namespace", "serviceAccount"];
+const keys = ["exe", "comm", "uid", "gid", "ancestor", "cgroup", "host", "container", "unit"] as const;
+const later = ["args", "pod", "namespace", "serviceAccount"];
 
 /** Reads a subject or a rule's `process`: a map, or a list of maps of which one must match. */
 export function readProcesses(reader: Reader, node: Node, what: string): readonly ProcessCondition[] {
@@ -26,6 +28,7 @@ function readCondition(reader: Reader, fields: Fields): ProcessCondition {
     ...readStrings(reader, fields, "ancestor", checkPattern),
     ...readStrings(reader, fields, "comm", checkComm),
     ...readStrings(reader, fields, "cgroup", checkCgroup),
+    ...readStrings(reader, fields, "unit", checkUnit),
     ...readIds(reader, fields, "uid"),
     ...readIds(reader, fields, "gid"),
     ...readPlace(reader, fields),
@@ -35,7 +38,7 @@ function readCondition(reader: Reader, fields: Fields): ProcessCondition {
 function readStrings(
   reader: Reader,
   fields: Fields,
-  key: "exe" | "ancestor" | "comm" | "cgroup",
+  key: "exe" | "ancestor" | "comm" | "cgroup" | "unit",
   check: (text: string) => Fault | null,
 ): ProcessCondition {
   const node = fields.get(key);
@@ -65,8 +68,9 @@ function readIds(reader: Reader, fields: Fields, key: "uid" | "gid"): ProcessCon
 
 /** Reads `host` and `container`, which go by themselves only: nothing is in both places. */
 function readPlace(reader: Reader, fields: Fields): ProcessCondition {
-  const host = readTrue(reader, fields.get("host"), "host");
-  const container = readTrue(reader, fields.get("container"), "container");
+  const host = readHost(reader, fields.get("host"));
+  const node = fields.get("container");
+  const container = node === null ? null : readContainer(reader, node);
   if (host && container) {
     const message = 'No process matches both "host" and "container"';
     const hint = "Remove one of them, or write two items: [{ host: true }, { container: true }]";
@@ -75,24 +79,14 @@ function readPlace(reader: Reader, fields: Fields): ProcessCondition {
   return { ...(host ? { host } : {}), ...(container ? { container } : {}) };
 }
 
-function readTrue(reader: Reader, node: Node | null, key: "host" | "container"): true | null {
+function readHost(reader: Reader, node: Node | null): true | null {
   if (node === null) return null;
   if (isScalar(node) && node.value === true) return true;
-  const others = key === "host" ? "container" : "host";
   if (isScalar(node) && node.value === false) {
-    const hint = `Write ${others}: true, or remove the key to take all processes`;
-    reader.error("RF_POLICY_VALUE", node, `Key "${key}" cannot be false`, hint);
-  } else if (key === "container" && !isYesOrNo(node)) {
-    const message = "To choose containers by name, image, id or label is not supported in this version";
-    reader.error("RF_POLICY_UNSUPPORTED", node, message, "Write container: true, or cgroup with a path");
+    const hint = "Write container: true, or remove the key to take all processes";
+    reader.error("RF_POLICY_VALUE", node, 'Key "host" cannot be false', hint);
   } else {
-    const hint = `Write ${key}: true, or remove the key`;
-    reader.error("RF_POLICY_TYPE", node, `Expected true for "${key}"`, hint);
+    reader.error("RF_POLICY_TYPE", node, 'Expected true for "host"', "Write host: true, or remove the key");
   }
   return null;
-}
-
-/** What YAML 1.1 took for a boolean. */
-function isYesOrNo(node: Node): boolean {
-  return isScalar(node) && /^(yes|no|on|off)$/i.test(String(node.value));
 }

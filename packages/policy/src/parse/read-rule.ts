@@ -25,8 +25,14 @@ const bodyShapes = {
     },
   },
 } as const;
-const laterKeys = ["container", "unit", "args"];
-const profileKeys = { names: "Move it to spec, beside egress", dns: "Move it to spec, beside egress" };
+const laterKeys = ["args"];
+const inProcess = "Write it below process";
+const profileKeys = {
+  container: inProcess,
+  unit: inProcess,
+  names: "Move it to spec, beside egress",
+  dns: "Move it to spec, beside egress",
+};
 /** What follows a profile's name where its defaults, its `listen` and its `dns` decide. */
 const takenNames: readonly string[] = [
   ...impliedNames,

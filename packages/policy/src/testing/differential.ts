@@ -47,8 +47,7 @@ export interface DifferentialOptions {
 }
 
 /** The product's compiler on the machine of `pools`. */
-export const productCompiler: Compiler = (profiles) =>
-  compile(profiles, { containerCgroups: pools.containerCgroups });
+export const productCompiler: Compiler = (profiles) => compile(profiles, { workloads: pools.workloads });
 
 /** Reads the tables as the kernel does. */
 export const interpreter: Judge = (compiled, questions) =>

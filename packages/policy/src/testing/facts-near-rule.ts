@@ -12,7 +12,7 @@ import {
 } from "@ringfence/model";
 import type { FlowFacts, ProcessFacts } from "../evaluate/facts.js";
 import { hasPorts } from "../evaluate/has-ports.js";
-import { isInSubtree } from "../evaluate/matches-process.js";
+import { containerAt } from "./container-at.js";
 import { pools } from "./pools.js";
 import type { Random } from "./random.js";
 import { randomFlow, randomProcess } from "./random-facts.js";
@@ -35,13 +35,14 @@ export function factsNearRule(
 }
 
 function satisfying(random: Random, process: ProcessFacts, condition: ProcessCondition): ProcessFacts {
-  const { exe, ancestor, comm, uid, gid, cgroup, host, container } = condition;
+  const { exe, ancestor, comm, uid, gid, cgroup, host, container, unit } = condition;
   const path = (patterns: readonly string[]) => {
     return { path: instance(random, pickFrom(random, patterns) ?? "/"), trusted: !random.oneIn(6) };
   };
   const inside = cgroup === undefined ? process.cgroup : cgroupNear(random, pickFrom(random, cgroup) ?? "/");
-  const misplaced = (host === true && isContainer(inside)) || (container === true && !isContainer(inside));
-  const place = misplaced && !random.oneIn(4) ? (host === true ? "/system.slice" : "/docker/c1/x") : inside;
+  const misplaced = (host === true) === (containerAt(inside) !== false) || unit !== undefined;
+  const asked = host !== undefined || container !== undefined || unit !== undefined;
+  const place = asked && misplaced && !random.oneIn(4) ? placeFor(random, condition) : inside;
   return {
     exe: exe === undefined || random.oneIn(8) ? process.exe : path(exe),
     ancestors: ancestor === undefined ? process.ancestors : [...process.ancestors.slice(-3), path(ancestor)],
@@ -49,7 +50,7 @@ function satisfying(random: Random, process: ProcessFacts, condition: ProcessCon
     uid: uid === undefined ? process.uid : numberNear(random, uid, 4_294_967_294),
     gid: gid === undefined ? process.gid : numberNear(random, gid, 4_294_967_294),
     cgroup: place,
-    container: isContainer(place),
+    container: containerAt(place),
   };
 }
 
@@ -108,8 +109,12 @@ function cgroupNear(random: Random, root: string): string {
     : random.pick([root, root, `${root}/x`, `${root}r`]);
 }
 
-function isContainer(cgroup: string): boolean {
-  return pools.containerCgroups.some((root) => isInSubtree(root, cgroup));
+function placeFor(random: Random, { host, container }: ProcessCondition): string {
+  if (container !== undefined)
+    return random.pick(["/docker/c1/x", "/docker/c2", "/docker/c3", "/made/x", "/fresh"]);
+  return random.pick(
+    host === true ? ["/system.slice", "/fresh"] : ["/system.slice/a.service/x", "/user.slice/u"],
+  );
 }
 
 function pickFrom<T>(random: Random, items: readonly T[]): T | undefined {

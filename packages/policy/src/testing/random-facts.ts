@@ -1,11 +1,11 @@
 import type { FlowFacts, PathFact, ProcessFacts } from "../evaluate/facts.js";
 import { hasPorts } from "../evaluate/has-ports.js";
-import { isInSubtree } from "../evaluate/matches-process.js";
+import { containerAt } from "./container-at.js";
 import { pools } from "./pools.js";
 import type { Random } from "./random.js";
 import { randomAddress } from "./random-policy.js";
 
-/** A process whose `container` fact agrees with `pools.containerCgroups`. */
+/** A process whose `container` fact agrees with `pools.workloads`. */
 export function randomProcess(random: Random): ProcessFacts {
   const cgroup = random.pick(pools.processCgroups);
   return {
@@ -15,7 +15,7 @@ export function randomProcess(random: Random): ProcessFacts {
     uid: random.pick(pools.ids),
     gid: random.pick(pools.ids),
     cgroup,
-    container: pools.containerCgroups.some((root) => isInSubtree(root, cgroup)),
+    container: containerAt(cgroup),
   };
 }
 

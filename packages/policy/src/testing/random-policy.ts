@@ -1,5 +1,6 @@
 import {
   type Address,
+  type ContainerCondition,
   type Destination,
   type Direction,
   type NumberRange,
@@ -72,10 +73,30 @@ function randomCondition(random: Random): ProcessCondition {
     ...maybe(() => ({ uid: random.list(1, 2, () => randomRange(random, pools.ids)) })),
     ...maybe(() => ({ gid: random.list(1, 2, () => randomRange(random, pools.ids)) })),
     ...maybe(() => ({ cgroup: random.list(1, 2, () => random.pick(pools.cgroups)) })),
-    ...maybe(() => (random.oneIn(2) ? { host: true as const } : { container: true as const })),
+    ...maybe(() => (random.oneIn(3) ? { host: true as const } : { container: randomContainer(random) })),
+    ...(random.oneIn(8) ? { unit: random.list(1, 2, () => random.pick(pools.units)) } : {}),
   };
   // The language has no condition without a key.
   return Object.keys(condition).length > 0 ? condition : { exe: patterns() };
+}
+
+function randomContainer(random: Random): true | ContainerCondition {
+  const texts = (from: readonly [string, ...string[]]) => random.list(1, 2, () => random.pick(from));
+  const { app, tier } = pools.labels;
+  switch (random.below(6)) {
+    case 0:
+      return { name: texts(pools.containerNames) };
+    case 1:
+      return { image: texts(pools.images) };
+    case 2:
+      return { id: texts(pools.containerIds), name: texts(pools.containerNames) };
+    case 3:
+      return { label: { app: texts(app) } };
+    case 4:
+      return { label: { app: texts(app), tier: texts(tier) }, image: texts(pools.images) };
+    default:
+      return true;
+  }
 }
 
 function randomRange(random: Random, values: readonly [number, ...number[]]): NumberRange {

@@ -1,4 +1,5 @@
 import {
+  type ContainerCondition,
   type Destination,
   type Direction,
   type Dns,
@@ -66,7 +67,7 @@ function* smallerRules(rule: Rule): Generator<Rule> {
 }
 
 function* smallerConditions(condition: ProcessCondition): Generator<ProcessCondition> {
-  const { exe, ancestor, comm, cgroup, uid, gid } = condition;
+  const { exe, ancestor, comm, cgroup, uid, gid, unit, container } = condition;
   const keys = Object.keys(condition) as (keyof ProcessCondition)[];
   for (const key of keys) {
     const { [key]: _, ...rest } = condition;
@@ -76,8 +77,24 @@ function* smallerConditions(condition: ProcessCondition): Generator<ProcessCondi
   for (const list of smallerList(ancestor, simplerPatterns)) yield { ...condition, ancestor: list };
   for (const list of smallerList(comm, nothingSimpler)) yield { ...condition, comm: list };
   for (const list of smallerList(cgroup, nothingSimpler)) yield { ...condition, cgroup: list };
+  for (const list of smallerList(unit, nothingSimpler)) yield { ...condition, unit: list };
+  if (container !== undefined && container !== true) {
+    yield { ...condition, container: true };
+    for (const smaller of smallerContainers(container)) yield { ...condition, container: smaller };
+  }
   for (const list of smallerList(uid, simplerRanges)) yield { ...condition, uid: list };
   for (const list of smallerList(gid, simplerRanges)) yield { ...condition, gid: list };
+}
+
+function* smallerContainers(container: ContainerCondition): Generator<ContainerCondition> {
+  const keys = Object.keys(container) as (keyof ContainerCondition)[];
+  for (const key of keys) {
+    const { [key]: _, ...rest } = container;
+    if (keys.length > 1) yield rest;
+  }
+  for (const key of ["name", "image", "id"] as const) {
+    for (const list of smallerList(container[key], nothingSimpler)) yield { ...container, [key]: list };
+  }
 }
 
 function* smallerDestinations(destination: Destination): Generator<Destination> {

@@ -1,5 +1,6 @@
 import type {
   Action,
+  ContainerCondition,
   Destination,
   NumberRange,
   Peer,
@@ -56,7 +57,11 @@ export const sourceMutants: Readonly<Record<string, Compiler>> = {
     ids(c, "gid", ({ from, to }) => ({ from, to: Math.max(to - 1, from) })),
   ),
   "uid means gid": onConditions(({ uid, ...rest }) => (uid === undefined ? rest : { ...rest, gid: uid })),
-  ...ignoredKeys(["exe", "ancestor", "comm", "uid", "gid", "cgroup", "host", "container"]),
+  ...ignoredKeys(["exe", "ancestor", "comm", "uid", "gid", "cgroup", "host", "container", "unit"]),
+  "any container is the one described": onConditions((c) =>
+    c.container === undefined ? c : { ...c, container: true },
+  ),
+  ...ignoredContainerKeys(["name", "image", "id", "label"]),
   "exe means ancestor": onConditions(({ exe, ...rest }) =>
     exe === undefined ? rest : { ...rest, ancestor: exe },
   ),
@@ -156,6 +161,18 @@ function ignoredKeys(keys: readonly (keyof ProcessCondition)[]): Readonly<Record
       return rest;
     });
   return Object.fromEntries(keys.map((key) => [`${key} is ignored`, ignore(key)]));
+}
+
+function ignoredContainerKeys(
+  keys: readonly (keyof ContainerCondition)[],
+): Readonly<Record<string, Compiler>> {
+  const ignore = (key: keyof ContainerCondition) =>
+    onConditions((condition) => {
+      if (condition.container === undefined || condition.container === true) return condition;
+      const { [key]: _, ...rest } = condition.container;
+      return { ...condition, container: rest };
+    });
+  return Object.fromEntries(keys.map((key) => [`a container's ${key} is ignored`, ignore(key)]));
 }
 
 function ids(

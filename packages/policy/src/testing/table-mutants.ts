@@ -75,7 +75,22 @@ export const tableMutants: Readonly<Record<string, TableMutant>> = {
   }),
   "comm is ignored": (c) => ({ ...c, comm: { otherRow: 0, entries: [] } }),
   "a comm that is not listed matches all": (c) => ({ ...c, comm: { ...c.comm, otherRow: 0 } }),
-  "cgroups are ignored": (c) => ({ ...c, cgroup: { otherRow: 0, entries: [] } }),
+  "cgroups are ignored": (c) => ({ ...c, cgroup: { otherRow: 0, otherNewRow: 0, entries: [] } }),
+  "a new cgroup counts as the host": (c) => ({
+    ...c,
+    cgroup: {
+      ...c.cgroup,
+      otherNewRow: c.cgroup.otherRow,
+      entries: c.cgroup.entries.map((entry) => ({ ...entry, newRow: entry.row })),
+    },
+  }),
+  "a new cgroup is none of those above it": (c) => ({
+    ...c,
+    cgroup: {
+      ...c.cgroup,
+      entries: c.cgroup.entries.map((entry) => ({ ...entry, newRow: c.cgroup.otherNewRow })),
+    },
+  }),
   "containers are forgotten": (c) => ({
     ...c,
     cgroup: { ...c.cgroup, entries: c.cgroup.entries.filter(({ path }) => path !== "/docker/c2") },

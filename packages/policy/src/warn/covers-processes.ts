@@ -1,4 +1,4 @@
-import type { NumberRange, ProcessCondition } from "@ringfence/model";
+import type { ContainerCondition, NumberRange, ProcessCondition } from "@ringfence/model";
 import { matchesPath } from "../evaluate/matches-path.js";
 import { isInSubtree } from "../evaluate/matches-process.js";
 
@@ -19,7 +19,27 @@ function coversItem(outer: ProcessCondition, inner: ProcessCondition): boolean {
     coversValues(outer.gid, inner.gid, coversRange) &&
     coversValues(outer.cgroup, inner.cgroup, isInSubtree) &&
     (outer.host === undefined || inner.host !== undefined) &&
-    (outer.container === undefined || inner.container !== undefined)
+    coversContainers(outer.container, inner.container) &&
+    coversValues(outer.unit, inner.unit, coversPattern)
+  );
+}
+
+type Containers = ProcessCondition["container"];
+
+function coversContainers(outer: Containers, inner: Containers): boolean {
+  if (outer === undefined) return true;
+  if (inner === undefined) return false;
+  return outer === true || (inner !== true && coversDescribed(outer, inner));
+}
+
+function coversDescribed(outer: ContainerCondition, inner: ContainerCondition): boolean {
+  return (
+    coversValues(outer.name, inner.name, coversPattern) &&
+    coversValues(outer.image, inner.image, coversPattern) &&
+    coversValues(outer.id, inner.id, coversPattern) &&
+    Object.entries(outer.label ?? {}).every(([key, values]) =>
+      coversValues(values, inner.label?.[key], coversPattern),
+    )
   );
 }
 

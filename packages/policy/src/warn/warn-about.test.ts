@@ -72,6 +72,27 @@ test("warnAbout tells about a grace without a name to hold", () => {
   assert.deepEqual(warnings(`egress: { default: deny, rules: [{ deny: { to: a.b } }] }, ${rest}`), []);
 });
 
+test("warnAbout tells about rules for containers and units that a wider deny shadows", () => {
+  const pair = (rule: string, deny: string) =>
+    egress("allow", `allow: { process: ${rule} }`, `deny: { process: ${deny} }`).length;
+  const shadowed = [
+    ["{ container: { name: a } }", "{ container: true }"],
+    ["{ container: { name: a, image: x } }", "{ container: { name: [a, b] } }"],
+    ["{ container: { label: { app: web, tier: y } } }", "{ container: { label: { app: 'w*' } } }"],
+    ["{ unit: a.service }", "{ unit: '*.service' }"],
+  ];
+  for (const [rule = "", deny = ""] of shadowed) assert.equal(pair(rule, deny), 1, `${rule} ${deny}`);
+  const silent = [
+    ["{ container: true }", "{ container: { name: a } }"],
+    ["{ container: { name: a } }", "{ container: { name: b } }"],
+    ["{ container: { name: a } }", "{ container: { image: x } }"],
+    ["{ container: { label: { app: web } } }", "{ container: { label: { tier: web } } }"],
+    ["{ unit: a.service }", "{ unit: b.service }"],
+    ["{ uid: 1 }", "{ unit: b.service }"],
+  ];
+  for (const [rule = "", deny = ""] of silent) assert.equal(pair(rule, deny), 0, `${rule} ${deny}`);
+});
+
 test("warnAbout keeps silent where the deny leaves something over", () => {
   const pairs = [
     ["allow: { to: 10.0.0.0/8 }", "deny: { to: 10.1.0.0/16 }"],

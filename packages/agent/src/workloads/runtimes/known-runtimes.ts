@@ -1,27 +1,21 @@
+import type { AgentConfig } from "@ringfence/model";
 import { containerd } from "./containerd.js";
 import { criO } from "./cri-o.js";
 import { docker } from "./docker.js";
 import { podman } from "./podman.js";
-import { namesIn } from "./read-state.js";
 import { runc } from "./runc.js";
 import type { Runtime } from "./runtime.js";
 
-/** Where the runtimes of a host keep their state. */
-export interface RuntimeFolders {
-  readonly docker: string;
-  readonly podman: string;
-  readonly containerd: string;
-  readonly criO: string;
-  readonly runc: readonly string[];
-}
+/** Where the runtimes of a host keep their state, as the configuration says. */
+export type RuntimeFolders = AgentConfig["spec"]["workloads"];
 
 /** Where the runtimes keep it unless they are told otherwise. */
 export const usualFolders: RuntimeFolders = {
   docker: "/var/lib/docker",
   podman: "/var/lib/containers/storage",
   containerd: "/run/containerd/io.containerd.runtime.v2.task",
-  criO: "/run/containers/storage",
-  runc: ["/run/runc", ...namesIn("/run/containerd/runc").map((name) => `/run/containerd/runc/${name}`)],
+  "cri-o": "/run/containers/storage",
+  runc: ["/run/runc"],
 };
 
 /**
@@ -32,7 +26,7 @@ export function knownRuntimes(folders: RuntimeFolders): readonly Runtime[] {
   return [
     docker(folders.docker),
     podman(folders.podman),
-    criO(folders.criO),
+    criO(folders["cri-o"]),
     containerd(folders.containerd),
     runc(folders.runc),
   ];

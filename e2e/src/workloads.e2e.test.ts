@@ -1,0 +1,198 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
+import { after, describe, test } from "node:test";
+import { ControlClient } from "@ringfence/agent/control";
+import type { Workload } from "@ringfence/model";
+import { TestAgent } from "./harness/agent.js";
+import { TestCgroup } from "./harness/cgroups.js";
+import { runProcess } from "./harness/run-process.js";
+import { makeRootFileSystem, noContainers, Runc } from "./harness/runc.js";
+
+const timeout = 400_000;
+
+/** The network of these containers leads nowhere: what the policy lets pass, fails another way. */
+const tryTo = (address: string) => ["/bin/nc", "-w", "1", address, "80"];
+
+function outcome({ stdout, stderr }: { readonly stdout: string; readonly stderr: string }): string {
+  const text = stdout + stderr;
+  if (/Operation not permitted/.test(text)) return "denied";
+  return /unreachable/.test(text) ? "allowed" : text;
+}
+
+const profile = (name: string, subject: string, allowed: string) => `apiVersion: ringfence.dev/v1alpha1
+kind: SecurityProfile
+metadata: { name: ${name} }
+spec:
+  mode: enforce
+  subject: ${subject}
+  egress: { default: deny, rules: [{ allow: { to: ${allowed} } }] }
+  ingress: { default: allow }
+  listen: 0-65535
+`;
+
+const profiles = {
+  "billing.yaml": profile("billing", "{ container: { name: billing } }", "10.0.0.1"),
+  "web.yaml": profile("web", "{ container: { label: { app: web } } }", "10.0.0.2"),
+};
+
+async function workloads(agent: TestAgent): Promise<readonly Workload[]> {
+  using client = await ControlClient.connect(agent.socket);
+  const answer = (await client.request("workloads.list")) as { workloads: readonly Workload[] };
+  return answer.workloads.filter(({ cgroup }) => cgroup.startsWith(`${agent.cgroup.path}/`));
+}
+
+async function eventually(holds: () => Promise<boolean>): Promise<boolean> {
+  const deadline = performance.now() + 60_000;
+  while (!(await holds())) {
+    if (performance.now() > deadline) return false;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return true;
+}
+
+async function knows(agent: TestAgent, name: string): Promise<boolean> {
+  return await eventually(async () =>
+    (await workloads(agent)).some(({ container }) => container?.name === name),
+  );
+}
+
+describe("an agent and containers of runc", { skip: noContainers("runc") ?? false, timeout }, () => {
+  const cleanups: (() => unknown)[] = [];
+  after(async () => {
+    for (const cleanup of cleanups.toReversed()) await cleanup();
+  });
+  const begin = (name: string) => {
+    const agent = new TestAgent(name, profiles);
+    cleanups.push(() => agent[Symbol.asyncDispose]());
+    const runc = new Runc(agent.folder);
+    cleanups.push(() => runc[Symbol.dispose]());
+    const place = (container: string) => `${agent.cgroup.path}/${container}`;
+    return { agent, runc, place };
+  };
+
+  test("give each container its profile, by name and by label, before it and after it", async () => {
+    const { agent, runc, place } = begin("profiles");
+    const sleep = ["/bin/sleep", "600"];
+    const web = { name: "shop", cgroup: place("shop"), annotations: { app: "web" }, command: sleep };
+    runc.create(web);
+    runc.start("shop");
+    await agent.start();
+    runc.create({ name: "billing", cgroup: place("billing"), command: sleep });
+    assert.ok(await knows(agent, "billing"));
+    runc.start("billing");
+    const other = { name: "other", cgroup: place("other"), command: sleep };
+    runc.create(other);
+    assert.ok(await knows(agent, "other"));
+    runc.start("other");
+    const seen: Record<string, string[]> = {};
+    for (const name of ["shop", "billing", "other"]) {
+      seen[name] = [];
+      for (const address of ["10.0.0.1", "10.0.0.2"]) {
+        seen[name].push(outcome(await runc.exec(name, tryTo(address))));
+      }
+    }
+    assert.deepEqual(seen, {
+      shop: ["denied", "allowed"],
+      billing: ["allowed", "denied"],
+      other: ["allowed", "allowed"],
+    });
+    const known = (await workloads(agent)).map(({ kind, runtime, container }) => [
+      kind,
+      runtime,
+      container?.name,
+      container?.labels,
+    ]);
+    assert.deepEqual(known, [
+      ["container", "runc", "billing", {}],
+      ["container", "runc", "other", {}],
+      ["container", "runc", "shop", { app: "web" }],
+    ]);
+  });
+
+  test("deny the first instruction of a container, whoever it turns out to be, while nobody classifies it", async () => {
+    const { agent, runc, place } = begin("first");
+    await agent.start();
+    assert.equal(
+      outcome(await runc.run({ name: "billing", cgroup: place("billing"), command: tryTo("10.0.0.9") })),
+      "denied",
+    );
+    process.kill(agent.pid, "SIGSTOP");
+    const other = { name: "other", cgroup: place("other"), command: tryTo("10.0.0.1") };
+    assert.equal(outcome(await runc.run(other)), "denied");
+    await using unit = TestCgroup.make("rf-test.service", agent.cgroup.path);
+    const inUnit = await runProcess("unshare", ["--net", "busybox", "nc", "-w", "1", "10.0.0.1", "80"], {
+      via: unit.via,
+    });
+    assert.equal(outcome(inUnit), "allowed");
+    process.kill(agent.pid, "SIGCONT");
+  });
+
+  test("cover a container again after it was made anew, and forget the one before", async () => {
+    const { agent, runc, place } = begin("again");
+    await agent.start();
+    const container = { name: "billing", cgroup: place("billing"), command: tryTo("10.0.0.2") };
+    const ids = new Set<string>();
+    for (let round = 0; round < 3; round++) {
+      runc.create({ ...container, command: ["/bin/sleep", "600"] });
+      assert.ok(await knows(agent, "billing"));
+      for (const { cgroupId } of await workloads(agent)) ids.add(cgroupId);
+      assert.equal(outcome(await runc.exec("billing", tryTo("10.0.0.2"))), "denied");
+      assert.equal(outcome(await runc.exec("billing", tryTo("10.0.0.1"))), "allowed");
+      runc.remove("billing");
+      assert.ok(await eventually(async () => (await workloads(agent)).length === 0));
+    }
+    assert.equal(ids.size, 3);
+  });
+});
+
+describe("an agent and containers of podman", { skip: noContainers("podman") ?? false, timeout }, () => {
+  test("give a container its profile by name, image and label", async () => {
+    await using agent = new TestAgent("podman", {
+      "billing.yaml": profile(
+        "billing",
+        "{ container: { name: billing, image: localhost/busy } }",
+        "10.0.0.1",
+      ),
+      "web.yaml": profile("web", "{ container: { label: { app: web } } }", "10.0.0.2"),
+    });
+    const storage = join(agent.folder, "podman");
+    const podman = (...words: readonly string[]) =>
+      runProcess("podman", [
+        ...["--root", storage, "--runroot", join(agent.folder, "podman-run")],
+        ...["--cgroup-manager", "cgroupfs", "--runtime", "runc", "--storage-driver", "vfs"],
+        ...words,
+      ]);
+    const image = join(agent.folder, "image");
+    makeRootFileSystem(image);
+    execFileSync("tar", ["-C", image, "-cf", `${image}.tar`, "."]);
+    const imported = await podman("import", `${image}.tar`, "localhost/busy:1");
+    assert.equal(imported.code, 0, imported.stderr);
+    await agent.start();
+    const limits = ["--ulimit", "nofile=1024:1024", "--ulimit", "nproc=1024:1024"];
+    const run = (name: string, ...more: readonly string[]) =>
+      podman(
+        ...["run", "-d", "--name", name, "--network", "none", "--cgroup-parent", agent.cgroup.path],
+        ...[...limits, ...more, "localhost/busy:1", "/bin/sleep", "600"],
+      );
+    try {
+      const started = [await run("billing"), await run("shop", "--label", "app=web")];
+      for (const { code, stderr } of started) assert.equal(code, 0, stderr);
+      for (const name of ["billing", "shop"]) assert.ok(await knows(agent, name), name);
+      const seen: string[] = [];
+      for (const name of ["billing", "shop"]) {
+        for (const address of ["10.0.0.1", "10.0.0.2"]) {
+          seen.push(`${name} ${address} ${outcome(await podman("exec", name, ...tryTo(address)))}`);
+        }
+      }
+      assert.deepEqual(seen, [
+        "billing 10.0.0.1 allowed",
+        "billing 10.0.0.2 denied",
+        "shop 10.0.0.1 denied",
+        "shop 10.0.0.2 allowed",
+      ]);
+    } finally {
+      await podman("rm", "--all", "--force", "--time", "0");
+    }
+  });
+});

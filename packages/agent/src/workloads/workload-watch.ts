@@ -1,0 +1,99 @@
+import type { Cgroup2, layout } from "@ringfence/kernel";
+import type { NewCgroups } from "./new-cgroups.js";
+import type { Runtime } from "./runtimes/runtime.js";
+import { workloadHost } from "./workload-host.js";
+import { WorkloadTable } from "./workload-table.js";
+
+/** How soon a runtime is asked again about what it did not know. */
+const REVIEW_MS = 20;
+/** How soon a lost event is noticed. */
+const CHECK_MS = 1_000;
+/** How soon a new name of a container is. */
+const RELIST_MS = 10_000;
+
+export interface WorkloadWatchOptions {
+  readonly cgroups: Cgroup2;
+  readonly runtimes: readonly Runtime[];
+  /** What the kernel has told of and waits for. */
+  readonly newCgroups: NewCgroups;
+  /** Puts the policy in force again with what runs now; resolves when it is. */
+  readonly apply: () => Promise<void>;
+  /** Told when the policy could not be put in force for what runs now: new containers stay closed. */
+  readonly failed: (error: unknown) => void;
+}
+
+/**
+ * Keeps the policy true for containers and units that come and go. A new cgroup is closed by the kernel until the policy
+ * lists whose it is, so that nothing here is a race: being late only means being closed for longer.
+ */
+export class WorkloadWatch {
+  readonly table: WorkloadTable;
+  readonly #options: WorkloadWatchOptions;
+  readonly #timers: readonly NodeJS.Timeout[];
+  #applying: Promise<void> = Promise.resolve();
+  #isWaiting = false;
+
+  /** The hooks that tell of cgroups are attached: nothing that comes now is missed. */
+  constructor(options: WorkloadWatchOptions) {
+    this.#options = options;
+    this.table = new WorkloadTable(workloadHost(options.cgroups, options.runtimes));
+    this.table.changed(({ started, ended }) => {
+      // what has just become pending is closed already
+      if (ended.length > 0 || started.some(({ kind }) => kind !== "pending")) this.#schedule();
+    });
+    const review = setInterval(() => this.table.isOpen && this.table.review(), REVIEW_MS);
+    const relist = setInterval(() => this.relist(), RELIST_MS);
+    const check = setInterval(() => this.#check(), CHECK_MS);
+    this.#timers = [review.unref(), relist.unref(), check.unref()];
+    this.#schedule();
+  }
+
+  /** What the kernel says of a cgroup. */
+  onCgroup(event: layout.rf_cgroup_event): void {
+    if (event.made === 0) this.table.removed(event.id);
+    else if (event.path_length === 0) this.relist();
+    else this.table.made(Buffer.from(event.path.subarray(0, event.path_length)).toString("utf8"));
+  }
+
+  /** Looks at everything: events were lost. */
+  relist(): void {
+    this.table.relist();
+  }
+
+  async stop(): Promise<void> {
+    for (const timer of this.#timers) clearInterval(timer);
+    await this.#applying;
+  }
+
+  #check(): void {
+    if (this.#options.newCgroups.ids().some((id) => this.table.of(id) === null)) this.relist();
+  }
+
+  /** Changes that come while one is put in force are put in force together. */
+  #schedule(): void {
+    if (this.#isWaiting) return;
+    this.#isWaiting = true;
+    this.#applying = this.#applying.then(async () => {
+      this.#isWaiting = false;
+      try {
+        await this.#apply();
+      } catch (error) {
+        this.#options.failed(error);
+      }
+    });
+  }
+
+  /**
+   * What is the host's is settled first: who was judged as in a new cgroup is judged anew when the policy follows. A
+   * container only when the policy lists it.
+   */
+  async #apply(): Promise<void> {
+    const { newCgroups, apply } = this.#options;
+    const ids = newCgroups.ids();
+    const kindOf = (id: bigint) => this.table.of(id)?.kind;
+    const containers = ids.filter((id) => kindOf(id) === "container");
+    for (const id of ids) if (kindOf(id) === "host" || kindOf(id) === "unit") newCgroups.settle(id);
+    await apply();
+    for (const id of containers) newCgroups.settle(id);
+  }
+}
