@@ -81,6 +81,14 @@ describe("ringfence learn", { timeout }, () => {
     assert.equal(fenced.report.mode, "enforce");
   });
 
+  test("learns the same rules from the report of the run", async () => {
+    const report = join(temporaryFolder(), "report.json");
+    writeFileSync(report, JSON.stringify(watched.report, null, 2));
+    // Which of the names of one address was meant is in no report.
+    const rules = (text: string) => text.match(/- name: .*|ports: .*|localPorts: .*|listen: .*|from: .*/g);
+    assert.deepEqual(rules(await learn("--from", report)), rules(await learn("--from", watched.logPath)));
+  });
+
   test("allows no more than was seen", async () => {
     const other = nameSteps(
       "look,other.example.com",

@@ -15,7 +15,7 @@ import type { Engine } from "./engine.js";
 /** The kernel wakes us only when much is waiting: this is how late an event may be. */
 const LOOK_EVERY_MS = 100;
 /** Kinds of verdicts that are joined between two looks. */
-const FOLD_ROOM = 4096;
+const FOLD_ROOM = 16_384;
 
 const { rf_event_kind } = layout;
 const dnsCodec = new StructCodec(layout.rf_dns_event, "rf_dns_event");

@@ -90,7 +90,13 @@ class AgentRun {
 
   #methods(agent: Agent): ControlMethods {
     const { engine } = agent;
-    const sources = { engine, manager: this.#manager, cgroup: this.#config.spec.cgroup, version: version(), sinkLosses: () => agent.sinkLosses };
+    const sources = {
+      engine,
+      manager: this.#manager,
+      cgroup: this.#config.spec.cgroup,
+      version: version(),
+      sinkLosses: () => agent.sinkLosses,
+    };
     return {
       ...profileMethods(this.#manager),
       status: { access: "read", handle: () => agentStatus(sources) },

@@ -1,5 +1,6 @@
 import { readLines } from "@ringfence/agent";
 import { RingfenceError } from "@ringfence/model";
+import { isReport, reportRecords } from "./report-records.js";
 
 /** What could not be read of a log. */
 export interface UnreadLines {
@@ -11,10 +12,14 @@ export interface UnreadLines {
 
 /**
  * The records of a log file as JSON, one after the other. A line that is torn, as the last one is when its writer was killed, is
- * counted and skipped. Throws RF_HISTORY when the file cannot be read.
+ * counted and skipped. A JSON report of a run gives its rows. Throws RF_HISTORY when the file cannot be read.
  */
 export function* readRecords(file: string, unread: UnreadLines): Generator<unknown> {
   try {
+    if (isReport(file)) {
+      yield* reportRecords(file);
+      return;
+    }
     for (const line of readLines(file, unread)) {
       if (line === "") continue;
       const record = parse(line);

@@ -7,7 +7,6 @@ import { after, describe, test } from "node:test";
 import type { AgentEvent } from "@ringfence/model";
 import { DiskSink } from "./disk-sink.js";
 import { EventFile } from "./event-file.js";
-import { syslogMessage } from "./syslog-sink.js";
 
 const root = mkdtempSync(join(tmpdir(), "ringfence-sinks-"));
 const full = join(root, "full");
@@ -116,15 +115,4 @@ describe("EventFile", () => {
     assert.equal(readFileSync(path, "utf8"), "5\n");
     assert.ok(!readdirSync(root).includes("aged.ndjson.1"));
   });
-});
-
-test("syslogMessage follows RFC 5424, and cuts what receivers need not take", () => {
-  const event = { ...events(1)[0], time: "2026-11-26T10:00:00.000Z", msg: "m" } as AgentEvent;
-  assert.match(
-    syslogMessage(event, 7),
-    /^<28>1 2026-11-26T10:00:00\.000Z h ringfence 7 loss - \{"type":"loss".*\}$/,
-  );
-  const long = syslogMessage({ ...event, msg: "y".repeat(5000) }, 7);
-  assert.ok(Buffer.byteLength(long) <= 2048);
-  assert.match(long, /"cut":true\}$/);
 });
