@@ -9,7 +9,6 @@ export {
   type SubscribeOptions,
   type SubscriberState,
 } from "./events/event-hub.js";
-export { eventWorkload } from "./events/event-workload.js";
 export { eventsMethods } from "./events/events-methods.js";
 export { historyFiles, historyFolder } from "./events/history/history-files.js";
 export { HistoryStore } from "./events/history/history-store.js";

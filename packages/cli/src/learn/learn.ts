@@ -29,21 +29,19 @@ export function learnProfile(command: LearnCommand, existing: ExistingProfile | 
   });
   const unread: UnreadLines = { broken: 0, long: 0 };
   const files = command.files.length > 0 ? command.files : historyFiles(command.state, command.since);
-  let count = 0;
   for (const observation of readObservations({ files, since: command.since }, unread)) {
     learner.add(observation);
-    count += 1;
   }
-  if (count === 0) {
-    throw new RingfenceError(
-      "RF_LEARNED_NOTHING",
-      `Cannot learn from ${files.length} files: they have no verdicts`,
-      {
-        hint: "write a log with ringfence run --mode audit --policy FILE --log FILE, or take a longer time with --since",
-      },
-    );
-  }
-  return { learned: learner.finish(), unread };
+  const learned = learner.finish();
+  if (learned.count > 0) return { learned, unread };
+  const [reason] = learned.leftOut;
+  throw new RingfenceError(
+    "RF_LEARNED_NOTHING",
+    `Cannot learn: the records have no verdict${command.subject.length === 0 ? "" : " of this subject"}${reason === undefined ? "" : ` (left out: ${reason})`}`,
+    {
+      hint: "write a log with ringfence run --mode audit --policy FILE --log FILE, or take a longer time with --since",
+    },
+  );
 }
 
 function readWildcard(text: string) {

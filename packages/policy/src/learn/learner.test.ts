@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { DNS_SCHEMA, parseAddress, VERDICT_SCHEMA } from "@ringfence/model";
+import { DNS_SCHEMA, EVENT_SCHEMA, parseAddress, VERDICT_SCHEMA } from "@ringfence/model";
 import { readObservation } from "../observed/read-observation.js";
 import { parsePolicy } from "../parse/parse-policy.js";
 import { fixedResolver } from "../testing/fixed-resolver.js";
@@ -216,6 +216,36 @@ describe("Learner", () => {
     assert.deepEqual(learned.leftOut, ['records without "ancestor", which the subject asks for']);
     const byExe = learn([flow(), flow({ exe: "/usr/bin/wget" })], { subject: [{ exe: ["/usr/bin/wget"] }] });
     assert.deepEqual(byExe.rules("egress"), ["wget-443: 192.0.2.1 443/tcp"]);
+  });
+
+  test("tells containers by name, image and labels, and units by cgroup, where records have them", () => {
+    const inWorkload = (workload: Line, port: number): Line => {
+      const { exe, exeFlags, comm, uid, gid, ...rest } = flow({ port });
+      const process = { exe, exeFlags, comm, uid, gid, ancestors: [] };
+      return { ...rest, schema: EVENT_SCHEMA, type: "verdict", process, workload };
+    };
+    const web = {
+      kind: "container",
+      name: "web",
+      id: "1",
+      image: "nginx:1",
+      labels: { app: "shop" },
+      cgroup: "/c/1",
+    };
+    const unit = { kind: "unit", name: "a.service", cgroup: "/system.slice/a.service" };
+    const lines = [inWorkload(web, 1), inWorkload({ ...web, name: "db" }, 2), inWorkload(unit, 3)];
+    const ports = (subject: LearnOptions["subject"]) =>
+      learn(lines, { subject })
+        .rules("egress")
+        .map((rule) => rule.slice(0, 6));
+    assert.deepEqual(ports([{ container: { name: ["web"] } }]), ["curl-1"]);
+    assert.deepEqual(ports([{ container: { image: ["nginx"], label: { app: ["shop"] } } }]), [
+      "curl-1",
+      "curl-2",
+    ]);
+    assert.deepEqual(ports([{ container: { label: { app: ["other"] } } }]), []);
+    assert.deepEqual(ports([{ unit: ["a.service"] }]), ["curl-3"]);
+    assert.deepEqual(ports([{ host: true }]), ["curl-3"]);
   });
 
   test("writes the same whatever the order, and says how often and how recently", () => {

@@ -26,6 +26,8 @@ export interface Learned {
   readonly rules: ReadonlyMap<string, readonly string[]>;
   /** What was seen and is in no rule. */
   readonly leftOut: readonly string[];
+  /** Verdicts and queries of the subject. */
+  readonly count: number;
   /** How often the rules of the existing profile were used, by rule id. */
   readonly usage: ReadonlyMap<string, Seen>;
   /** What was listened on, whether the existing profile allows it or not. */
@@ -102,6 +104,7 @@ export class Learner {
       },
       rules: comments,
       leftOut,
+      count: this.#seen?.count ?? 0,
       usage: this.#usage,
       listened,
     };

@@ -1,5 +1,6 @@
 import {
   type Address,
+  type ContainerFact,
   DNS_SCHEMA,
   EVENT_SCHEMA,
   parseAddress,
@@ -108,7 +109,9 @@ function processOf(actor: Json, line: Json): ObservedProcess {
   if (typeof comm !== "string") unknown.add("comm");
   if (!Array.isArray(ancestors)) unknown.add("ancestors");
   const workload = isMap(line["workload"]) ? line["workload"] : null;
-  if (workload === null) unknown.add("cgroup").add("container");
+  // the host as a workload says that it is no container, and not in which cgroup
+  if (workload === null) unknown.add("container");
+  if (workload === null || workload["kind"] === "host") unknown.add("cgroup");
   return {
     exe: text,
     unknown,
@@ -119,8 +122,23 @@ function processOf(actor: Json, line: Json): ObservedProcess {
       uid: numberOf("uid"),
       gid: numberOf("gid"),
       cgroup: typeof workload?.["cgroup"] === "string" ? workload["cgroup"] : "/",
-      container: workload?.["kind"] === "container",
+      container: containerOf(workload),
     },
+  };
+}
+
+function containerOf(workload: Json | null): ContainerFact {
+  if (workload?.["kind"] === "pending") return "pending";
+  if (workload?.["kind"] !== "container") return false;
+  const { id, name, image, labels } = workload;
+  const textOf = (value: unknown) => (typeof value === "string" ? value : null);
+  const known = isMap(labels) ? Object.entries(labels) : null;
+  const texts = known?.flatMap(([key, value]) => (typeof value === "string" ? [[key, value] as const] : []));
+  return {
+    id: textOf(id),
+    name: textOf(name),
+    image: textOf(image),
+    labels: texts === undefined ? null : Object.fromEntries(texts),
   };
 }
 
