@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { ControlClient } from "@ringfence/agent/control";
@@ -36,9 +37,16 @@ const profiles = {
   "web.yaml": profile("web", "{ container: { label: { app: web } } }", "10.0.0.2"),
 };
 
-async function workloads(agent: TestAgent): Promise<readonly Workload[]> {
+interface WorkloadsAnswer {
+  readonly workloads: readonly Workload[];
+  readonly inForce: boolean;
+}
+
+/** What the policy in force knows of; null while it is being put there. */
+async function inForce(agent: TestAgent): Promise<readonly Workload[] | null> {
   using client = await ControlClient.connect(agent.socket);
-  const answer = (await client.request("workloads.list")) as { workloads: readonly Workload[] };
+  const answer = (await client.request("workloads.list")) as WorkloadsAnswer;
+  if (!answer.inForce) return null;
   return answer.workloads.filter(({ cgroup }) => cgroup.startsWith(`${agent.cgroup.path}/`));
 }
 
@@ -52,8 +60,8 @@ async function eventually(holds: () => Promise<boolean>): Promise<boolean> {
 }
 
 async function knows(agent: TestAgent, name: string): Promise<boolean> {
-  return await eventually(async () =>
-    (await workloads(agent)).some(({ container }) => container?.name === name),
+  return await eventually(
+    async () => (await inForce(agent))?.some(({ container }) => container?.name === name) === true,
   );
 }
 
@@ -97,7 +105,7 @@ describe("an agent and containers of runc", { skip: noContainers("runc") ?? fals
       billing: ["allowed", "denied"],
       other: ["allowed", "allowed"],
     });
-    const known = (await workloads(agent)).map(({ kind, runtime, container }) => [
+    const known = (await inForce(agent))?.map(({ kind, runtime, container }) => [
       kind,
       runtime,
       container?.name,
@@ -132,17 +140,14 @@ describe("an agent and containers of runc", { skip: noContainers("runc") ?? fals
     const { agent, runc, place } = begin("again");
     await agent.start();
     const container = { name: "billing", cgroup: place("billing"), command: tryTo("10.0.0.2") };
-    const ids = new Set<string>();
     for (let round = 0; round < 3; round++) {
       runc.create({ ...container, command: ["/bin/sleep", "600"] });
       assert.ok(await knows(agent, "billing"));
-      for (const { cgroupId } of await workloads(agent)) ids.add(cgroupId);
       assert.equal(outcome(await runc.exec("billing", tryTo("10.0.0.2"))), "denied");
       assert.equal(outcome(await runc.exec("billing", tryTo("10.0.0.1"))), "allowed");
       runc.remove("billing");
-      assert.ok(await eventually(async () => (await workloads(agent)).length === 0));
+      assert.ok(await eventually(async () => (await inForce(agent))?.length === 0));
     }
-    assert.equal(ids.size, 3);
   });
 });
 
@@ -193,6 +198,8 @@ describe("an agent and containers of podman", { skip: noContainers("podman") ?? 
       ]);
     } finally {
       await podman("rm", "--all", "--force", "--time", "0");
+      // what podman started to clean up may still write
+      rmSync(storage, { recursive: true, force: true, maxRetries: 50, retryDelay: 100 });
     }
   });
 });

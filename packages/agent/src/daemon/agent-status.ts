@@ -5,6 +5,7 @@ import { liveProcess } from "../host/live-process.js";
 import { readLosses } from "../observe/losses.js";
 import { errorOf } from "../policy/plain-error.js";
 import type { ProfileManager } from "../profiles/profile-manager.js";
+import type { WorkloadTable } from "../workloads/workload-table.js";
 import type { Engine } from "./engine.js";
 import { whyUncovered } from "./why-uncovered.js";
 
@@ -15,16 +16,18 @@ export interface StatusSources {
   /** Path of the cgroup where the hooks are. */
   readonly cgroup: string;
   readonly version: string;
+  /** What runs here. */
+  readonly workloads: WorkloadTable;
   /** Events that could not be written, by where they are missing. */
   readonly sinkLosses: () => Readonly<Record<string, number>>;
 }
 
 /** Whether this host is covered, and by what. */
 export async function agentStatus(sources: StatusSources): Promise<AgentStatus> {
-  const { engine, manager, cgroup, version, sinkLosses } = sources;
+  const { engine, manager, cgroup, version, workloads, sinkLosses } = sources;
   const { fence } = engine;
   const { generation, revision, panic, confirmWithin, profiles, errors, warnings } = manager.status;
-  const coverage = await manager.coverage(processesBelow(cgroup));
+  const coverage = await manager.coverage(processesBelow(cgroup, workloads));
   const undone = fence.undone();
   const facts = {
     schema: "ringfence.status/v1" as const,
@@ -55,9 +58,10 @@ function degradedBy({ status, surprise }: Engine["fence"]["guard"]): string[] {
   ];
 }
 
-function processesBelow(cgroup: string): readonly ProcessFacts[] {
+function processesBelow(cgroup: string, workloads: WorkloadTable): readonly ProcessFacts[] {
+  const containerOf = (path: string) => workloads.containerAt(path);
   return readdirSync("/proc").flatMap((name) => {
-    const facts = Number(name) > 0 ? liveProcess(Number(name))?.facts : undefined;
+    const facts = Number(name) > 0 ? liveProcess(Number(name), containerOf)?.facts : undefined;
     return facts !== undefined && isInSubtree(cgroup, facts.cgroup) ? [facts] : [];
   });
 }

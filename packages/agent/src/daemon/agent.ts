@@ -94,7 +94,7 @@ export class Agent {
         readers: options.readers,
         methods: {
           ...eventsMethods(agent.hub),
-          ...workloadMethods(agent.workloads),
+          ...workloadMethods(agent.#workloads),
           ...options.methods(agent),
         },
       });

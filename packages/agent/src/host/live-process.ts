@@ -15,8 +15,9 @@ export interface LiveProcess {
 /**
  * Describes a process that runs now; null when there is none with this number. The kernel side of a fence knows more:
  * /proc shows no ancestor that has ended, and no program that was replaced by exec.
+ * @param containerOf what is known of the container that a cgroup lies in; without it the runtimes are asked
  */
-export function liveProcess(pid: number): LiveProcess | null {
+export function liveProcess(pid: number, containerOf = containerAt): LiveProcess | null {
   const status = read(pid, "status");
   if (status === null) return null;
   const exe = executableOf(pid);
@@ -31,7 +32,7 @@ export function liveProcess(pid: number): LiveProcess | null {
     uid: effectiveId(status, "Uid"),
     gid: effectiveId(status, "Gid"),
     cgroup: cgroup ?? "/",
-    container: containerAt(cgroup ?? "/"),
+    container: containerOf(cgroup ?? "/"),
   };
   return { facts, gaps };
 }

@@ -304,9 +304,10 @@ export class ProfileManager {
     const warnings = [...policy.warnings];
     // Whoever asked disposes of the whole assessment.
     const generation = await this.#options.target.replace({ ...policy, [Symbol.dispose]: () => undefined });
+    const wasGood = files === this.#good;
     this.#good = this.#counting(assessment, files);
     this.#status = { generation, revision, profiles: [...profiles], errors: [...errors], warnings };
-    this.#tolerate(() => this.#state.writeGood(this.#good), undefined);
+    if (!wasGood) this.#tolerate(() => this.#state.writeGood(this.#good), undefined);
   }
 
   async #putInForce(files: readonly PolicyFile[]): Promise<void> {

@@ -1,9 +1,12 @@
 import type { ControlMethods } from "../control/index.js";
-import type { WorkloadTable } from "./workload-table.js";
+import type { WorkloadWatch } from "./workload-watch.js";
 
-/** What the agent can be asked about workloads. */
-export function workloadMethods(table: WorkloadTable): ControlMethods {
+/** What the agent can be asked about workloads. `inForce`: the policy in force knows them all. */
+export function workloadMethods(watch: WorkloadWatch): ControlMethods {
   return {
-    "workloads.list": { access: "read", handle: async () => ({ workloads: table.list() }) },
+    "workloads.list": {
+      access: "read",
+      handle: async () => ({ workloads: watch.table.list(), inForce: watch.isInForce }),
+    },
   };
 }

@@ -77,6 +77,8 @@ test("WorkloadTable finds what runs already", () => {
   ]);
   const inner = table.of(host.ids.get(`/docker/${id}/inner`) ?? 0n);
   assert.equal(inner?.container?.name, "billing");
+  assert.deepEqual(table.containerAt(`/docker/${id}/inner/gone`), inner.container);
+  assert.equal(table.containerAt("/plain/x"), false);
   assert.equal(inner.cgroupId, String(host.ids.get(`/docker/${id}`)));
   assert.equal(table.of(host.ids.get("/plain") ?? 0n)?.kind, "host");
   assert.equal(table.of(99n), null);
@@ -91,13 +93,12 @@ test("WorkloadTable keeps a new cgroup pending until a runtime claims it", () =>
   const cgroup = host.make("/c1");
   table.made("/c1");
   assert.deepEqual(summary(table), ["pending ? /c1"]);
-  assert.equal(table.isSettled("/c1"), false);
+  assert.equal(table.containerAt("/c1/x"), "pending");
   host.call("c1", "c1");
   host.places.set("/c1", "c1");
   table.review();
   assert.deepEqual(summary(table), ["container c1 /c1"]);
   assert.equal(table.of(cgroup)?.runtime, "runc");
-  assert.equal(table.isSettled("/c1"), true);
   assert.deepEqual(
     changes.map(({ started, ended }) => [started.map(({ kind }) => kind), ended.map(({ kind }) => kind)]),
     [

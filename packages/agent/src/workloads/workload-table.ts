@@ -1,4 +1,4 @@
-import type { Workload } from "@ringfence/model";
+import type { ContainerFact, Workload } from "@ringfence/model";
 import { type ClassifyContext, classifyCgroup, isIncomplete, placesOf } from "./classify-cgroup.js";
 import type { Runtime } from "./runtimes/runtime.js";
 
@@ -69,10 +69,14 @@ export class WorkloadTable {
     return path === undefined ? null : (this.#entries.get(path)?.workload ?? null);
   }
 
-  /** False for a new cgroup of which nobody can say yet whose it is. */
-  isSettled(path: string): boolean {
-    const kind = this.#entries.get(path)?.workload.kind;
-    return kind !== undefined && kind !== "pending";
+  /** What is known of the container that a cgroup lies in. */
+  containerAt(path: string): ContainerFact {
+    for (let at = path; at !== ""; at = at.slice(0, at.lastIndexOf("/"))) {
+      const workload = this.#entries.get(at)?.workload;
+      if (workload !== undefined)
+        return workload.kind === "pending" ? "pending" : (workload.container ?? false);
+    }
+    return false;
   }
 
   /** True while looking again may tell more. */

@@ -32,6 +32,7 @@ export class WorkloadWatch {
   readonly #timers: readonly NodeJS.Timeout[];
   #applying: Promise<void> = Promise.resolve();
   #isWaiting = false;
+  #isApplying = false;
 
   /** The hooks that tell of cgroups are attached: nothing that comes now is missed. */
   constructor(options: WorkloadWatchOptions) {
@@ -46,6 +47,11 @@ export class WorkloadWatch {
     const check = setInterval(() => this.#check(), CHECK_MS);
     this.#timers = [review.unref(), relist.unref(), check.unref()];
     this.#schedule();
+  }
+
+  /** True when the policy in force knows all that is known here. */
+  get isInForce(): boolean {
+    return !this.#isWaiting && !this.#isApplying;
   }
 
   /** What the kernel says of a cgroup. */
@@ -75,10 +81,13 @@ export class WorkloadWatch {
     this.#isWaiting = true;
     this.#applying = this.#applying.then(async () => {
       this.#isWaiting = false;
+      this.#isApplying = true;
       try {
         await this.#apply();
       } catch (error) {
         this.#options.failed(error);
+      } finally {
+        this.#isApplying = false;
       }
     });
   }

@@ -95,6 +95,7 @@ class AgentRun {
       manager: this.#manager,
       cgroup: this.#config.spec.cgroup,
       version: version(),
+      workloads: agent.workloads,
       sinkLosses: () => agent.sinkLosses,
     };
     return {
