@@ -88,6 +88,7 @@ enum rf_event_kind {
 	RF_EVENT_EXIT = 9,
 	RF_EVENT_STRAY = 10,
 	RF_EVENT_CGROUP = 11, /* a cgroup was made or removed */
+	RF_EVENT_NEIGHBOUR = 12,
 };
 
 enum rf_loss {
@@ -387,4 +388,5 @@ struct rf_described {
 	struct rf_exit_event exit_event;
 	struct rf_stray_event stray_event;
 	struct rf_cgroup_event cgroup_event;
+	struct rf_neighbour_event neighbour_event;
 };

@@ -122,7 +122,8 @@ struct rf_exit_event {
 	__u8 comm[RF_COMM_LEN];
 };
 
-/* A packet that came for a port where no socket takes it. */
+/* A packet that came for a port where no socket takes it; or a DNS answer that a socket took and that matches no query, with
+ * no namespace and address. */
 struct rf_stray_event {
 	__u32 kind;
 	__u32 net_ns;
@@ -135,6 +136,21 @@ struct rf_stray_event {
 	__u8 protocol;
 	__u8 tcp_flags;
 	__u16 unused;
+};
+
+#define RF_MAC_BYTES 6
+
+/* What this host knows of a neighbour on an Ethernet changed, or was said again unasked: ARP or IPv6's neighbour discovery. */
+struct rf_neighbour_event {
+	__u32 kind;
+	__u32 net_ns;
+	__u64 time_ns;
+	__u8 address[16];
+	__u8 before[RF_MAC_BYTES]; /* all zero: was not known */
+	__u8 now[RF_MAC_BYTES];
+	__u32 ifindex;
+	__u8 unasked; /* 1: an answer, while this host was not asking */
+	__u8 unused[7];
 };
 
 #define RF_HANDSHAKE_OUT 0x10000 /* in `port`: to that port of others */

@@ -234,6 +234,20 @@ enum skb_drop_reason {
 
 struct net_device {
 	possible_net_t nd_net;
+	int ifindex;
+	unsigned char addr_len;
+};
+
+struct neigh_table {
+	int family;
+};
+
+struct neighbour {
+	struct neigh_table *tbl;
+	struct net_device *dev;
+	__u8 nud_state;
+	unsigned char ha[32];
+	__u8 primary_key[0];
 };
 
 struct sk_buff {

@@ -318,6 +318,8 @@ static __always_inline bool read_answer(struct __sk_buff *skb, struct dns_room *
 		return true;
 	}
 	count_dns(m->fault || !(m->flags & RF_DNS_RESPONSE) ? RF_DNS_MALFORMED : RF_DNS_UNASKED, 1);
+	if (!m->fault && (m->flags & RF_DNS_RESPONSE))
+		room->unasked += 1;
 	if (query)
 		let_go_of_query(query, RF_DNS_QUERY_WAITS);
 	return !m->fault;

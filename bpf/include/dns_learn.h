@@ -3,6 +3,7 @@
 #pragma once
 
 #include "dns_stream.h"
+#include "stray.h"
 
 /* A room with what the packet says of itself; NULL, and the verdict on the packet, for one that is no DNS, or where none
  * is free. On a stack of its own: asking the policy takes what there is. */
@@ -68,6 +69,21 @@ static __always_inline int learn_from_outgoing(struct __sk_buff *skb, struct bpf
 	return verdict & 1; /* no more than that is allowed, says the verifier */
 }
 
+/* For an agent: an answer that matches no query, as whoever guesses sends many. */
+static __noinline int tell_unasked(const struct dns_packet *p)
+{
+	struct rf_stray_event *stray = begin_stray();
+
+	if (!stray)
+		return 0;
+	__builtin_memcpy(stray->source, &p->source, sizeof(stray->source));
+	stray->source_port = DNS_PORT;
+	stray->port = p->destination_port;
+	stray->protocol = p->protocol;
+	bpf_ringbuf_submit(stray, wake_flags());
+	return 0;
+}
+
 static __always_inline int learn_from_incoming(struct __sk_buff *skb, struct bpf_sock *sk)
 {
 	struct dns_packet p = {};
@@ -80,9 +96,12 @@ static __always_inline int learn_from_incoming(struct __sk_buff *skb, struct bpf
 	d.room = take_room();
 	if (!d.room)
 		return RF_PASS;
+	d.room->unasked = 0;
 	d.at = p.payload;
 	d.size = datagram_size(skb, &p);
 	bpf_loop(skb->gso_size ? DNS_DATAGRAMS : 1, answer_step, &d, 0);
+	if (scope.everyone && d.room->unasked)
+		tell_unasked(&p);
 	leave_room(d.room);
 	return RF_PASS;
 }

@@ -49,6 +49,8 @@ struct dns_room {
 	__u64 used_ns; /* when a part of it came last */
 	__u32 place; /* of a query: what a loop finds goes through here, and the verifier walks what follows once */
 	__u32 told; /* events, from this room */
+	__u32 unasked; /* answers in this packet that match no query */
+	__u32 unused;
 	struct dns_learning learning;
 	struct rf_dns_query_key key;
 	struct rf_call call; /* what the policy is asked, and the row that counts its answer */

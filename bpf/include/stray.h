@@ -39,21 +39,46 @@ struct {
 	__type(value, struct rf_stray_rate);
 } stray_rate SEC(".maps");
 
-static __always_inline bool may_tell_stray(struct rf_stray_rate *rate, const struct rf_stray_key *key, __u64 now)
+/* An event to fill and to submit; NULL where too many were told in this second, or there is no room. */
+static __always_inline struct rf_stray_event *begin_stray(void)
 {
-	__u64 *told = bpf_map_lookup_elem(&strays, key);
+	__u64 now = bpf_ktime_get_boot_ns();
+	struct rf_stray_event *stray;
+	struct rf_stray_rate *rate;
+	__u32 zero = 0;
 
-	if (told && now - *told < RF_STRAY_TOLD_AGAIN_NS)
-		return false;
+	rate = bpf_map_lookup_elem(&stray_rate, &zero);
+	if (!rate)
+		return NULL;
 	if (rate->second != now / RF_SECOND_NS) {
 		rate->second = now / RF_SECOND_NS;
 		rate->told = 0;
 	}
-	if (rate->told >= RF_STRAYS_TOLD_EACH_SECOND)
-		return false;
-	rate->told += 1;
+	if (rate->told++ >= RF_STRAYS_TOLD_EACH_SECOND) {
+		rate->more += 1;
+		return NULL;
+	}
+	stray = bpf_ringbuf_reserve(&events, sizeof(*stray), 0);
+	if (!stray) {
+		count_loss(RF_LOSS_EVENTS);
+		return NULL;
+	}
+	__builtin_memset(stray, 0, sizeof(*stray));
+	stray->kind = RF_EVENT_STRAY;
+	stray->time_ns = now;
+	stray->more = rate->more;
+	rate->more = 0;
+	return stray;
+}
+
+static __always_inline bool was_told_lately(const struct rf_stray_key *key, __u64 now)
+{
+	__u64 *told = bpf_map_lookup_elem(&strays, key);
+
+	if (told && now - *told < RF_STRAY_TOLD_AGAIN_NS)
+		return true;
 	bpf_map_update_elem(&strays, key, &now, BPF_ANY);
-	return true;
+	return false;
 }
 
 static __always_inline bool read_stray_addresses(struct sk_buff *skb, struct rf_stray_event *stray)
@@ -99,30 +124,27 @@ static __always_inline bool read_stray_ports(struct sk_buff *skb, struct rf_stra
 
 static __noinline int tell_stray(struct sk_buff *skb)
 {
-	struct rf_stray_event stray = { .kind = RF_EVENT_STRAY };
+	struct rf_stray_event seen = {}, *stray;
 	struct rf_stray_key key = {};
-	struct rf_stray_rate *rate;
-	__u32 zero = 0;
 
-	if (!read_stray_addresses(skb, &stray) || !read_stray_ports(skb, &stray))
+	if (!read_stray_addresses(skb, &seen) || !read_stray_ports(skb, &seen))
 		return 0;
-	stray.net_ns = BPF_CORE_READ(skb, dev, nd_net.net, ns.inum);
-	stray.time_ns = bpf_ktime_get_boot_ns();
-	__builtin_memcpy(key.source, stray.source, sizeof(key.source));
-	key.net_ns = stray.net_ns;
-	key.port = stray.port;
-	key.protocol = stray.protocol;
-	rate = bpf_map_lookup_elem(&stray_rate, &zero);
-	if (!rate)
+	seen.net_ns = BPF_CORE_READ(skb, dev, nd_net.net, ns.inum);
+	__builtin_memcpy(key.source, seen.source, sizeof(key.source));
+	key.net_ns = seen.net_ns;
+	key.port = seen.port;
+	key.protocol = seen.protocol;
+	/* an answer that says it is of a resolver: each counts */
+	if (seen.source_port != DNS_PORT && was_told_lately(&key, bpf_ktime_get_boot_ns()))
 		return 0;
-	if (!may_tell_stray(rate, &key, stray.time_ns)) {
-		rate->more += 1;
+	stray = begin_stray();
+	if (!stray)
 		return 0;
-	}
-	stray.more = rate->more;
-	rate->more = 0;
-	if (bpf_ringbuf_output(&events, &stray, sizeof(stray), wake_flags()))
-		count_loss(RF_LOSS_EVENTS);
+	seen.kind = stray->kind;
+	seen.time_ns = stray->time_ns;
+	seen.more = stray->more;
+	*stray = seen;
+	bpf_ringbuf_submit(stray, wake_flags());
 	return 0;
 }
 

@@ -111,7 +111,7 @@ describe("what an agent is told", () => {
     const address = server.address();
     const port = typeof address === "object" ? (address?.port ?? 0) : 0;
     const script = `exec 3<>/dev/tcp/127.0.0.1/${port}; sleep 0; sh -c 'exit 0' <&3 >&3`;
-    await place.run(["bash", "-c", script]);
+    await place.run(["bash", "--norc", "-c", script]);
     server.close().unref();
     const streams = ({ stream }: layout.rf_exec_event) => stream.map(({ family }) => family);
     const shell = place.told.execs.find(

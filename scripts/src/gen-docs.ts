@@ -69,6 +69,7 @@ const pages: readonly GeneratedPage[] = [
   helpPage("explain", example),
   helpPage("learn"),
   helpPage("observe"),
+  helpPage("attacks"),
   helpPage("top"),
   filledPage("README.md", example),
   helpPage("policy import"),

@@ -47,6 +47,10 @@ const commands: Readonly<Record<string, { summary: string; load: () => Promise<C
     summary: "break the glass: open everything at once, until panic --end",
     load: async () => (await import("./commands/panic.js")).panic,
   },
+  attacks: {
+    summary: "show what the agent's detectors found, and let in again who was cut off",
+    load: async () => (await import("./commands/attacks.js")).attacks,
+  },
   doctor: {
     summary: "show what this kernel offers, what is missing and what that costs",
     load: async () => (await import("./commands/doctor.js")).doctor,

@@ -13,7 +13,7 @@ const allowed: readonly RegExp[] = [
   /^tldts(-core)?$/, // the Public Suffix List, for reports about names; no code of its own runs at install or start
   /^yaml$/,
   /^zod$/,
-  /^@ringfence\/(?:model|policy|kernel|agent|probe|cli)$/,
+  /^@ringfence\/(?:model|policy|rules|kernel|agent|probe|cli)$/,
 ];
 
 /** The part of package-lock.json (version 3) that this check reads. */

@@ -1,6 +1,7 @@
 import { hostname } from "node:os";
 import { Cgroup2 } from "@ringfence/kernel";
 import type { AgentConfig } from "@ringfence/model";
+import { attackMethods } from "../attacks/attack-methods.js";
 import { AgentLock, type ControlMethods, ControlServer } from "../control/index.js";
 import { AgentClock } from "../events/agent-clock.js";
 import { AgentSinks } from "../events/agent-sinks.js";
@@ -47,6 +48,7 @@ export class Agent {
   readonly #cgroups: Cgroup2;
   readonly #options: AgentOptions;
   readonly #pump: EventPump;
+  readonly #clock: AgentClock;
   readonly #losses: LossWatch;
   readonly #sinks: AgentSinks;
   readonly #tick: NodeJS.Timeout;
@@ -64,6 +66,7 @@ export class Agent {
     this.engine = new Engine({ config, objectPath, cgroups }, policy);
     this.#losses = new LossWatch(this.#readLosses());
     const toIso = (ns: bigint) => clock.toIso(Number(ns / 1000n) / 1000);
+    this.#clock = clock;
     this.#workloads = new WorkloadWatch({
       cgroups,
       runtimes: knownRuntimes(config.spec.workloads),
@@ -77,6 +80,7 @@ export class Agent {
       knowledge: { ...knowledge, workloadOf: (id) => this.#workloadOf(id) },
       toIso,
       onCgroup: (event) => this.#workloads.onCgroup(event),
+      attacks: config.spec.attacks,
     });
     this.#tick = setInterval(() => this.#look(), TICK_MS);
   }
@@ -95,6 +99,7 @@ export class Agent {
         methods: {
           ...eventsMethods(agent.hub),
           ...workloadMethods(agent.#workloads),
+          ...agent.#attackMethods(),
           ...options.methods(agent),
         },
       });
@@ -143,12 +148,17 @@ export class Agent {
     this.hub.publish({ type: "agent", level: "info", msg: `agent ${version} ${change}`, change, version });
   }
 
+  #attackMethods(): ControlMethods {
+    return attackMethods(() => this.#pump.attacks, this.#pump.shutOut);
+  }
+
   #readLosses() {
     return readLosses(this.engine.fence.object.rawMap("losses"), 0);
   }
 
   #look(): void {
     this.engine.fence.attend();
+    this.#pump.lookForAttacks(this.#clock.bootMs());
     this.#losses.look(this.#readLosses(), (lost, place) => this.hub.publish(lossEvent(lost, place)));
     const undone = this.engine.fence.undone();
     if (undone.length === 0) return;

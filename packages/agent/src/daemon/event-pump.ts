@@ -1,7 +1,15 @@
 import { layout, RingBufferReader, StructCodec } from "@ringfence/kernel";
+import type { AttacksConfig } from "@ringfence/model";
+import type { AttackState } from "@ringfence/rules";
+import { AttackWatch } from "../attacks/attack-watch.js";
+import { Responder } from "../attacks/responder.js";
+import { ShutOut } from "../attacks/shut-out.js";
+import { connectionEvent, type EventSources } from "../events/connection-event.js";
 import { dnsEvent } from "../events/dns-event.js";
 import type { ActorKnowledge } from "../events/event-actor.js";
 import type { EventHub } from "../events/event-hub.js";
+import { execEvent, executed, exitEvent, listenEvent } from "../events/process-event.js";
+import { RowTotals } from "../events/row-totals.js";
 import { verdictEvent } from "../events/verdict-event.js";
 import { VerdictFold } from "../events/verdict-fold.js";
 import { dnsLine } from "../names/dns-line.js";
@@ -9,6 +17,7 @@ import { DomainNames } from "../names/domain-names.js";
 import { bootId } from "../observe/boot-clock.js";
 import { CommandLines } from "../observe/command-lines.js";
 import { Executables } from "../observe/executables.js";
+import { ProcessRecords } from "../observe/process-records.js";
 import type { FlowNames } from "../observe/report-flows.js";
 import type { Engine } from "./engine.js";
 
@@ -18,6 +27,12 @@ const LOOK_EVERY_MS = 100;
 const FOLD_ROOM = 16_384;
 
 const { rf_event_kind } = layout;
+const connectionCodec = new StructCodec(layout.rf_connection_event, "rf_connection_event");
+const listenCodec = new StructCodec(layout.rf_listen_event, "rf_listen_event");
+const execCodec = new StructCodec(layout.rf_exec_event, "rf_exec_event");
+const exitCodec = new StructCodec(layout.rf_exit_event, "rf_exit_event");
+const neighbourCodec = new StructCodec(layout.rf_neighbour_event, "rf_neighbour_event");
+const strayCodec = new StructCodec(layout.rf_stray_event, "rf_stray_event");
 const dnsCodec = new StructCodec(layout.rf_dns_event, "rf_dns_event");
 const cgroupCodec = new StructCodec(layout.rf_cgroup_event, "rf_cgroup_event");
 const processCodec = new StructCodec(layout.rf_process_event, "rf_process_event");
@@ -25,6 +40,7 @@ const processCodec = new StructCodec(layout.rf_process_event, "rf_process_event"
 const noContext = { host: "", labels: {}, ringfencePid: 0 };
 
 export interface EventPumpOptions {
+  readonly attacks: AttacksConfig;
   readonly engine: Engine;
   readonly hub: EventHub;
   readonly knowledge: ActorKnowledge;
@@ -40,6 +56,10 @@ export class EventPump {
   readonly #fold: VerdictFold;
   readonly #commandLines = new CommandLines();
   readonly #names: Omit<FlowNames, "policies">;
+  readonly #records: ProcessRecords;
+  readonly #totals = new RowTotals();
+  readonly #attacks: AttackWatch;
+  readonly shutOut: ShutOut;
   readonly #stop = new AbortController();
   readonly #done: Promise<void>;
   readonly #timer: NodeJS.Timeout;
@@ -55,6 +75,20 @@ export class EventPump {
       bootId: bootId(),
       toIso,
     };
+    this.#records = new ProcessRecords(object.rawMap("processes"));
+    this.shutOut = new ShutOut({
+      processes: object.rawMap("processes"),
+      quarantined: object.rawMap("quarantined"),
+      banned: object.rawMap("banned"),
+      shut_out: object.rawMap("shut_out"),
+    });
+    this.#attacks = new AttackWatch({
+      config: options.attacks,
+      handshakes: object.rawMap("handshakes"),
+      sources: () => this.#sources,
+      responder: new Responder(options.attacks, this.shutOut),
+      publish: (draft, atMs) => options.hub.publish(draft, atMs),
+    });
     this.#fold = new VerdictFold(FOLD_ROOM, this.#onFolded);
     this.#reader = RingBufferReader.fromFd(object.mapFd("events"));
     this.#done = this.#reader.run({ signal: this.#stop.signal, onRecord: this.#onRecord });
@@ -65,6 +99,16 @@ export class EventPump {
   look(): void {
     this.#reader.drain(this.#onRecord);
     this.#fold.flush();
+  }
+
+  /** Looks at the counters that detectors of attacks read. */
+  lookForAttacks(bootMs: number): void {
+    this.#attacks.look(bootMs);
+  }
+
+  /** What the detectors say of themselves. */
+  get attacks(): AttackState {
+    return this.#attacks.state;
   }
 
   async stop(): Promise<void> {
@@ -79,6 +123,19 @@ export class EventPump {
     return { ...this.#names, policies: this.#options.engine.names };
   }
 
+  /** The kernel's records tell the ancestors that nobody else knows. */
+  get #knowledge(): ActorKnowledge {
+    const { knowledge } = this.#options;
+    return {
+      ancestorsOf: (pid) => knowledge.ancestorsOf(pid) ?? this.#records.ancestorsOf(pid, this.#flowNames),
+      workloadOf: (cgroupId) => knowledge.workloadOf(cgroupId),
+    };
+  }
+
+  get #sources(): EventSources {
+    return { names: this.#flowNames, knowledge: this.#knowledge, records: this.#records };
+  }
+
   readonly #onRecord = (view: DataView, offset: number): void => {
     const kind = view.getUint32(offset, true);
     if (kind === rf_event_kind.RF_EVENT_VERDICT) this.#fold.add(view, offset);
@@ -86,17 +143,62 @@ export class EventPump {
       this.#commandLines.add(processCodec.decode(view, offset));
     else if (kind === rf_event_kind.RF_EVENT_DNS) this.#onDns(dnsCodec.decode(view, offset));
     else if (kind === rf_event_kind.RF_EVENT_CGROUP) this.#options.onCgroup(cgroupCodec.decode(view, offset));
+    else if (kind === rf_event_kind.RF_EVENT_CONNECTION)
+      this.#onConnection(connectionCodec.decode(view, offset));
+    else if (kind === rf_event_kind.RF_EVENT_EXEC) this.#onExec(execCodec.decode(view, offset));
+    else if (kind === rf_event_kind.RF_EVENT_EXIT) this.#onExit(exitCodec.decode(view, offset));
+    else if (kind === rf_event_kind.RF_EVENT_LISTEN) this.#onListen(listenCodec.decode(view, offset));
+    else if (kind === rf_event_kind.RF_EVENT_STRAY) {
+      const stray = strayCodec.decode(view, offset);
+      this.#attacks.stray(stray, bootMs(stray.time_ns));
+    } else if (kind === rf_event_kind.RF_EVENT_NEIGHBOUR) {
+      const neighbour = neighbourCodec.decode(view, offset);
+      this.#attacks.neighbour(neighbour, bootMs(neighbour.time_ns));
+    }
   };
 
+  #onConnection(event: layout.rf_connection_event): void {
+    const draft = connectionEvent(event, this.#totals, this.#sources);
+    const atMs = bootMs(event.time_ns);
+    this.#attacks.connection(draft, atMs);
+    this.#options.hub.publish(draft, atMs);
+  }
+
+  #onExec(event: layout.rf_exec_event): void {
+    const process = executed(event, this.#flowNames);
+    const atMs = bootMs(event.time_ns);
+    this.#records.add(event.exec_ns, process);
+    this.#commandLines.add(event);
+    this.#options.hub.publish(execEvent(process, event.cgroup, this.#sources), atMs);
+    this.#attacks.exec(process, event, atMs);
+  }
+
+  #onExit(event: layout.rf_exit_event): void {
+    this.#options.hub.publish(exitEvent(event, this.#sources), bootMs(event.time_ns));
+  }
+
+  #onListen(event: layout.rf_listen_event): void {
+    const draft = listenEvent(event, this.#sources);
+    const atMs = bootMs(event.time_ns);
+    this.#options.hub.publish(draft, atMs);
+    this.#attacks.listening(draft.process, event.port, atMs);
+  }
+
   readonly #onFolded = (view: DataView, offset: number, count: number, lastNs: bigint): void => {
-    const { hub, knowledge } = this.#options;
-    hub.publish(verdictEvent(view, offset, { count, lastNs }, this.#flowNames, knowledge), bootMs(lastNs));
+    const { hub } = this.#options;
+    const draft = verdictEvent(view, offset, { count, lastNs }, this.#flowNames, this.#knowledge);
+    const atMs = bootMs(lastNs);
+    if (draft.type === "verdict") this.#attacks.verdict(draft, atMs);
+    hub.publish(draft, atMs);
   };
 
   #onDns(event: layout.rf_dns_event): void {
-    const { hub, knowledge } = this.#options;
+    const { hub } = this.#options;
     const line = dnsLine(event, this.#flowNames, noContext);
-    hub.publish(dnsEvent(line, event.query.actor.cgroup, knowledge), bootMs(event.time_ns));
+    const draft = dnsEvent(line, event.query.actor.cgroup, this.#knowledge);
+    const atMs = bootMs(event.time_ns);
+    if (draft.type === "dns") this.#attacks.query(draft, atMs);
+    hub.publish(draft, atMs);
   }
 }
 

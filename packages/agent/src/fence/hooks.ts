@@ -43,5 +43,5 @@ export const adoptions = ["adopt_listeners", "adopt_sockets"] as const;
 /** Iterators over the processes that already run. */
 export const scans = ["process_scan", "lineage_scan"] as const;
 
-/** Tracepoints that tell an agent of connections that end, of listeners, and of packets that nobody takes. */
-export const watchHooks = ["watch_connections", "watch_strays"] as const;
+/** Tracepoints that tell an agent of connections that end, of listeners, packets that nobody takes, and neighbours. */
+export const watchHooks = ["watch_connections", "watch_strays", "watch_neighbours"] as const;

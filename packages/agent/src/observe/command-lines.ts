@@ -9,7 +9,7 @@ const KEPT = 16_384;
 export class CommandLines {
   readonly #lines = new Recent<string, string>(KEPT);
 
-  add(event: layout.rf_process_event): void {
+  add(event: Pick<layout.rf_process_event, "tgid" | "exec_ns" | "args" | "args_len">): void {
     this.#lines.set(keyOf(event.tgid, event.exec_ns), commandLineOf(event.args, event.args_len));
   }
 

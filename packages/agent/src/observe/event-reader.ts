@@ -41,5 +41,6 @@ export function readEvent(view: DataView, offset: number, handlers: EventHandler
   else if (kind === rf_event_kind.RF_EVENT_EXIT) handlers.onExit?.(exitCodec.decode(view, offset));
   else if (kind === rf_event_kind.RF_EVENT_STRAY) handlers.onStray?.(strayCodec.decode(view, offset));
   else if (kind === rf_event_kind.RF_EVENT_CGROUP) handlers.onCgroup?.(cgroupCodec.decode(view, offset));
+  else if (kind === rf_event_kind.RF_EVENT_NEIGHBOUR || kind === rf_event_kind.RF_EVENT_FLOW) return;
   else throw new RangeError(`Cannot decode an event of kind ${kind}: unknown to this version`);
 }

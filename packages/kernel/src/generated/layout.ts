@@ -107,6 +107,7 @@ export const rf_event_kind = {
   RF_EVENT_EXIT: 9,
   RF_EVENT_STRAY: 10,
   RF_EVENT_CGROUP: 11,
+  RF_EVENT_NEIGHBOUR: 12,
 } as const;
 export type rf_event_kind = (typeof rf_event_kind)[keyof typeof rf_event_kind];
 
@@ -671,6 +672,23 @@ export const rf_listen_event = {
 } as const satisfies StructSpec;
 export type rf_listen_event = StructValue<typeof rf_listen_event>;
 
+/** struct rf_neighbour_event */
+export const rf_neighbour_event = {
+  size: 56,
+  fields: {
+    kind: { offset: 0, kind: "u32" },
+    net_ns: { offset: 4, kind: "u32" },
+    time_ns: { offset: 8, kind: "u64" },
+    address: { offset: 16, kind: { bytes: 16 } },
+    before: { offset: 32, kind: { bytes: 6 } },
+    now: { offset: 38, kind: { bytes: 6 } },
+    ifindex: { offset: 44, kind: "u32" },
+    unasked: { offset: 48, kind: "u8" },
+    unused: { offset: 49, kind: { bytes: 7 } },
+  },
+} as const satisfies StructSpec;
+export type rf_neighbour_event = StructValue<typeof rf_neighbour_event>;
+
 /** struct rf_process_event */
 export const rf_process_event = {
   size: 552,
@@ -733,7 +751,7 @@ export type rf_verdict_event = StructValue<typeof rf_verdict_event>;
 
 /** struct rf_described */
 export const rf_described = {
-  size: 5112,
+  size: 5168,
   fields: {
     action: { offset: 0, kind: "u32" },
     direction: { offset: 4, kind: "u32" },
@@ -762,6 +780,7 @@ export const rf_described = {
     exit_event: { offset: 3912, kind: rf_exit_event },
     stray_event: { offset: 3992, kind: rf_stray_event },
     cgroup_event: { offset: 4056, kind: rf_cgroup_event },
+    neighbour_event: { offset: 5112, kind: rf_neighbour_event },
   },
 } as const satisfies StructSpec;
 export type rf_described = StructValue<typeof rf_described>;

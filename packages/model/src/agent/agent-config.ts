@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { attacksConfigSchema } from "./attacks-config.js";
 import { workloadsConfigSchema } from "./workloads-config.js";
 
 const path = z.string().regex(/^\/(?!.*\/\.\.?(?:\/|$))/, "Expected an absolute path without . and .. in it");
@@ -47,6 +48,7 @@ export const agentConfigSchema = z.strictObject({
       pins: path
         .default("/sys/fs/bpf/ringfence")
         .describe("folder in a BPF file system that keeps programs and tables in force without the agent"),
+      attacks: attacksConfigSchema.prefault({}),
       history: historySchema.prefault({}).describe("events on disk, below state"),
       events: eventsSchema.prefault({}).describe("where events go beside the history"),
       workloads: workloadsConfigSchema.prefault({}).describe("where container runtimes keep their state"),

@@ -131,8 +131,8 @@ export const attacksConfigSchema = z.strictObject({
     .strictObject({
       ...common,
       windowSeconds: seconds.default(60),
-      unsolicited: count.default(5).describe("replies that nobody asked for, for one address"),
-      addresses: count.default(4).describe("addresses that one MAC claims in replies that nobody asked for"),
+      unsolicited: count.default(5).describe("answers for one address while this host was not asking"),
+      addresses: count.default(3).describe("addresses that one MAC takes over from others"),
     })
     .prefault({}),
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { attacksConfigSchema } from "@ringfence/model/schemas";
 import { parseAgentConfig } from "./parse-agent-config.js";
 
 const head = "apiVersion: ringfence.dev/v1alpha1\nkind: AgentConfig\n";
@@ -14,7 +15,9 @@ function errorsOf(text: string | Uint8Array): readonly string[] {
 test("parseAgentConfig fills in every default", () => {
   const { config, errors } = parseAgentConfig(head, "a.yaml");
   assert.deepEqual(errors, []);
-  assert.deepEqual(config?.spec, {
+  const { attacks, ...others } = config?.spec ?? {};
+  assert.deepEqual(attacks, attacksConfigSchema.parse({}));
+  assert.deepEqual(others, {
     profiles: "/etc/ringfence/profiles",
     cgroup: "/",
     socket: { path: "/run/ringfence/agent.sock" },

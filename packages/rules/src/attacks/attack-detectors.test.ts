@@ -132,6 +132,7 @@ describe("SynFloodDetector", () => {
         port: 80,
         begun,
         done,
+        earlier: false,
         address: "203.0.113.5",
       }),
     );
@@ -175,6 +176,13 @@ describe("SynFloodDetector", () => {
       assert.deepEqual(alertsOf(counted(direction, slowly)), [], "19 a second");
       const fast = times(100, (index) => [index, index * 21, 0] as const);
       assert.equal(alertsOf(counted(direction, fast)).length, 1, "21 a second");
+      const [before, ...after] = counted(direction, [
+        [0, 9000, 0],
+        [1, 9100, 0],
+        [2, 9199, 0],
+      ]);
+      const earlier = { ...before, earlier: true } as Observation;
+      assert.deepEqual(alertsOf([earlier, ...after]), [], "counted before this agent looked");
     }
   });
 });

@@ -1,14 +1,7 @@
-/** Who did it, as far as detectors count by it. What else an alert says of a process is looked up when there is one. */
-export interface Actor {
-  /** unique on this host, a process's image */
-  readonly execId: string;
-  readonly pid: number;
-  readonly ppid: number;
-  readonly exe: string;
-  readonly comm: string;
-  readonly uid: number;
-  readonly cgroupId: string;
-}
+import type { EventProcess } from "@ringfence/model";
+
+/** Who did it. */
+export type Actor = EventProcess;
 
 interface Timed {
   /** milliseconds of any clock that never jumps; all observations of one detector are of the same */
@@ -59,6 +52,8 @@ export interface Handshakes extends WithActor {
   readonly port: number;
   readonly begun: number;
   readonly done: number;
+  /** true for what was counted before anybody looked, over any length of time */
+  readonly earlier: boolean;
   /** the other end of the last one begun */
   readonly address: string;
 }
@@ -101,18 +96,29 @@ export interface OddAnswer extends Timed {
   readonly times: number;
 }
 
-/** An ARP packet. */
-export interface Arp extends Timed {
-  readonly kind: "arp";
+/** What this host knows of a neighbour's hardware address changed, or was said again unasked. */
+export interface Neighbour extends Timed {
+  readonly kind: "neighbour";
   /** network namespace and interface */
   readonly network: string;
-  readonly operation: "request" | "reply";
-  readonly senderMac: string;
-  readonly senderAddress: string;
-  readonly targetAddress: string;
+  readonly address: string;
+  /** null where none was known */
+  readonly before: string | null;
+  readonly mac: string;
+  /** an answer, while this host was not asking */
+  readonly unasked: boolean;
   /** of the router that this host sends to, where it is known */
   readonly gateway: string | null;
 }
 
 /** What detectors look at. */
-export type Observation = Opening | Ending | Stray | Handshakes | Exec | Listening | Query | OddAnswer | Arp;
+export type Observation =
+  | Opening
+  | Ending
+  | Stray
+  | Handshakes
+  | Exec
+  | Listening
+  | Query
+  | OddAnswer
+  | Neighbour;

@@ -1,95 +1,87 @@
 import type { AttacksConfig } from "@ringfence/model";
 import { type Detector, type Finding, nothing } from "../core/alert.js";
-import type { Arp, Observation } from "../core/observation.js";
+import type { Neighbour, Observation } from "../core/observation.js";
 import { RecentMap } from "../core/recent.js";
 import { Window } from "../core/window.js";
 
 const NEIGHBOURS = 8192;
-/** A reply comes within this time after the request, or was not asked for. */
-const ANSWER_MS = 2000;
 
-/** Somebody in the local network says that addresses of others are its own. */
+/** Somebody in the local network makes this host believe that addresses of others are its own. */
 export class ArpSpoofingDetector implements Detector {
   readonly name = "arpSpoofing";
   readonly #config: AttacksConfig["arpSpoofing"];
-  /** MAC by network and address */
-  readonly #macs = new RecentMap<string>(NEIGHBOURS);
-  /** when an address was asked for last */
-  readonly #asked = new RecentMap<number>(NEIGHBOURS);
-  readonly #unsolicited = new RecentMap<Window>(NEIGHBOURS);
-  readonly #claims = new RecentMap<Window>(NEIGHBOURS);
-  #replies = 0;
+  /** which address a MAC had first, by network and MAC */
+  readonly #owners = new RecentMap<string>(NEIGHBOURS);
+  readonly #unasked = new RecentMap<Window>(NEIGHBOURS);
+  readonly #taken = new RecentMap<Window>(NEIGHBOURS);
+  #answers = 0;
 
   constructor(config: AttacksConfig["arpSpoofing"]) {
     this.#config = config;
   }
 
   get forgotten(): number {
-    return (
-      this.#macs.forgotten + this.#asked.forgotten + this.#unsolicited.forgotten + this.#claims.forgotten
-    );
+    return this.#owners.forgotten + this.#unasked.forgotten + this.#taken.forgotten;
   }
 
   observe(observation: Observation): readonly Finding[] {
-    if (observation.kind !== "arp" || observation.senderAddress === "0.0.0.0") return nothing;
-    const { network, operation, senderAddress, targetAddress, atMs } = observation;
-    const found = this.#changedGateway(observation);
-    if (operation === "request" && targetAddress !== senderAddress) {
-      this.#asked.set(`${network}\0${targetAddress}`, atMs);
-      return found;
-    }
-    return [...found, ...this.#unasked(observation)];
+    if (observation.kind !== "neighbour") return nothing;
+    const { network, mac, address, before } = observation;
+    const owner = this.#owners.getOrMake(`${network}\0${mac}`, () => address);
+    const found = observation.unasked ? this.#unaskedAgain(observation) : [];
+    if (before === null || before === mac) return found;
+    return [...found, ...this.#takenOver(observation, owner, before)];
   }
 
-  #changedGateway(arp: Arp): Finding[] {
-    const key = `${arp.network}\0${arp.senderAddress}`;
-    const before = this.#macs.get(key);
-    this.#macs.set(key, arp.senderMac);
-    if (before === undefined || before === arp.senderMac || arp.senderAddress !== arp.gateway) return [];
-    return [
-      {
-        key: `gateway\0${key}\0${arp.senderMac}`,
-        severity: "high",
-        text: `The gateway ${arp.senderAddress} has another MAC than before; a router that was replaced or takes over looks alike`,
-        actor: null,
-        address: arp.senderAddress,
-        port: null,
-        evidence: { network: arp.network, before, now: arp.senderMac },
-      },
-    ];
-  }
-
-  #unasked({ network, senderAddress, senderMac, atMs }: Arp): Finding[] {
-    const { windowSeconds, unsolicited, addresses } = this.#config;
-    const key = `${network}\0${senderAddress}`;
-    if (atMs - (this.#asked.get(key) ?? Number.NEGATIVE_INFINITY) <= ANSWER_MS) return [];
-    const make = (limit: number) => () => new Window(windowSeconds * 1000, limit);
-    const times = this.#unsolicited.getOrMake(`${key}\0${senderMac}`, make(unsolicited));
-    const claims = this.#claims.getOrMake(`${network}\0${senderMac}`, make(addresses));
-    this.#replies += 1;
+  #takenOver({ network, address, mac, gateway, atMs }: Neighbour, owner: string, before: string): Finding[] {
+    const { windowSeconds, addresses } = this.#config;
+    const taken = this.#taken.getOrMake(
+      `${network}\0${mac}`,
+      () => new Window(windowSeconds * 1000, addresses),
+    );
+    const count = taken.add(address, atMs);
     const found: Finding[] = [];
-    const text = "a machine that takes over addresses for a cluster looks alike";
-    const common = { actor: null, port: null } as const;
-    if (times.add(String(this.#replies), atMs) >= unsolicited) {
+    const evidence = { network, before, now: mac, ...(owner === address ? {} : { nowIsAlso: owner }) };
+    if (address === gateway) {
       found.push({
-        ...common,
-        key: `unsolicited\0${key}\0${senderMac}`,
-        severity: "medium",
-        text: `${senderMac} says again and again, unasked, that ${senderAddress} is its own; ${text}`,
-        address: senderAddress,
-        evidence: { network, mac: senderMac, replies: unsolicited, windowSeconds },
+        ...nobody,
+        key: `gateway\0${network}\0${mac}`,
+        severity: "high",
+        text: `The gateway ${address} has another MAC than before; a router that was replaced or takes over looks alike`,
+        address,
+        evidence,
       });
     }
-    if (claims.add(senderAddress, atMs) >= addresses) {
+    if (count >= addresses) {
       found.push({
-        ...common,
-        key: `claims\0${network}\0${senderMac}`,
-        severity: "medium",
-        text: `${senderMac} says, unasked, that ${addresses} or more addresses are its own; ${text}`,
-        address: senderAddress,
-        evidence: { network, mac: senderMac, examples: claims.examples(), windowSeconds },
+        ...nobody,
+        key: `taken\0${network}\0${mac}`,
+        severity: "high",
+        text: `${mac} took over ${addresses} or more addresses from others; a machine that takes over for a cluster looks alike`,
+        address,
+        evidence: { ...evidence, examples: taken.examples(), windowSeconds },
       });
     }
     return found;
   }
+
+  #unaskedAgain({ network, address, mac, atMs }: Neighbour): Finding[] {
+    const { windowSeconds, unsolicited } = this.#config;
+    const key = `${network}\0${address}\0${mac}`;
+    const times = this.#unasked.getOrMake(key, () => new Window(windowSeconds * 1000, unsolicited));
+    this.#answers += 1;
+    if (times.add(String(this.#answers), atMs) < unsolicited) return [];
+    return [
+      {
+        ...nobody,
+        key: `unasked\0${key}`,
+        severity: "medium",
+        text: `${mac} says again and again, unasked, that ${address} is its own; a machine that takes over for a cluster looks alike`,
+        address,
+        evidence: { network, mac, answers: unsolicited, windowSeconds },
+      },
+    ];
+  }
 }
+
+const nobody = { actor: null, port: null } as const;

@@ -28,7 +28,8 @@ export class BeaconingDetector implements Detector {
   }
 
   observe(observation: Observation): readonly Finding[] {
-    this.#startMs ??= observation.atMs;
+    const startMs = this.#startMs ?? observation.atMs;
+    this.#startMs = startMs;
     if (observation.kind !== "opening") return nothing;
     const { intervals, minSeconds, newSeconds, settleSeconds } = this.#config;
     const { actor, name, address, port, atMs } = observation;
@@ -40,7 +41,7 @@ export class BeaconingDetector implements Detector {
     contact.times.push(atMs);
     if (contact.times.length > intervals + 1) contact.times.shift();
     const isNew =
-      contact.firstMs - this.#startMs >= settleSeconds * 1000 && atMs - contact.firstMs < newSeconds * 1000;
+      contact.firstMs - startMs >= settleSeconds * 1000 && atMs - contact.firstMs < newSeconds * 1000;
     if (!isNew || contact.times.length <= intervals) return nothing;
     return this.#judge(key, observation, contact.times);
   }

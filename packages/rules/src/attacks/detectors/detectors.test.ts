@@ -182,45 +182,53 @@ describe("DnsSpoofingDetector", () => {
 });
 
 describe("ArpSpoofingDetector", () => {
-  const arp = (atMs: number, changes: Partial<Extract<Observation, { kind: "arp" }>> = {}): Observation => ({
-    kind: "arp",
+  const [router, attacker] = ["02:00:00:00:00:01", "02:00:00:00:00:99"];
+  const said = (
+    atMs: number,
+    changes: Partial<Extract<Observation, { kind: "neighbour" }>> = {},
+  ): Observation => ({
+    kind: "neighbour",
     atMs,
     network: "7/2",
-    operation: "reply",
-    senderMac: "02:00:00:00:00:01",
-    senderAddress: "192.0.2.1",
-    targetAddress: "192.0.2.2",
+    address: "192.0.2.1",
+    before: null,
+    mac: router,
+    unasked: false,
     gateway: "192.0.2.1",
     ...changes,
   });
-  const ask = (atMs: number, targetAddress: string) =>
-    arp(atMs, {
-      operation: "request",
-      senderAddress: "192.0.2.2",
-      senderMac: "02:00:00:00:00:02",
-      targetAddress,
-    });
 
-  test("raises an alert when the gateway's MAC changes, and not when another host's does", () => {
-    const other = { senderMac: "02:00:00:00:00:99" };
-    const asked = [ask(0, "192.0.2.1"), arp(1), ask(10_000, "192.0.2.1"), arp(10_001, other)];
-    const [alert] = alertsOf(asked);
-    assert.deepEqual([alert?.severity, alert?.evidence["now"]], ["high", other.senderMac]);
-    assert.deepEqual(alertsOf(asked.map((one) => ({ ...one, gateway: "192.0.2.7" }) as Observation)), []);
+  test("raises an alert when the gateway's MAC changes, and says whose it is", () => {
+    const own = said(0, { address: "192.0.2.9", mac: attacker });
+    const [alert] = alertsOf([said(0), own, said(1000, { before: router, mac: attacker })]);
+    assert.deepEqual(
+      [alert?.severity, alert?.evidence["before"], alert?.evidence["nowIsAlso"]],
+      ["high", router, "192.0.2.9"],
+    );
+    assert.deepEqual(
+      alertsOf([said(0), said(1000, { before: router, mac: attacker, gateway: "192.0.2.7" })]),
+      [],
+    );
+    assert.deepEqual(alertsOf(times(100, (index) => said(index))), [], "first seen");
   });
 
-  test("raises an alert for replies again and again that nobody asked for", () => {
-    const replies = (count: number) => times(count, (index) => arp(index * 1000));
-    assert.deepEqual(alertsOf(replies(4)), []);
-    assert.match(alertsOf(replies(5))[0]?.text ?? "", /again and again, unasked/);
-    const answers = times(50, (index) => [ask(index * 1000, "192.0.2.1"), arp(index * 1000 + 1)]).flat();
-    assert.deepEqual(alertsOf(answers), [], "each was asked for");
+  test("raises an alert for answers again and again that nobody asked for", () => {
+    const answers = (count: number) =>
+      times(count, (index) => said(index * 1000, { before: router, unasked: true }));
+    assert.deepEqual(alertsOf(answers(4)), []);
+    assert.match(alertsOf(answers(5))[0]?.text ?? "", /again and again, unasked/);
+    const slowly = times(50, (index) => said(index * 20_000, { before: router, unasked: true }));
+    assert.deepEqual(alertsOf(slowly), [], "three in a minute");
   });
 
-  test("raises an alert for one MAC that claims many addresses", () => {
-    const claims = (count: number) =>
-      times(count, (index) => arp(index, { senderAddress: `192.0.2.${index + 10}` }));
-    assert.deepEqual(alertsOf(claims(3)), []);
-    assert.match(alertsOf(claims(4))[0]?.text ?? "", /addresses are its own/);
+  test("raises an alert for one MAC that takes over from others", () => {
+    const taken = (count: number) =>
+      times(count, (index) =>
+        said(index, { address: `192.0.2.${index + 10}`, before: router, mac: attacker }),
+      );
+    assert.deepEqual(alertsOf(taken(2)), []);
+    assert.match(alertsOf(taken(3))[0]?.text ?? "", /took over 3 or more/);
+    const known = times(50, (index) => said(index, { address: `192.0.2.${index + 10}`, mac: attacker }));
+    assert.deepEqual(alertsOf(known), [], "a machine with many addresses");
   });
 });

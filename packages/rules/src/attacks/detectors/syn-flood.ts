@@ -31,9 +31,11 @@ export class SynFloodDetector implements Detector {
     const wanted = this.name === "synFloodIn" ? "ingress" : "egress";
     if (observation.kind !== "handshakes" || observation.direction !== wanted) return nothing;
     const { windowSeconds, handshakes, finished } = this.#config;
-    const { actor, port, atMs, begun, done } = observation;
+    const { actor, port, atMs, begun, done, earlier } = observation;
     const key = `${actor.execId}\0${port}`;
-    const readings = this.#readings.getOrMake(key, () => [{ atMs, begun: 0, done: 0 }]);
+    const readings = this.#readings.getOrMake(key, () => [
+      earlier ? { atMs, begun, done } : { atMs, begun: 0, done: 0 },
+    ]);
     readings.push({ atMs, begun, done });
     while (readings.length > 2 && (readings[1]?.atMs ?? atMs) <= atMs - windowSeconds * 1000)
       readings.shift();

@@ -25,8 +25,13 @@ export function actor(changes: Partial<Actor> = {}): Actor {
     pid: 100,
     ppid: 1,
     exe: "/usr/bin/program",
+    exeFlags: ["trusted"],
     comm: "program",
+    parentComm: "sh",
     uid: 1000,
+    gid: 1000,
+    commandLine: null,
+    ancestors: ["/bin/sh"],
     cgroupId: "1",
     ...changes,
   };

