@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PinFolder } from "@ringfence/agent";
@@ -60,6 +60,14 @@ export class TestAgent implements AsyncDisposable {
     await Promise.race([ready, ended]);
     if (child.exitCode !== null || child.signalCode !== null)
       throw new Error(`The agent ended at its start: ${this.printed.slice(before)}`);
+  }
+
+  /** The text of all events that were written so far. */
+  history(): string {
+    const folder = join(this.folder, "state/history");
+    return readdirSync(folder)
+      .map((name) => readFileSync(join(folder, name), "utf8"))
+      .join("");
   }
 
   /** What comes of a start with another configuration. */

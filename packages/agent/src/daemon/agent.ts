@@ -8,6 +8,7 @@ import { AgentSinks } from "../events/agent-sinks.js";
 import type { ActorKnowledge } from "../events/event-actor.js";
 import { EventHub } from "../events/event-hub.js";
 import { eventsMethods } from "../events/events-methods.js";
+import { DEAD_AFTER_MS } from "../fence/host-fence.js";
 import { readLosses } from "../observe/losses.js";
 import type { RunPolicy } from "../policy/index.js";
 import { eventWorkload } from "../workloads/event-workload.js";
@@ -53,6 +54,8 @@ export class Agent {
   readonly #sinks: AgentSinks;
   readonly #tick: NodeJS.Timeout;
   readonly #workloads: WorkloadWatch;
+  #lookedAt = performance.now();
+  #isRenewing = false;
   #server: ControlServer | null = null;
 
   private constructor(options: AgentOptions, lock: AgentLock, cgroups: Cgroup2) {
@@ -157,22 +160,40 @@ export class Agent {
   }
 
   #look(): void {
-    this.engine.fence.attend();
+    const { fence } = this.engine;
+    const wasAbsent = performance.now() - this.#lookedAt > DEAD_AFTER_MS;
+    this.#lookedAt = performance.now();
+    fence.attend();
     this.#pump.lookForAttacks(this.#clock.bootMs());
     this.#losses.look(this.#readLosses(), (lost, place) => this.hub.publish(lossEvent(lost, place)));
-    const undone = this.engine.fence.undone();
-    if (undone.length === 0) return;
-    this.engine.fence.restore(undone);
-    this.hub.publish(tamperingEvent(undone));
+    const undone = fence.undone();
+    if (undone.length > 0) {
+      fence.restore(undone);
+      this.hub.publish(tamperingEvent("hooks", undone));
+    }
+    if (fence.isRewritten) this.hub.publish(tamperingEvent("the policy in force", ["active", "policy"]));
+    // who was stopped for long was dead to the kernel: what opened meanwhile is judged again
+    if (fence.isRewritten || wasAbsent) this.#renew();
+  }
+
+  #renew(): void {
+    if (this.#isRenewing) return;
+    this.#isRenewing = true;
+    const { recompile, say } = this.#options;
+    recompile()
+      .catch((error: unknown) => say(`agent: the policy cannot be put in force again: ${String(error)}`))
+      .finally(() => {
+        this.#isRenewing = false;
+      });
   }
 }
 
-function tamperingEvent(hooks: readonly string[]) {
+function tamperingEvent(what: string, names: readonly string[]) {
   const now = new Date().toISOString();
   return {
     type: "alert" as const,
     level: "warning" as const,
-    msg: `somebody undid ${hooks.length} hooks of this agent, which were attached again: ${hooks.join(", ")}`,
+    msg: `somebody undid ${what} of this agent, which was put right: ${names.join(", ")}`,
     process: null,
     workload: null,
     count: 1,
@@ -182,7 +203,7 @@ function tamperingEvent(hooks: readonly string[]) {
     severity: "high" as const,
     address: null,
     port: null,
-    evidence: { hooks: [...hooks] },
-    response: "attached and pinned again",
+    evidence: { objects: [...names] },
+    response: "attached, pinned or put in force again",
   };
 }

@@ -14,6 +14,7 @@ export class LossWatch {
 
   look(losses: Losses, tell: Count): void {
     for (const [place, count] of Object.entries(losses)) {
+      if (place === "longCommandLines") continue; // shown as cut, and nothing is missing
       const lost = count - (this.#known[place] ?? 0);
       if (lost > 0) tell(lost, place);
     }

@@ -152,6 +152,11 @@ export class HostFence implements Disposable {
     });
   }
 
+  /** True once somebody else has put another policy in force. */
+  get isRewritten(): boolean {
+    return !this.#policies.isAsLeft;
+  }
+
   /** Attaches and pins again what somebody undid. */
   restore(names: readonly string[]): void {
     for (const name of names) {

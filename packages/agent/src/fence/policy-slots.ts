@@ -100,6 +100,7 @@ export class PolicySlots {
   readonly #plan: SlotPlan;
   readonly #tree: CgroupTree;
   #active = 0;
+  #header: Uint8Array = new Uint8Array();
   #generation = FIRST_GENERATION;
 
   /** Writes the first policy; no program may run yet. Throws RF_MAP_FULL. */
@@ -120,6 +121,12 @@ export class PolicySlots {
     return new PolicySlots(object, plan, tree, null);
   }
 
+  /** False once somebody else has changed which policy is in force, or what its header says of it. */
+  get isAsLeft(): boolean {
+    const { slot } = policyInForce(this.#object);
+    return slot === this.#active && Buffer.compare(this.#readHeader(), this.#header) === 0;
+  }
+
   /** The number of the policy in force, as events and flows carry it: 1 for the first, then 2, 3... */
   get generation(): number {
     return this.#generation;
@@ -136,7 +143,6 @@ export class PolicySlots {
     const generation = this.#generation + 1;
     this.#write(policy, slot, generation);
     this.#activate(slot);
-    this.#active = slot;
     this.#generation = generation;
     this.#waitForPrograms();
     const { offset } = layout.rf_subject.fields.generation;
@@ -153,6 +159,16 @@ export class PolicySlots {
 
   #activate(slot: number): void {
     this.#object.rawMap("active").update(firstElement, numberBytes(slot));
+    this.#active = slot;
+    this.#header = this.#readHeader();
+  }
+
+  /** Of the policy in force, without the count of subjects, which the kernel keeps. */
+  #readHeader(): Uint8Array {
+    const header = this.#object.rawMap("policy").lookup(numberBytes(this.#active)) ?? new Uint8Array();
+    const { offset } = layout.rf_policy.fields.next_subject;
+    header.fill(0, offset, offset + 4);
+    return header;
   }
 
   /** See `grace` in bpf/include/maps.h: this update returns when all programs that ran before have ended. */
