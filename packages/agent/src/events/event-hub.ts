@@ -21,7 +21,7 @@ export interface SubscribeOptions {
   /** for status and loss events */
   readonly name: string;
   readonly filter?: EventFilter;
-  /** Events that may wait for the subscriber. 16,384 unless given: more than the kernel's ring holds at a time. */
+  /** Events that may wait for the subscriber. 32,768 unless given: twice what one flush of folded verdicts can be. */
   readonly capacity?: number;
   /** Called when the subscription ended because `deliver` failed. */
   readonly onEnd?: (error: unknown) => void;
@@ -34,7 +34,7 @@ export interface SubscriberState {
   readonly lost: number;
 }
 
-const USUAL_CAPACITY = 16_384;
+const USUAL_CAPACITY = 32_768;
 
 /** The one stream of an agent's events: sources publish, sinks and clients subscribe. Never waits for either. */
 export class EventHub {
