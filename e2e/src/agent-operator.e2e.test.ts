@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
@@ -9,6 +9,11 @@ import { ringfencePath } from "./harness/paths.js";
 import { until } from "./harness/until.js";
 
 const timeout = 300_000;
+
+/** Prints each datagram that it gets as a line; Node has no such sockets. */
+const receiver = `use Socket; socket(my $s, AF_UNIX, SOCK_DGRAM, 0) or die; my $n = shift; $n =~ s/^@/\\0/;
+bind($s, pack("Sa*", AF_UNIX, $n)) or die $!; $| = 1; print "bound\\n";
+while (defined recv($s, my $m, 4096, 0)) { $m =~ s/\\n/ /g; print "$m\\n"; }`;
 
 /** A profile for the processes of user 4321, which refuses all that is not listed. */
 const profile = (name: string, to: readonly string[]) => `apiVersion: ringfence.dev/v1alpha1
@@ -178,6 +183,33 @@ describe("an operator of ringfence agent", { timeout }, () => {
     assert.equal(operator.reaches("127.0.0.7"), true);
     assert.equal(operator.run("panic", "--end").status, 0);
     assert.equal(operator.reaches("127.0.0.7"), false);
+  });
+
+  test("has its service manager told when policy is in force, and of what a reload finds", {
+    timeout,
+  }, async () => {
+    await using agent = new TestAgent("notify", { "web.yaml": profile("web", []) });
+    const socket = `@rf-notify-${process.pid}`;
+    const manager = spawn("perl", ["-e", receiver, socket], { stdio: ["ignore", "pipe", "inherit"] });
+    let told = "";
+    manager.stdout.on("data", (text) => {
+      told += text;
+    });
+    try {
+      assert.ok(await until(() => told.includes("bound")));
+      await agent.start(["env", `NOTIFY_SOCKET=${socket}`, "WATCHDOG_USEC=200000"]);
+      assert.ok(
+        await until(() => told.includes("READY=1 STATUS=profiles in force: 1, errors in their folder: 0\n")),
+      );
+      assert.ok(await until(() => told.includes("WATCHDOG=1")));
+      agent.writeProfile("web.yaml", "broken: [");
+      process.kill(agent.pid, "SIGHUP");
+      assert.ok(await until(() => told.includes("STATUS=profiles in force: 1, errors in their folder: 1\n")));
+      await agent.end("SIGTERM");
+      assert.ok(await until(() => told.includes("STOPPING=1")));
+    } finally {
+      manager.kill();
+    }
   });
 
   test("takes it off the host, with an agent, without, and with one that hangs", { timeout }, async () => {

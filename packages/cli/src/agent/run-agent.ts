@@ -125,7 +125,7 @@ class AgentRun {
   #summary(): string {
     const { profiles, errors, panic } = this.#manager.status;
     if (panic !== null) return "PANIC: everything is open";
-    return `${profiles.length} profiles in force${errors.length === 0 ? "" : `, ${errors.length} errors in their folder`}`;
+    return `profiles in force: ${profiles.length}, errors in their folder: ${errors.length}`;
   }
 }
 
