@@ -8,7 +8,7 @@ import { TestAgent } from "./harness/agent.js";
 import { ringfencePath } from "./harness/paths.js";
 import { until } from "./harness/until.js";
 
-const timeout = 300_000;
+const timeout = 800_000;
 
 /** Prints each datagram that it gets as a line; Node has no such sockets. */
 const receiver = `use Socket; socket(my $s, AF_UNIX, SOCK_DGRAM, 0) or die; my $n = shift; $n =~ s/^@/\\0/;
