@@ -70,8 +70,8 @@ describe("an agent and containers of runc", { skip: noContainers("runc") ?? fals
   after(async () => {
     for (const cleanup of cleanups.toReversed()) await cleanup();
   });
-  const begin = (name: string) => {
-    const agent = new TestAgent(name, profiles);
+  const begin = (name: string, files: Readonly<Record<string, string>> = profiles) => {
+    const agent = new TestAgent(name, files);
     cleanups.push(() => agent[Symbol.asyncDispose]());
     const runc = new Runc(agent.folder);
     cleanups.push(() => runc[Symbol.dispose]());
@@ -134,6 +134,22 @@ describe("an agent and containers of runc", { skip: noContainers("runc") ?? fals
     });
     assert.equal(outcome(inUnit), "allowed");
     process.kill(agent.pid, "SIGCONT");
+  });
+
+  test("cover a container when the first profile that asks for one comes later", async () => {
+    const { agent, runc, place } = begin("later", {
+      "other.yaml": profile("other", "{ uid: 4242 }", "10.0.0.1"),
+    });
+    await agent.start();
+    runc.create({ name: "billing", cgroup: place("billing"), command: ["/bin/sleep", "600"] });
+    assert.ok(await knows(agent, "billing"));
+    runc.start("billing");
+    assert.equal(outcome(await runc.exec("billing", tryTo("10.0.0.2"))), "allowed");
+    agent.writeProfile("billing.yaml", profiles["billing.yaml"]);
+    const isDenied = async () => outcome(await runc.exec("billing", tryTo("10.0.0.2"))) === "denied";
+    assert.ok(await eventually(isDenied));
+    const isAllowed = async () => outcome(await runc.exec("billing", tryTo("10.0.0.1"))) === "allowed";
+    assert.ok(await eventually(isAllowed));
   });
 
   test("cover a container again after it was made anew, and forget the one before", async () => {

@@ -74,6 +74,7 @@ export class Agent {
       cgroups,
       runtimes: knownRuntimes(config.spec.workloads),
       newCgroups: new NewCgroups(this.engine.fence.object),
+      isAsked: () => this.engine.asksCgroups,
       apply: options.recompile,
       failed: (error) => options.say(`agent: new containers stay closed: ${String(error)}`),
     });

@@ -22,6 +22,7 @@ export class Engine implements Disposable {
   readonly #archive: PolicyArchive;
   readonly #network = ownNetwork();
   readonly #hosts = readHosts();
+  #asksCgroups: boolean;
 
   /**
    * Puts the first policy in force: on a host that has none by new hooks, else by those of the agent before, without a
@@ -29,6 +30,7 @@ export class Engine implements Disposable {
    */
   constructor({ config, objectPath, cgroups }: EngineOptions, policy: RunPolicy) {
     const { cgroup, pins, state } = config.spec;
+    this.#asksCgroups = policy.compiled.cgroup.asked;
     this.#archive = new PolicyArchive(state);
     this.fence = HostFence.start({
       objectPath,
@@ -46,6 +48,11 @@ export class Engine implements Disposable {
     return this.#archive.names;
   }
 
+  /** Whether it makes a difference to the policy in force what runs in which cgroup. */
+  get asksCgroups(): boolean {
+    return this.#asksCgroups;
+  }
+
   get network() {
     return this.#network;
   }
@@ -58,6 +65,7 @@ export class Engine implements Disposable {
   /** Puts another policy in force and returns its number. Throws RF_POLICY_LIMIT, RF_MAP_FULL: the old one then stays. */
   replace(policy: RunPolicy): number {
     const generation = this.fence.replacePolicy(policy.compiled, this.#trustedBy(policy));
+    this.#asksCgroups = policy.compiled.cgroup.asked;
     this.#archive.add(summaryOf(policy).names);
     return generation;
   }

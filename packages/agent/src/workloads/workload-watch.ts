@@ -16,6 +16,8 @@ export interface WorkloadWatchOptions {
   readonly runtimes: readonly Runtime[];
   /** What the kernel has told of and waits for. */
   readonly newCgroups: NewCgroups;
+  /** Whether the policy in force asks for what runs where. */
+  readonly isAsked: () => boolean;
   /** Puts the policy in force again with what runs now; resolves when it is. */
   readonly apply: () => Promise<void>;
   /** Told when the policy could not be put in force for what runs now: new containers stay closed. */
@@ -72,7 +74,11 @@ export class WorkloadWatch {
   }
 
   #check(): void {
-    if (this.#options.newCgroups.ids().some((id) => this.table.of(id) === null)) this.relist();
+    const { newCgroups, isAsked } = this.#options;
+    const kinds = newCgroups.ids().map((id) => this.table.of(id)?.kind);
+    if (kinds.includes(undefined)) this.relist();
+    // a policy that asks has come without them
+    if (isAsked() && this.isInForce && kinds.includes("container")) this.#schedule();
   }
 
   /** Changes that come while one is put in force are put in force together. */
@@ -97,11 +103,13 @@ export class WorkloadWatch {
    * container only when the policy lists it.
    */
   async #apply(): Promise<void> {
-    const { newCgroups, apply } = this.#options;
+    const { newCgroups, isAsked, apply } = this.#options;
     const ids = newCgroups.ids();
     const kindOf = (id: bigint) => this.table.of(id)?.kind;
     const containers = ids.filter((id) => kindOf(id) === "container");
     for (const id of ids) if (kindOf(id) === "host" || kindOf(id) === "unit") newCgroups.settle(id);
+    // Nothing would change. The containers stay in the kernel's table: another policy may be on its way, compiled without.
+    if (!isAsked()) return;
     await apply();
     for (const id of containers) newCgroups.settle(id);
   }

@@ -74,7 +74,7 @@ export function buildCgroupTable(context: CompileContext, workloads: readonly Cg
   const paths = [...new Set([...groupsOf.keys(), ...places])].toSorted();
   const { row: otherRow, newRow: otherNewRow } = rowsOf("/");
   const entries = paths.map((path) => ({ path, ...rowsOf(path) }));
-  return { table: { otherRow, otherNewRow, entries }, conditions };
+  return { table: { asked: conditions.length > 0, otherRow, otherNewRow, entries }, conditions };
 }
 
 /**

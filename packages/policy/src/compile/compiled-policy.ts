@@ -122,6 +122,8 @@ export interface CompiledPolicy {
    * own cgroup is new, and nobody has classified it. Holds the conditions host, container and unit too.
    */
   readonly cgroup: {
+    /** Some condition asks for a cgroup, unit, container or the host: what runs where makes a difference. */
+    readonly asked: boolean;
     readonly otherRow: number;
     readonly otherNewRow: number;
     readonly entries: readonly { readonly path: string; readonly row: number; readonly newRow: number }[];

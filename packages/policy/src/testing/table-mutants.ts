@@ -75,7 +75,10 @@ export const tableMutants: Readonly<Record<string, TableMutant>> = {
   }),
   "comm is ignored": (c) => ({ ...c, comm: { otherRow: 0, entries: [] } }),
   "a comm that is not listed matches all": (c) => ({ ...c, comm: { ...c.comm, otherRow: 0 } }),
-  "cgroups are ignored": (c) => ({ ...c, cgroup: { otherRow: 0, otherNewRow: 0, entries: [] } }),
+  "cgroups are ignored": (c) => ({
+    ...c,
+    cgroup: { asked: false, otherRow: 0, otherNewRow: 0, entries: [] },
+  }),
   "a new cgroup counts as the host": (c) => ({
     ...c,
     cgroup: {
