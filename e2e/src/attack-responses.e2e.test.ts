@@ -2,10 +2,16 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { ControlClient } from "@ringfence/agent/control";
 import { AttackedAgent } from "./harness/attacked-agent.js";
+import { ringfencePath } from "./harness/paths.js";
+import { runProcess } from "./harness/run-process.js";
 import { OUTSIDE } from "./harness/two-networks.js";
 import { until } from "./harness/until.js";
 
 const timeout = 180_000;
+
+interface State {
+  readonly shutOut: { readonly processes: number };
+}
 
 /** Takes connections, and prints what came over each until it ended. */
 const SINK = `
@@ -82,5 +88,24 @@ describe("the answer to an alert", () => {
     await place.serve("outside", "python3", "-u", "-c", SINK, "4444");
     await assert.rejects(place.inside("python3", "-c", VICTIM, OUTSIDE, "/dev/null"), /ended with null/);
     assert.match((await place.alert("shell")).response, /^kill process/);
+  });
+
+  test("is taken back by ringfence panic", { timeout }, async () => {
+    const place = new AttackedAgent("panic", { dryRun: false, shell: { response: "quarantine" } });
+    await using _ = place;
+    await place.agent.start();
+    await place.serve("outside", "python3", "-u", "-c", SINK, "4444");
+    const held = VICTIM.replace("sleep 3", "sleep 8").replace(
+      "import os",
+      'print("ready", flush=True)\nimport os',
+    );
+    await place.serve("inside", "python3", "-c", held, OUTSIDE, "/dev/null");
+    assert.match((await place.alert("shell")).response, /processes$/);
+    using client = await ControlClient.connect(place.agent.socket);
+    const cutOff = async () => ((await client.request("attacks.state")) as State).shutOut.processes;
+    assert.ok((await cutOff()) >= 2, "the tree is cut off");
+    const { code, stderr } = await runProcess(ringfencePath, ["panic", "--config", place.agent.config]);
+    assert.equal(code, 0, stderr);
+    assert.equal(await cutOff(), 0);
   });
 });

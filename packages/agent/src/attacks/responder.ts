@@ -10,10 +10,17 @@ const LEVELS = 8;
 export class Responder {
   readonly #config: Pick<AttacksConfig, "dryRun" | "denyMinutes">;
   readonly #shutOut: ShutOut;
+  #isOpen = false;
 
   constructor(config: Pick<AttacksConfig, "dryRun" | "denyMinutes">, shutOut: ShutOut) {
     this.#config = config;
     this.#shutOut = shutOut;
+  }
+
+  /** While everything is open (`ringfence panic`), alerts are told and nothing is done about them; who was cut off is let in. */
+  standDown(isOpen: boolean): void {
+    this.#isOpen = isOpen;
+    if (isOpen) this.#shutOut.release();
   }
 
   /** Returns what was done, or would be, in words. Never throws: an alert is told whatever comes of it. */
@@ -21,6 +28,7 @@ export class Responder {
     if (response === "log") return "log";
     const what = this.#words(alert, response);
     if (what === null) return "log: there is nobody to answer to";
+    if (this.#isOpen) return `log: everything is open; else would ${what}`;
     if (this.#config.dryRun) return `dry run: would ${what}`;
     try {
       return `${what}: ${this.#act(alert, response)}`;

@@ -86,6 +86,13 @@ export class Agent {
       onCgroup: (event) => this.#workloads.onCgroup(event),
       attacks: config.spec.attacks,
     });
+    this.hub.subscribe({ name: "responses", filter: { types: ["policy"] } }, (events) => {
+      for (const event of events) {
+        if (event.type !== "policy") continue;
+        if (event.change === "panic" || event.change === "on")
+          this.#pump.responder.standDown(event.change === "panic");
+      }
+    });
     this.#tick = setInterval(() => this.#look(), TICK_MS);
   }
 

@@ -60,6 +60,7 @@ export class EventPump {
   readonly #totals = new RowTotals();
   readonly #attacks: AttackWatch;
   readonly shutOut: ShutOut;
+  readonly responder: Responder;
   readonly #stop = new AbortController();
   readonly #done: Promise<void>;
   readonly #timer: NodeJS.Timeout;
@@ -82,11 +83,12 @@ export class EventPump {
       banned: object.rawMap("banned"),
       shut_out: object.rawMap("shut_out"),
     });
+    this.responder = new Responder(options.attacks, this.shutOut);
     this.#attacks = new AttackWatch({
       config: options.attacks,
       handshakes: object.rawMap("handshakes"),
       sources: () => this.#sources,
-      responder: new Responder(options.attacks, this.shutOut),
+      responder: this.responder,
       publish: (draft, atMs) => options.hub.publish(draft, atMs),
     });
     this.#fold = new VerdictFold(FOLD_ROOM, this.#onFolded);
