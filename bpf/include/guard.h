@@ -38,10 +38,7 @@ static __always_inline int judge_family(__u32 family, enum rf_hook hook)
 		return RF_PERMIT;
 	if (!policy)
 		return RF_EPERM;
-	ask_caller(policy, &caller, &call.question);
-	if (!can_deny_subject(policy, &call.question) || (scope.limited && !inside_cgroup(the_scope_cgroup())))
-		return RF_PERMIT;
-	return refuse_use(policy, &caller, &call, RF_REASON_FAMILY);
+	return can_deny(policy) ? refuse_use(policy, &caller, &call, RF_REASON_FAMILY) : RF_PERMIT;
 }
 
 /* A new socket. The kernel's own are none of ours: MPTCP makes some while a fenced process waits. */
@@ -88,8 +85,7 @@ static __always_inline int judge_use(struct sock *sk, void *name, enum rf_hook h
 	/* A raw, ping or other socket without a call hook has no need to be connected. */
 	if (!read_peer(sk, &call) && has_call_hook(sk->sk_type, sk->sk_protocol))
 		return RF_PERMIT;
-	ask_caller(policy, &caller, &call.question);
-	if (!can_deny_subject(policy, &call.question) || !in_scope(sk) || is_admitted(bpf_sk_storage_get(&sockets, sk, 0, 0), &call))
+	if (!can_deny(policy) || is_admitted(bpf_sk_storage_get(&sockets, sk, 0, 0), &call))
 		return RF_PERMIT;
 	answer = refuse_use(policy, &caller, &call, RF_REASON_BORROWED);
 	if (answer == RF_PERMIT)

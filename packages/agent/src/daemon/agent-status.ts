@@ -9,6 +9,10 @@ import type { WorkloadTable } from "../workloads/workload-table.js";
 import type { Engine } from "./engine.js";
 import { whyUncovered } from "./why-uncovered.js";
 
+/** What no hook of an agent judges, on any kernel. */
+const NO_GUARD =
+  "address families other than IP are not judged: AF_PACKET, vsock, and other raw ways out stay open to who has the privilege";
+
 /** What the status is made of. */
 export interface StatusSources {
   readonly engine: Engine;
@@ -44,18 +48,10 @@ export async function agentStatus(sources: StatusSources): Promise<AgentStatus> 
     errors: errors.map((error) => errorOf(error).format()),
     warnings: [...warnings, ...engine.warnings],
     losses: { ...readLosses(fence.object.rawMap("losses"), 0), ...sinkLosses() },
-    degraded: degradedBy(fence.guard),
+    degraded: [NO_GUARD],
   };
   const reasons = whyUncovered(facts);
   return { ...facts, covered: reasons.length === 0, reasons: [...reasons] };
-}
-
-function degradedBy({ status, surprise }: Engine["fence"]["guard"]): string[] {
-  if (status === "active") return [];
-  const why = surprise === null ? "" : `: ${surprise}`;
-  return [
-    `the security module hooks are ${status}${why}; sockets from elsewhere are judged when they are used`,
-  ];
 }
 
 function processesBelow(cgroup: string, workloads: WorkloadTable): readonly ProcessFacts[] {

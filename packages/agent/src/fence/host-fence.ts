@@ -13,12 +13,10 @@ import type { CompiledPolicy } from "@ringfence/policy";
 import { inNetworkNamespaces } from "../host/network-namespaces.js";
 import { refusedDevices } from "../host/refused-devices.js";
 import { type TrustedResolvers, trustResolvers, writeNames } from "../names/write-names.js";
-import { readFence } from "../observe/flows.js";
 import { abiOf } from "../pins/abi-of.js";
 import type { PinFolder } from "../pins/pin-folder.js";
 import { attachAt, beginFence, maxProcesses, scanProcesses } from "./attach.js";
 import { fencedProcesses } from "./fenced-processes.js";
-import { attachGuard, expectGuard, type Guard, guardHooks, includeGuard, isGuardRefusal } from "./guard.js";
 import {
   adoptions,
   callHooks,
@@ -61,7 +59,6 @@ interface Parts {
   readonly object: BpfObject;
   readonly links: Map<string, BpfLink>;
   readonly policies: PolicySlots;
-  readonly guard: Guard;
   readonly abi: string;
   readonly takenOver: boolean;
 }
@@ -73,7 +70,6 @@ interface Parts {
  */
 export class HostFence implements Disposable {
   readonly object: BpfObject;
-  readonly guard: Guard;
   readonly abi: string;
   /** true if it went on with what an agent before it had left */
   readonly takenOver: boolean;
@@ -83,7 +79,6 @@ export class HostFence implements Disposable {
 
   private constructor(parts: Parts, options: HostFenceOptions) {
     this.object = parts.object;
-    this.guard = parts.guard;
     this.abi = parts.abi;
     this.takenOver = parts.takenOver;
     this.#links = parts.links;
@@ -96,14 +91,7 @@ export class HostFence implements Disposable {
    * in force before then still is.
    */
   static start(options: HostFenceOptions): HostFence {
-    const guard = expectGuard();
-    try {
-      return startWith(options, guard, (parts) => new HostFence(parts, options));
-    } catch (error) {
-      if (guard.status !== "active" || !isGuardRefusal(error)) throw error;
-      const without: Guard = { status: "refused", surprise: error.message };
-      return startWith(options, without, (parts) => new HostFence(parts, options));
-    }
+    return startWith(options, (parts) => new HostFence(parts, options));
   }
 
   /** The number of the policy in force: 1 for the first, then 2, 3..., over all agents. */
@@ -184,7 +172,7 @@ function bootSeconds(): number {
   return Number(readFileSync("/proc/uptime", "utf8").split(" ")[0]);
 }
 
-function startWith(options: HostFenceOptions, guard: Guard, make: (parts: Parts) => HostFence): HostFence {
+function startWith(options: HostFenceOptions, make: (parts: Parts) => HostFence): HostFence {
   const { pins, objectPath } = options;
   const object = BpfObject.open(objectPath);
   const links = new Map<string, BpfLink>();
@@ -193,11 +181,8 @@ function startWith(options: HostFenceOptions, guard: Guard, make: (parts: Parts)
     const takenOver = pins.has(abi);
     for (const name of [...rejudgements, ...nameHooks, ...adoptions, ...watchHooks, ...workloadHooks])
       object.setAutoload(name, true);
-    if (guard.status === "active") includeGuard(object);
-    const policies = takenOver
-      ? takeOver(object, options, abi, guard, links)
-      : begin(object, options, abi, guard, links);
-    const fence = make({ object, links, policies, guard, abi, takenOver });
+    const policies = takenOver ? takeOver(object, options, abi, links) : begin(object, options, abi, links);
+    const fence = make({ object, links, policies, abi, takenOver });
     fence.attend(); // before what the last agent's death opened is judged again
     if (takenOver) fence.replacePolicy(options.policy, options.resolvers);
     else fence.rejudge();
@@ -215,7 +200,6 @@ function begin(
   object: BpfObject,
   options: HostFenceOptions,
   abi: string,
-  guard: Guard,
   links: Map<string, BpfLink>,
 ): PolicySlots {
   const { policy, cgroups, cgroup, pins, resolvers } = options;
@@ -243,11 +227,6 @@ function begin(
     ...cgroupHooks,
   ]))
     links.set(name, link);
-  if (guard.status === "active") {
-    const isCalled = () => readFence(object.rawMap("fence")).guarded !== 0;
-    for (const [index, link] of attachGuard(object, isCalled).entries())
-      links.set(guardHooks[index] ?? "", link);
-  }
   for (const name of adoptions) runIterator(object, name);
   pins.pin(abi, descriptorsOf(links), mapsOf(object));
   return policies;
@@ -258,7 +237,6 @@ function takeOver(
   object: BpfObject,
   options: HostFenceOptions,
   abi: string,
-  guard: Guard,
   links: Map<string, BpfLink>,
 ): PolicySlots {
   const { cgroups, cgroup, pins } = options;
@@ -274,7 +252,7 @@ function takeOver(
     );
     configure(object, plan, cgroup);
     object.load();
-    const hooks = [...tracingHooks, ...cgroupHooks, ...(guard.status === "active" ? guardHooks : [])];
+    const hooks = [...tracingHooks, ...cgroupHooks];
     for (const name of hooks) links.set(name, followLink(object, options, abi, name));
     for (const name of pins.linkNames(abi)) if (!hooks.includes(name)) pins.unpinLink(abi, name);
     scanProcesses(object, false);
