@@ -118,7 +118,7 @@ static __always_inline void retire(struct rf_flow *flow, __u32 reference)
 }
 
 /* A reference to the row whose turn it is, in `reference`; NULL where a run has none left. */
-static __noinline struct rf_flow *next_row(__u32 *reference)
+static __always_inline struct rf_flow *next_row(__u32 *reference)
 {
 	struct rf_fence *state = the_fence();
 	__u32 turn, rows, index;
