@@ -2,25 +2,30 @@ import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type NamedPolicy, PolicyNames } from "../observe/policy-names.js";
 
-/** Policies that are remembered: events and flows of older ones do not say their rule. */
-const REMEMBERED = 8;
+/** Policies that are remembered, as often as they were in force: events and flows of older ones do not say their rule. */
+const REMEMBERED = 1024;
+/** Different ones among them: 10,000 rules take a megabyte. */
+const DIFFERENT = 8;
 
 interface Stored {
+  /** The number of the first one. */
   readonly first: number;
+  /** Each different one once. */
   readonly policies: readonly NamedPolicy[];
+  /** Which of these was in force, number by number. */
+  readonly order: readonly number[];
 }
 
 /**
  * Which rule each bit of a policy named, kept in the state folder: what the kernel counted while no agent ran, it counted
- * by numbers.
+ * by numbers. The same policy comes again whenever a container does.
  */
 export class PolicyArchive {
   readonly #path: string;
-  #names: PolicyNames;
+  #names = new PolicyNames([]);
 
   constructor(state: string) {
     this.#path = join(state, "policy-names.json");
-    this.#names = new PolicyNames([]);
   }
 
   get names(): PolicyNames {
@@ -29,17 +34,20 @@ export class PolicyArchive {
 
   /** Goes on with what an agent before this one had written; `generation` is the policy that is in force. */
   resume(generation: number): void {
-    const { first, policies } = this.#read();
-    const known = policies.slice(0, Math.max(0, generation - first + 1));
+    const { first, policies, order } = this.#read();
+    const known = order
+      .slice(0, Math.max(0, generation - first + 1))
+      .map((index) => policies[index] as NamedPolicy);
     this.#names = new PolicyNames(known, known.length === 0 ? generation + 1 : first);
   }
 
   /** The next policy is in force. */
   add(policy: NamedPolicy): void {
     const { first, all } = this.#names;
-    const kept = [...all, policy].slice(-REMEMBERED);
+    const same = all.find(({ revision }) => revision === policy.revision);
+    const kept = lately([...all, same ?? policy]);
     this.#names = new PolicyNames(kept, first + all.length + 1 - kept.length);
-    this.#write({ first: this.#names.first, policies: kept });
+    this.#write();
   }
 
   /** An archive that cannot be read costs the names of old rules. */
@@ -47,13 +55,26 @@ export class PolicyArchive {
     try {
       return JSON.parse(readFileSync(this.#path, "utf8")) as Stored;
     } catch {
-      return { first: 1, policies: [] };
+      return { first: 1, policies: [], order: [] };
     }
   }
 
-  #write(stored: Stored): void {
+  #write(): void {
+    const { first, all } = this.#names;
+    const policies = [...new Set(all)];
+    const stored: Stored = { first, policies, order: all.map((policy) => policies.indexOf(policy)) };
     const beside = `${this.#path}.new`;
     writeFileSync(beside, JSON.stringify(stored), { mode: 0o600 });
     renameSync(beside, this.#path);
   }
+}
+
+/** The last ones, as far as they are not too many, nor too many different ones. */
+function lately(policies: readonly NamedPolicy[]): readonly NamedPolicy[] {
+  const different = new Set<NamedPolicy>();
+  const older = policies.toReversed().findIndex((policy, index) => {
+    different.add(policy);
+    return different.size > DIFFERENT || index === REMEMBERED;
+  });
+  return older === -1 ? policies : policies.slice(policies.length - older);
 }
