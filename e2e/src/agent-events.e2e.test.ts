@@ -58,7 +58,7 @@ describe("the agent's events", { timeout }, () => {
     await agent.start();
     const live = spawn(
       ringfencePath,
-      ["observe", "-f", "--json", "--socket", agent.socket, "--type", "verdict"],
+      ["observe", "-f", "--json", "--config", agent.config, "--type", "verdict"],
       {
         stdio: ["ignore", "pipe", "inherit"],
       },
@@ -85,7 +85,7 @@ describe("the agent's events", { timeout }, () => {
     live.kill("SIGINT");
     await once(live, "exit");
     const kept = () =>
-      ringfence("observe", "--state", state, "--json", "--to", "127.0.0.1", "--type", "verdict");
+      ringfence("observe", "--config", agent.config, "--json", "--to", "127.0.0.1", "--type", "verdict");
     const total = (output: string) =>
       eventsIn(output).reduce((sum, one) => sum + (one.type === "verdict" ? one.count : 0), 0);
     while (total(await kept()) < calls);
@@ -93,7 +93,13 @@ describe("the agent's events", { timeout }, () => {
 
     assert.equal(readdirSync(join(state, "history")).length, 1);
     assert.equal(total(await kept()), calls, "folded or not, none is lost and none is told twice");
-    const learned = await ringfence("learn", "--state", state, "--subject", `exe=${event.process.exe}`);
+    const learned = await ringfence(
+      "learn",
+      "--config",
+      agent.config,
+      "--subject",
+      `exe=${event.process.exe}`,
+    );
     assert.match(
       learned,
       new RegExp(`to: \\[127\\.0\\.0\\.1\\]\\n\\s+ports: \\[${servers.tcp4.port}/tcp\\]`),

@@ -1,12 +1,12 @@
 import { ControlClient } from "@ringfence/agent/control";
-import { AGENT_SOCKET } from "../observe/observe-options.js";
+import { configOption, readAgentConfig } from "../agent/read-config.js";
 import { type OptionSpec, parseOnlyOptions, renderOptions } from "../option-table.js";
 import { writeOut } from "../write-out.js";
 import type { Command } from "./command.js";
 
 const specs: readonly OptionSpec[] = [
   { name: "release", help: "let everybody in again who was cut off after an alert; root only" },
-  { name: "socket", value: "PATH", help: `where the agent answers (${AGENT_SOCKET})` },
+  configOption,
   { name: "help", help: "show this text" },
 ];
 
@@ -24,7 +24,7 @@ export const attacks: Command = {
       writeOut(1, helpText());
       return 0;
     }
-    using client = await ControlClient.connect(values.get("socket")?.[0] ?? AGENT_SOCKET);
+    using client = await ControlClient.connect(readAgentConfig(values.get("config")?.[0]).spec.socket.path);
     if (values.has("release")) {
       const { released } = (await client.request("attacks.release")) as { readonly released: number };
       writeOut(1, `released: ${released}\n`);

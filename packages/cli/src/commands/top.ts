@@ -1,5 +1,5 @@
 import { RingfenceError } from "@ringfence/model";
-import { AGENT_SOCKET } from "../observe/observe-options.js";
+import { configOption, readAgentConfig } from "../agent/read-config.js";
 import type { UnreadLines } from "../observe/read-records.js";
 import { recordedEvents } from "../observe/recorded-events.js";
 import { type OptionSpec, parseOnlyOptions, renderOptions } from "../option-table.js";
@@ -13,9 +13,10 @@ import type { Command } from "./command.js";
 
 const specs: readonly OptionSpec[] = [
   { name: "order", value: "ORDER", choices: topOrders, help: "what is most comes first (bytes)" },
-  { name: "socket", value: "PATH", help: `where the agent answers (${AGENT_SOCKET})` },
   { name: "once", help: "print the table of what was recorded, once, and end" },
-  ...recordSpecs.map((spec) => ({ ...spec, help: `with --once: ${spec.help}` })),
+  ...recordSpecs.map((spec) =>
+    spec === configOption ? spec : { ...spec, help: `with --once: ${spec.help}` },
+  ),
   { name: "help", help: "show this text" },
 ];
 
@@ -31,12 +32,12 @@ export const top: Command = {
       printOnce(order, values);
       return 0;
     }
-    const stray = recordSpecs.find(({ name }) => values.has(name));
+    const stray = recordSpecs.find((spec) => spec !== configOption && values.has(spec.name));
     if (stray !== undefined) throw usage(`Option "--${stray.name}" is for what was recorded`, "add --once");
     if (!process.stdout.isTTY) throw usage("stdout is no terminal", "add --once to print a table");
     const stop = new AbortController();
     for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(name, () => stop.abort());
-    await liveTop(values.get("socket")?.[0] ?? AGENT_SOCKET, order, stop.signal);
+    await liveTop(readAgentConfig(values.get("config")?.[0]).spec.socket.path, order, stop.signal);
     return 0;
   },
 };

@@ -1,5 +1,5 @@
 import { RingfenceError } from "@ringfence/model";
-import { STATE_FOLDER } from "../observe/observe-options.js";
+import { configOption } from "../agent/read-config.js";
 import { readTime } from "../observe/time-span.js";
 import type { OptionSpec, ParsedOptions } from "../option-table.js";
 
@@ -36,7 +36,7 @@ export const learnOptionSpecs: readonly OptionSpec[] = [
     help: "write the profile there; one that exists is merged with, and the difference printed",
   },
   { name: "diff", help: "print what would change in the file of --output, and write nothing" },
-  { name: "state", value: "DIR", help: "where the agent keeps its history (/var/lib/ringfence)" },
+  configOption,
   { name: "help", help: "show this text" },
 ];
 
@@ -48,7 +48,8 @@ export interface LearnCommand {
   readonly wildcards: readonly string[];
   readonly output: string | null;
   readonly diffOnly: boolean;
-  readonly state: string;
+  /** The agent's configuration, where it is named. */
+  readonly config: string | undefined;
 }
 
 /** The options by meaning. Throws RF_USAGE for those that do not go together. */
@@ -77,7 +78,7 @@ export function toLearnCommand({ values }: Pick<ParsedOptions, "values">, now: n
     wildcards: all("wildcard"),
     output,
     diffOnly: values.has("diff"),
-    state: one("state") ?? STATE_FOLDER,
+    config: one("config"),
   };
 }
 

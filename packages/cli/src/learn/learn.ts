@@ -2,6 +2,7 @@ import { historyFiles } from "@ringfence/agent";
 import { RingfenceError } from "@ringfence/model";
 import { parseName } from "@ringfence/policy";
 import { type Learned, Learner } from "@ringfence/policy/learn";
+import { readAgentConfig } from "../agent/read-config.js";
 import { readObservations } from "../observe/observations.js";
 import type { UnreadLines } from "../observe/read-records.js";
 import { ephemeralPorts } from "./ephemeral-ports.js";
@@ -28,7 +29,10 @@ export function learnProfile(command: LearnCommand, existing: ExistingProfile | 
     ephemeral: ephemeralPorts(),
   });
   const unread: UnreadLines = { broken: 0, long: 0 };
-  const files = command.files.length > 0 ? command.files : historyFiles(command.state, command.since);
+  const files =
+    command.files.length > 0
+      ? command.files
+      : historyFiles(readAgentConfig(command.config).spec.state, command.since);
   for (const observation of readObservations({ files, since: command.since }, unread)) {
     learner.add(observation);
   }

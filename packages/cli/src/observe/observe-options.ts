@@ -5,14 +5,11 @@ import {
   type ReportOutcome,
   RingfenceError,
 } from "@ringfence/model";
+import { configOption } from "../agent/read-config.js";
 import type { OptionSpec, ParsedOptions } from "../option-table.js";
 import { readTime } from "./time-span.js";
 
 const outcomes: readonly ReportOutcome[] = ["denied", "would-deny", "would-allow", "allowed"];
-
-/** Where the agent keeps its state, and answers, unless its configuration says otherwise. */
-export const STATE_FOLDER = "/var/lib/ringfence";
-export const AGENT_SOCKET = "/run/ringfence/agent.sock";
 
 export const filterSpecs: readonly OptionSpec[] = [
   {
@@ -39,8 +36,7 @@ export const observeOptionSpecs: readonly OptionSpec[] = [
     repeatable: true,
     help: "read this log or file of events instead of the history",
   },
-  { name: "state", value: "DIR", help: `where the agent keeps its history (${STATE_FOLDER})` },
-  { name: "socket", value: "PATH", help: `where the agent answers (${AGENT_SOCKET})` },
+  configOption,
   { name: "help", help: "show this text" },
 ];
 
@@ -52,8 +48,8 @@ export interface ObserveCommand {
   readonly json: boolean;
   readonly ids: boolean;
   readonly files: readonly string[];
-  readonly state: string;
-  readonly socket: string;
+  /** The agent's configuration, where it is named. */
+  readonly config: string | undefined;
 }
 
 /** The options by meaning. Throws RF_USAGE. */
@@ -78,8 +74,7 @@ export function toObserveCommand(values: ParsedOptions["values"], now: number): 
     json: values.has("json"),
     ids: values.has("ids"),
     files,
-    state: one("state") ?? STATE_FOLDER,
-    socket: one("socket") ?? AGENT_SOCKET,
+    config: one("config"),
   };
 }
 

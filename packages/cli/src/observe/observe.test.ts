@@ -33,12 +33,21 @@ async function until(child: Child, pattern: RegExp): Promise<string> {
   return text;
 }
 
+let configs = 0;
+
+/** A file with this configuration of an agent. */
+function configOf(spec: object): string {
+  const path = join(folder, `config-${configs++}.yaml`);
+  writeFileSync(path, JSON.stringify({ apiVersion: "ringfence.dev/v1alpha1", kind: "AgentConfig", spec }));
+  return path;
+}
+
 describe("ringfence observe", () => {
   test("-f shows what the agent sends until it is interrupted", async () => {
     const hub = hubOf();
     const path = join(folder, "agent.sock");
     const server = await ControlServer.start({ path, readers: null, methods: eventsMethods(hub) });
-    const args = ["observe", "-f", "--json", "--type", "loss", "--socket", path];
+    const args = ["observe", "-f", "--json", "--type", "loss", "--config", configOf({ socket: { path } })];
     const child = spawn(RINGFENCE, args, { stdio: ["ignore", "pipe", "pipe"] });
     while (hub.subscribers.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
     publish(hub, "one");
@@ -75,7 +84,7 @@ describe("ringfence observe", () => {
     store.write(Buffer.from('{"torn":'));
     store.close();
     const run = (...args: readonly string[]) =>
-      spawnSync(RINGFENCE, ["observe", "--state", state, ...args], { encoding: "utf8" });
+      spawnSync(RINGFENCE, ["observe", "--config", configOf({ state }), ...args], { encoding: "utf8" });
     const all = run();
     assert.match(
       all.stdout,
@@ -89,8 +98,8 @@ describe("ringfence observe", () => {
 
   test("says what to do when there is neither agent nor history", () => {
     for (const args of [
-      ["-f", "--socket", join(folder, "none")],
-      ["--state", join(folder, "none")],
+      ["-f", "--config", configOf({ socket: { path: join(folder, "none") } })],
+      ["--config", configOf({ state: join(folder, "none") })],
     ]) {
       const { status, stderr } = spawnSync(RINGFENCE, ["observe", ...args], { encoding: "utf8" });
       assert.equal(status, 125);

@@ -1,6 +1,7 @@
 import { historyFiles } from "@ringfence/agent";
 import { ControlClient } from "@ringfence/agent/control";
 import type { AgentEvent } from "@ringfence/model";
+import { readAgentConfig } from "../agent/read-config.js";
 import { printLine } from "../print-line.js";
 import type { EventOutput } from "./event-output.js";
 import type { ObserveCommand } from "./observe-options.js";
@@ -14,9 +15,9 @@ type Streamed = AgentEvent | { readonly type: "lost"; readonly lost: number };
 
 /** Prints what was recorded. Throws RF_HISTORY. */
 export function observeRecorded(command: ObserveCommand, output: EventOutput): void {
-  const { files, state, filter, since, until } = command;
+  const { files, filter, since, until } = command;
   const unread: UnreadLines = { broken: 0, long: 0 };
-  const chosen = files.length > 0 ? files : historyFiles(state, since);
+  const chosen = files.length > 0 ? files : historyFiles(readAgentConfig(command.config).spec.state, since);
   for (const event of recordedEvents({ files: chosen, filter, since, until }, unread)) {
     output.add(event);
     if (output.isClosed) return;
@@ -35,7 +36,8 @@ export async function observeLive(
   output: EventOutput,
   signal: AbortSignal,
 ): Promise<void> {
-  using client = await ControlClient.connect(command.socket);
+  const { socket, state } = readAgentConfig(command.config).spec;
+  using client = await ControlClient.connect(socket.path);
   const shown = new Set<string>();
   let waiting: Streamed[] | null = [];
   const show = (event: Streamed) => {
@@ -57,7 +59,7 @@ export async function observeLive(
     });
     ended.catch(() => undefined);
     if (command.since !== null) {
-      const files = historyFiles(command.state, command.since);
+      const files = historyFiles(state, command.since);
       const unread: UnreadLines = { broken: 0, long: 0 };
       const query = { files, filter: command.filter, since: command.since, until: null };
       for (const event of recordedEvents(query, unread)) {

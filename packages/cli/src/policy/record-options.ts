@@ -1,5 +1,5 @@
 import { historyFiles } from "@ringfence/agent";
-import { STATE_FOLDER } from "../observe/observe-options.js";
+import { configOption, readAgentConfig } from "../agent/read-config.js";
 import { readTime } from "../observe/time-span.js";
 import type { OptionSpec, ParsedOptions } from "../option-table.js";
 
@@ -16,7 +16,7 @@ export const recordSpecs: readonly OptionSpec[] = [
     value: "TIME",
     help: "leave out what is older: 24h, 7d, or a time (all with --from, else 24h)",
   },
-  { name: "state", value: "DIR", help: `where the agent keeps its history (${STATE_FOLDER})` },
+  configOption,
 ];
 
 export interface RecordOptions {
@@ -31,6 +31,7 @@ export function toRecordOptions(values: ParsedOptions["values"], now: number): R
   const since = text === null ? null : readTime("since", text, now);
   return {
     since,
-    files: from.length > 0 ? from : historyFiles(values.get("state")?.[0] ?? STATE_FOLDER, since),
+    files:
+      from.length > 0 ? from : historyFiles(readAgentConfig(values.get("config")?.[0]).spec.state, since),
   };
 }

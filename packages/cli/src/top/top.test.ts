@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
@@ -90,10 +90,16 @@ describe("ringfence top", () => {
     const clock = new AgentClock();
     const hub = new EventHub({ host: "h", labels: {}, clock });
     const path = join(folder, "agent.sock");
+    const config = join(folder, "config.yaml");
+    const spec = { socket: { path } };
+    writeFileSync(
+      config,
+      JSON.stringify({ apiVersion: "ringfence.dev/v1alpha1", kind: "AgentConfig", spec }),
+    );
     const server = await ControlServer.start({ path, readers: null, methods: eventsMethods(hub) });
     const child = spawn(
       "script",
-      ["-qec", `stty cols 100 rows 12; ${RINGFENCE} top --socket ${path}`, "/dev/null"],
+      ["-qec", `stty cols 100 rows 12; ${RINGFENCE} top --config ${config}`, "/dev/null"],
       {
         stdio: ["pipe", "pipe", "inherit"],
       },

@@ -116,7 +116,8 @@ export const errorTable = {
   },
   RF_HISTORY: {
     meaning: "A log, a file of events or the agent's history cannot be read",
-    remedy: "Check the path and permissions; --state names the folder that the agent keeps its history in",
+    remedy:
+      "Check the path and permissions; --config names the configuration of the agent whose history it is",
   },
   RF_EVENT: {
     meaning: "The event that was named is not in the records, or was no denial",
