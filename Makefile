@@ -22,8 +22,9 @@ deps-bench:
 build: deps-build ## Compile the kernel side and the TypeScript
 	@scripts/build.sh
 
-demo: build deps-demo ## A compromised build step meets the fence: real processes, no internet
+demo: build deps-demo ## A compromised build step meets the fence, containers the agent: real processes, no internet
 	@demo/run.sh
+	@demo/containers/run.sh
 
 test: build deps-test ## All tests: units, then end to end under Linux 6.1 in QEMU and on this kernel
 	@node scripts/dist/run-tests.js unit e2e-vm-1 e2e e2e-vm-2 e2e-vm-races

@@ -16,8 +16,8 @@ test      | /usr/sbin/unbound              | unbound         | another one
 test      | musl-gcc                       | musl-tools      | another C library, which resolves names its own way
 test      | python3                        | python3         | a client that asks as it likes
 test      | qemu-system-x86_64             | qemu-system-x86 | boots the second kernel
-test      | /var/lib/dpkg/info/busybox-static.list | busybox-static  | the first programs in the second kernel
-test      | runc                           | runc            | makes containers, whose first packet is judged
+demo,test | /var/lib/dpkg/info/busybox-static.list | busybox-static  | the programs of containers, and the first in the second kernel
+demo,test | runc                           | runc            | makes containers, whose first packet is judged
 test      | podman                         | podman          | makes others
 test      | cpio                           | cpio            | packs the initramfs of the second kernel
 '
