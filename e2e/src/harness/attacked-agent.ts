@@ -42,7 +42,7 @@ export class AttackedAgent implements AsyncDisposable {
     const via =
       side === "inside" ? [...this.agent.cgroup.via, ...this.networks.inside] : this.networks.outside;
     const [file = "", ...words] = [...via, ...command];
-    const child = spawn(file, words, { stdio: ["ignore", "pipe", "inherit"] });
+    const child = spawn(file, words, { stdio: ["ignore", "pipe", "inherit"], detached: true });
     this.#children.push(child);
     await new Promise((resolve) => child.stdout.once("data", resolve));
     return child;
@@ -71,9 +71,18 @@ export class AttackedAgent implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const child of this.#children) child.kill("SIGKILL");
+    for (const child of this.#children) endGroup(child);
     await this.agent[Symbol.asyncDispose]();
     this.networks[Symbol.dispose]();
+  }
+}
+
+/** Ends a server with what it started, as git does. */
+function endGroup({ pid }: ChildProcess): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, "SIGKILL");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
   }
 }
 
