@@ -8,7 +8,7 @@ import { TestCgroup } from "./cgroups.js";
 import { ringfencePath } from "./paths.js";
 import { type FinishedProcess, runProcess } from "./run-process.js";
 
-/** An agent whose hooks are at a cgroup of the test's, with folders, pins and a socket of its own. */
+/** An agent whose hooks are at a cgroup of the test's, or at the root, with folders, pins and a socket of its own. */
 export class TestAgent implements AsyncDisposable {
   readonly folder = mkdtempSync(join(tmpdir(), "ringfence-agent-"));
   readonly cgroup: TestCgroup;
@@ -17,13 +17,13 @@ export class TestAgent implements AsyncDisposable {
   printed = "";
   #child: ChildProcess | null = null;
 
-  constructor(name: string, profiles: Readonly<Record<string, string>> = {}) {
+  constructor(name: string, profiles: Readonly<Record<string, string>> = {}, { atRoot = false } = {}) {
     chmodSync(this.folder, 0o755);
     for (const part of ["profiles", "bpf"]) mkdirSync(join(this.folder, part));
     execFileSync("mount", ["-t", "bpf", "bpf", join(this.folder, "bpf")]);
     this.cgroup = TestCgroup.make(`rf-agent-${process.pid}-${name}`);
     for (const [file, text] of Object.entries(profiles)) this.writeProfile(file, text);
-    writeFileSync(this.config, this.#configText());
+    writeFileSync(this.config, this.#configText(atRoot ? "/" : this.cgroup.path));
   }
 
   get config(): string {
@@ -94,12 +94,12 @@ export class TestAgent implements AsyncDisposable {
     await this.cgroup[Symbol.asyncDispose]();
   }
 
-  #configText(): string {
+  #configText(cgroup: string): string {
     return `apiVersion: ringfence.dev/v1alpha1
 kind: AgentConfig
 spec:
   profiles: ${this.folder}/profiles
-  cgroup: ${this.cgroup.path}
+  cgroup: ${cgroup}
   socket: { path: ${this.socket} }
   state: ${this.folder}/state
   pins: ${this.pins}
