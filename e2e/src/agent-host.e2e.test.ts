@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { unlinkSync } from "node:fs";
+import { mkdirSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { after, describe, test } from "node:test";
 import { PinFolder } from "@ringfence/agent";
 import { BpfLink, RawMap } from "@ringfence/kernel";
 import { TestAgent } from "./harness/agent.js";
+import { linkIds } from "./harness/bpf-links.js";
 import { canReset } from "./harness/can-reset.js";
 import { TestCgroup } from "./harness/cgroups.js";
 import { EchoServers } from "./harness/echo-servers.js";
@@ -293,6 +294,39 @@ describe("ringfence agent, of a host", () => {
     PinFolder.open(agent.pins).removeAll();
     assert.equal(await inmate.do("tcp", "d", allowed), "Operation not permitted");
     assert.match(await unit.do("tcp", "e", allowed), packets);
+  });
+
+  test("is the only one, and one that is refused leaves nothing", { timeout }, async () => {
+    await using servers = await EchoServers.start();
+    await using agent = new TestAgent("only");
+    await agent.start();
+    const before = linkIds();
+    const config = join(agent.folder, "other.yaml");
+    const profiles = join(agent.folder, "profiles2");
+    mkdirSync(profiles);
+    writeFileSync(join(profiles, "t.yaml"), egress(agent.cgroup.path, "{ to: [192.0.2.1] }"));
+    const common = `profiles: ${profiles}, cgroup: ${agent.cgroup.path}, state: ${agent.folder}/state2`;
+    const others = {
+      socket: `${common}, socket: { path: ${agent.socket} }, pins: ${agent.folder}/bpf/pins2`,
+      pins: `${common}, socket: { path: ${agent.folder}/sock2 }, pins: ${agent.pins}`,
+      cgroup: `${common.replace(agent.cgroup.path, "/rf-none")}, pins: ${agent.folder}/bpf/pins2`,
+    };
+    const texts: string[] = [];
+    for (const spec of Object.values(others)) {
+      const text = `apiVersion: ringfence.dev/v1alpha1\nkind: AgentConfig\nspec: { ${spec} }\n`;
+      const { code, stderr } = await agent.refused(config, text);
+      assert.equal(code, 125);
+      texts.push(stderr);
+    }
+    assert.match(texts[0] ?? "", new RegExp(`Process ${agent.pid} answers on`));
+    assert.match(texts[1] ?? "", new RegExp(`works with ".*pins" already: process ${agent.pid}`));
+    assert.match(texts[2] ?? "", /Cannot attach at cgroup "\/rf-none": it does not exist/);
+    assert.deepEqual(
+      [...linkIds()].filter((id) => !before.has(id)),
+      [],
+    );
+    await using inmate = new Inmate(agent.cgroup.via);
+    assert.equal(await inmate.do("tcp", "a", servers.tcp4.port), "ok");
   });
 
   test("says what is wrong where it cannot pin", { timeout }, async () => {

@@ -1,9 +1,13 @@
+import { createHash } from "node:crypto";
 import { closeSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { tryLock } from "@ringfence/kernel/system";
 import { RingfenceError } from "@ringfence/model";
 
-/** The right to be the one agent with a state folder; the kernel takes it back however the process ends. */
+/** Where agents say which pins are theirs: a BPF file system holds no file to lock. */
+const PIN_LOCKS = "/run/ringfence/agents";
+
+/** The right to be the one agent with a folder; the kernel takes it back however the process ends. */
 export class AgentLock implements Disposable {
   readonly #fd: number;
 
@@ -13,13 +17,23 @@ export class AgentLock implements Disposable {
 
   /** Makes the state folder, for root alone, where it is missing. Throws RF_AGENT_RUNS and RF_STATE. */
   static take(state: string): AgentLock {
-    const path = join(state, "agent.lock");
-    const fd = open(state, path);
+    return AgentLock.#lock(state, "agent.lock", state);
+  }
+
+  /** The same for a folder of pins. */
+  static takePins(pins: string): AgentLock {
+    const name = createHash("sha256").update(pins).digest("hex").slice(0, 16);
+    return AgentLock.#lock(PIN_LOCKS, `${name}.lock`, pins);
+  }
+
+  static #lock(folder: string, name: string, what: string): AgentLock {
+    const path = join(folder, name);
+    const fd = open(folder, path);
     if (!tryLock(fd)) {
       closeSync(fd);
       throw new RingfenceError(
         "RF_AGENT_RUNS",
-        `Another agent works with "${state}" already: process ${readFileSync(path, "utf8").trim()}`,
+        `Another agent works with "${what}" already: process ${readFileSync(path, "utf8").trim()}`,
         { hint: "End it first, or give this one a state, pins and a socket of its own" },
       );
     }

@@ -1,8 +1,8 @@
 import { hostname } from "node:os";
 import { Cgroup2 } from "@ringfence/kernel";
-import type { AgentConfig } from "@ringfence/model";
+import { type AgentConfig, RingfenceError } from "@ringfence/model";
 import { attackMethods } from "../attacks/attack-methods.js";
-import { AgentLock, type ControlMethods, ControlServer } from "../control/index.js";
+import { AgentLock, answeringPid, type ControlMethods, ControlServer } from "../control/index.js";
 import { AgentClock } from "../events/agent-clock.js";
 import { AgentSinks } from "../events/agent-sinks.js";
 import type { ActorKnowledge } from "../events/event-actor.js";
@@ -10,6 +10,7 @@ import { EventHub } from "../events/event-hub.js";
 import { eventsMethods } from "../events/events-methods.js";
 import { DEAD_AFTER_MS } from "../fence/host-fence.js";
 import { readLosses } from "../observe/losses.js";
+import { PinFolder } from "../pins/pin-folder.js";
 import type { RunPolicy } from "../policy/index.js";
 import { eventWorkload } from "../workloads/event-workload.js";
 import { NewCgroups } from "../workloads/new-cgroups.js";
@@ -45,7 +46,7 @@ export interface AgentOptions {
 export class Agent {
   readonly hub: EventHub;
   readonly engine: Engine;
-  readonly #lock: AgentLock;
+  readonly #locks: readonly AgentLock[];
   readonly #cgroups: Cgroup2;
   readonly #options: AgentOptions;
   readonly #pump: EventPump;
@@ -58,11 +59,11 @@ export class Agent {
   #isRenewing = false;
   #server: ControlServer | null = null;
 
-  private constructor(options: AgentOptions, lock: AgentLock, cgroups: Cgroup2) {
+  private constructor(options: AgentOptions, locks: readonly AgentLock[], cgroups: Cgroup2) {
     const { config, policy, objectPath, knowledge } = options;
     const clock = new AgentClock();
     this.#options = options;
-    this.#lock = lock;
+    this.#locks = locks;
     this.#cgroups = cgroups;
     this.hub = new EventHub({ host: hostname(), labels: config.spec.labels, clock });
     this.#sinks = new AgentSinks(this.hub, config.spec, options.say);
@@ -98,12 +99,16 @@ export class Agent {
 
   /** Throws RF_AGENT_RUNS where another agent has this state folder, and what `HostFence.start` throws. */
   static async start(options: AgentOptions): Promise<Agent> {
-    const { socket, state } = options.config.spec;
-    const lock = AgentLock.take(state);
+    const { socket, state, pins, cgroup } = options.config.spec;
+    const locks: AgentLock[] = [];
     const cgroups = Cgroup2.open();
     let agent: Agent | null = null;
     try {
-      agent = new Agent(options, lock, cgroups);
+      locks.push(AgentLock.take(state));
+      locks.push(AgentLock.takePins(pins));
+      await refuseTakenSocket(socket.path);
+      refuseAbsentCgroup(cgroups, cgroup);
+      agent = new Agent(options, locks, cgroups);
       agent.#server = await ControlServer.start({
         path: socket.path,
         readers: options.readers,
@@ -119,8 +124,12 @@ export class Agent {
     } catch (error) {
       if (agent === null) {
         cgroups.close();
-        lock.release();
-      } else await agent.stop();
+        for (const lock of locks) lock.release();
+      } else {
+        await agent.stop();
+        // what an agent before this one had put in force stays; what nobody asked for any more does not
+        if (!agent.engine.fence.takenOver) PinFolder.open(pins).removeAll();
+      }
       throw error;
     }
   }
@@ -136,7 +145,7 @@ export class Agent {
     await this.#sinks.close();
     this.engine.close();
     this.#cgroups.close();
-    this.#lock.release();
+    for (const lock of this.#locks) lock.release();
   }
 
   /** Events that could not be written, by where they are missing. */
@@ -194,6 +203,22 @@ export class Agent {
         this.#isRenewing = false;
       });
   }
+}
+
+/** Before anything is attached: an agent that cannot be asked would enforce a policy that nobody can change. */
+async function refuseTakenSocket(path: string): Promise<void> {
+  const pid = await answeringPid(path);
+  if (pid === null) return;
+  throw new RingfenceError("RF_AGENT_RUNS", `Process ${pid} answers on "${path}" already`, {
+    hint: "End it first, or name another socket in socket.path",
+  });
+}
+
+function refuseAbsentCgroup(cgroups: Cgroup2, path: string): void {
+  if (cgroups.exists(path)) return;
+  throw new RingfenceError("RF_CONFIG_FILE", `Cannot attach at cgroup "${path}": it does not exist`, {
+    hint: "Make it, or name another one in spec.cgroup; / is the whole host",
+  });
 }
 
 function tamperingEvent(what: string, names: readonly string[]) {

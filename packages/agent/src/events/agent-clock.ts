@@ -14,7 +14,8 @@ export class AgentClock implements EventClock {
 
   /** To 10 ms, the resolution of /proc/uptime. */
   bootMs(): number {
-    return this.#uptimeMs + this.#sinceMeasured();
+    const since = this.#sinceMeasured(); // which may measure, so it comes first
+    return this.#uptimeMs + since;
   }
 
   toIso(bootMs: number): string {

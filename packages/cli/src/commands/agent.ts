@@ -1,7 +1,7 @@
 import { agentConfigOption, readConfig } from "../agent/read-config.js";
 import { runAgent } from "../agent/run-agent.js";
 import { type OptionSpec, parseOnlyOptions, renderOptions } from "../option-table.js";
-import { checkHost } from "../run/check-host.js";
+import { checkHost, requireRoot } from "../run/check-host.js";
 import { writeOut } from "../write-out.js";
 import type { Command } from "./command.js";
 
@@ -14,6 +14,7 @@ export const agent: Command = {
       writeOut(1, helpText());
       return 0;
     }
+    requireRoot("keep a host under policy", "run it with sudo, or as a service");
     checkHost();
     await runAgent(readConfig(values.get("config")?.[0]));
     return 0;

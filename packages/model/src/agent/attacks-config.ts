@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parseAddress } from "../address/address-text.js";
 
 const seconds = z.number().int().min(1).max(86_400);
 const count = z.number().int().min(1).max(1_000_000);
@@ -28,7 +29,7 @@ export const attacksConfigSchema = z.strictObject({
     .strictObject({
       ...common,
       addresses: z
-        .array(z.string())
+        .array(z.string().refine((text) => parseAddress(text) !== null, "Expected an IP address"))
         .default(["169.254.169.254", "169.254.170.2", "fd00:ec2::254", "100.100.100.200", "192.0.0.192"])
         .describe("where clouds answer with an instance's credentials"),
     })
