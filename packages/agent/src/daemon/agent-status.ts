@@ -7,6 +7,7 @@ import { errorOf } from "../policy/plain-error.js";
 import type { ProfileManager } from "../profiles/profile-manager.js";
 import type { WorkloadTable } from "../workloads/workload-table.js";
 import type { Engine } from "./engine.js";
+import { CUT_ONLY } from "./loss-watch.js";
 import { whyUncovered } from "./why-uncovered.js";
 
 /** What no hook of an agent judges, on any kernel. */
@@ -33,6 +34,7 @@ export async function agentStatus(sources: StatusSources): Promise<AgentStatus> 
   const { generation, revision, panic, confirmWithin, profiles, errors, warnings } = manager.status;
   const coverage = await manager.coverage(processesBelow(cgroup, workloads));
   const undone = fence.undone();
+  const { [CUT_ONLY]: _, ...losses } = readLosses(fence.object.rawMap("losses"), 0);
   const facts = {
     schema: "ringfence.status/v1" as const,
     agent: { pid: process.pid, version, takenOver: fence.takenOver },
@@ -47,7 +49,7 @@ export async function agentStatus(sources: StatusSources): Promise<AgentStatus> 
     }),
     errors: errors.map((error) => errorOf(error).format()),
     warnings: [...warnings, ...engine.warnings],
-    losses: { ...readLosses(fence.object.rawMap("losses"), 0), ...sinkLosses() },
+    losses: { ...losses, ...sinkLosses() },
     degraded: [NO_GUARD],
   };
   const reasons = whyUncovered(facts);

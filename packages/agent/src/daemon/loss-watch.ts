@@ -1,6 +1,9 @@
 import type { Losses } from "@ringfence/model";
 import type { EventDraft } from "../events/event-draft.js";
 
+/** Command lines are shown as cut, and nothing is missing: an agent sees those of the whole host. */
+export const CUT_ONLY = "longCommandLines";
+
 type Count = (lost: number, place: string) => void;
 
 /** Turns counters of losses, which only grow, into news of what was lost since the last look. */
@@ -14,7 +17,7 @@ export class LossWatch {
 
   look(losses: Losses, tell: Count): void {
     for (const [place, count] of Object.entries(losses)) {
-      if (place === "longCommandLines") continue; // shown as cut, and nothing is missing
+      if (place === CUT_ONLY) continue;
       const lost = count - (this.#known[place] ?? 0);
       if (lost > 0) tell(lost, place);
     }

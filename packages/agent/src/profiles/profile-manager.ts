@@ -273,7 +273,8 @@ export class ProfileManager {
     } catch (error) {
       const errors = plainErrors(error);
       this.#status = { ...this.#status, errors };
-      this.#tell("refused", [...linesOf(errors), "the policy stays as it was"], null);
+      const stays = this.#status.generation > 0 ? ["the policy stays as it was"] : [];
+      this.#tell("refused", [...linesOf(errors), ...stays], null);
     }
   }
 

@@ -1,9 +1,25 @@
-import { parseProfiles, readPolicyFiles } from "@ringfence/agent/policy";
+import { PolicyErrors, type PolicyFile, parseProfiles, readPolicyFile } from "@ringfence/agent/policy";
+import { RingfenceError } from "@ringfence/model";
 import { compile } from "@ringfence/policy";
 import type { Command } from "../commands/command.js";
 import { printLine } from "../print-line.js";
 import { writeOut } from "../write-out.js";
 import { usageError, verbCommand } from "./verb.js";
+
+/** What can be read, and what is wrong with the rest. */
+function readAll(words: readonly string[]): { files: PolicyFile[]; errors: RingfenceError[] } {
+  const files: PolicyFile[] = [];
+  const errors: RingfenceError[] = [];
+  for (const file of words) {
+    try {
+      files.push({ file, bytes: readPolicyFile(file) });
+    } catch (error) {
+      if (!(error instanceof RingfenceError)) throw error;
+      errors.push(error);
+    }
+  }
+  return { files, errors };
+}
 
 export const checkPolicy: Command = verbCommand({
   usage: "check FILE...",
@@ -13,7 +29,11 @@ export const checkPolicy: Command = verbCommand({
   async run(words, options) {
     if (words.length === 0) throw usageError("No file is given", "ringfence policy check FILE...");
     const nothing = { allow: [], deny: [], default: null, allowFrom: [], listen: [], mode: null };
-    const read = await parseProfiles(readPolicyFiles(words), { ...nothing, policyFiles: words });
+    const { files, errors } = readAll(words);
+    const read = await parseProfiles(files, { ...nothing, policyFiles: words }).catch((error: unknown) => {
+      throw error instanceof PolicyErrors ? new PolicyErrors([...errors, ...error.errors]) : error;
+    });
+    if (errors.length > 0) throw new PolicyErrors(errors);
     for (const warning of read.warnings) printLine(`warning: ${warning}`);
     const { bits, revision } = compile(read.profiles, { workloads: [] });
     writeOut(1, `ok: ${read.profiles.length} profiles, ${bits.length} rule bits, revision ${revision}\n`);
