@@ -205,6 +205,7 @@ struct rf_subject {
 
 /* Stamp of a socket: who used it last, and what was said of it then. */
 struct rf_socket {
+	struct rf_exe_key exe; /* image of that process: what is known of it once it has ended */
 	__u64 exec_ns;
 	__u64 start_ns;
 	__u64 cgroup;
@@ -224,7 +225,7 @@ struct rf_socket {
 	__u16 port;
 	__u8 protocol;
 	__u8 unused;
-	__u32 padding;
+	__u32 exe_flags; /* enum rf_exe_flag */
 };
 
 /*

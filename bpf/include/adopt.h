@@ -89,7 +89,7 @@ static __always_inline struct rf_socket *stamp_adopted(struct sock *sk, const st
 	stamp(socket, &a->holder, listed_cgroup_of_holder(policy, a));
 	socket->netns = a->port.netns;
 	socket->protocol = a->call.protocol;
-	socket->flags = flags;
+	socket->flags = flags | RF_SOCKET_SEEN; /* the packet hooks are where the socket is */
 	return socket;
 }
 

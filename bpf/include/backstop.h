@@ -42,7 +42,9 @@ static __always_inline int refuse_packet(struct rf_call *call, struct rf_socket 
 
 	if (!policy)
 		return RF_DROP;
-	if (scope.everyone && socket && socket->tgid) {
+	if (scope.everyone) {
+		if (!socket || !socket->tgid)
+			return judge_unattributed(policy, call);
 		recall_stamp(policy, socket, &call->question);
 		if (!can_deny_subject(policy, &call->question))
 			return RF_PASS;
@@ -150,15 +152,21 @@ static __always_inline bool from_run(struct __sk_buff *skb)
 	       bpf_skb_ancestor_cgroup_id(skb, state->cgroup_level) == state->cgroup;
 }
 
-/* Made by the kernel for an MPTCP socket of the fence. Nobody stamps such a subflow with who uses it. */
-static __always_inline bool is_subflow_of_fence(struct bpf_sock *sk)
+/* Of a socket that the kernel made for an MPTCP socket of the fence, that one's stamp. Nobody stamps such a subflow with who
+ * uses it. */
+static __always_inline struct rf_socket *stamp_of_owner(struct bpf_sock *sk)
 {
 	struct mptcp_sock *owner;
 
 	if (!bpf_core_type_exists(struct mptcp_sock))
-		return false;
+		return NULL;
 	owner = bpf_skc_to_mptcp_sock(sk);
-	return owner && bpf_sk_storage_get(&sockets, owner, 0, 0);
+	return owner ? bpf_sk_storage_get(&sockets, owner, 0, 0) : NULL;
+}
+
+static __always_inline bool is_subflow_of_fence(struct bpf_sock *sk)
+{
+	return stamp_of_owner(sk) != NULL;
 }
 
 /* Packet hooks above the run's own cgroup see everybody's packets. The fence's are those of its cgroup, and those of

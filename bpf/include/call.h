@@ -207,6 +207,11 @@ static __always_inline void end_settling(struct rf_socket *socket)
 /* Who uses the socket, for the packet hooks and for policies to come. */
 static __always_inline void stamp(struct rf_socket *socket, const struct rf_caller *caller, __u64 listed_cgroup)
 {
+	socket->exe_flags = RF_EXE_UNKNOWN;
+	if (caller->record) {
+		socket->exe = caller->record->exe;
+		socket->exe_flags = caller->record->exe_flags;
+	}
 	socket->exec_ns = caller->record ? caller->record->exec_ns : 0;
 	socket->start_ns = caller->record ? caller->record->start_ns : 0;
 	socket->cgroup = cgroup_of(caller->task);

@@ -32,8 +32,13 @@ static __always_inline struct rf_process *describe_owner(const struct rf_socket 
 	actor->cgroup = state ? state->cgroup : 0;
 	actor->exe_flags = RF_EXE_UNKNOWN;
 	__builtin_memcpy(actor->comm, socket->comm, sizeof(actor->comm));
-	if (!record || record->exec_ns != socket->exec_ns)
+	if (!record || record->exec_ns != socket->exec_ns) {
+		if (scope.everyone) {
+			actor->exe = socket->exe;
+			actor->exe_flags = socket->exe_flags;
+		}
 		return NULL;
+	}
 	actor->exe = record->exe;
 	actor->exe_flags = record->exe_flags;
 	actor->parent_tgid = record->parent_tgid;

@@ -147,7 +147,7 @@ static __noinline int judge_opening(struct __sk_buff *skb, struct bpf_sock *sk, 
 	if (is_banned(&call.address))
 		return shut_out_packet(&call, listener);
 	if (lost_listener(sk, socket, listener))
-		return refuse_packet(&call, socket, RF_REASON_UNJUDGED);
+		return refuse_packet(&call, socket ? socket : stamp_of_owner(sk), RF_REASON_UNJUDGED);
 	if (!listener || !(listener->owner.flags & RF_SOCKET_OWNED))
 		return judge_unattributed(policy, &call);
 	if (!(flags & PACKET_READABLE))

@@ -5,6 +5,18 @@
 
 #include "call.h"
 
+/* What the policy says of a process that has ended, by the image in its stamp: its line is not known any more. The key comes in
+ * two halves, so that it lies on a stack, where Linux 6.1 takes keys from. */
+static __noinline int image_of_ended(struct rf_policy *policy, __u64 first, __u64 second, struct rf_image *image)
+{
+	struct rf_exe_key key = {{ first, second }};
+	__u32 flags = 0;
+
+	unknown_image(policy, image);
+	ask_path(policy, &key, image, &flags);
+	return 0;
+}
+
 /*
  * Who owns a packet, from its socket's stamp. An image that is gone cannot be asked about again: then no allow
  * rule by executable or ancestor counts, and every deny rule does. Global: verified once a program.
@@ -21,6 +33,8 @@ __noinline int classify_stamp(__u32 slot, const struct rf_socket *socket, __u32 
 	record = process_of(socket->tgid);
 	if (record && record->start_ns == socket->start_ns)
 		image_of(policy, record, &image, false);
+	else if (scope.everyone && !(socket->exe_flags & (RF_EXE_UNKNOWN | RF_EXE_UNKEPT)))
+		image_of_ended(policy, socket->exe.hash[0], socket->exe.hash[1], &image);
 	else
 		unknown_image(policy, &image);
 	/* The owner may have ended meanwhile, and its record be another's. */
@@ -88,7 +102,7 @@ static __noinline int rejudge(struct rf_policy *policy, struct rf_call *call, st
 	call->protocol = socket->protocol;
 	call->question.domain = socket->domain; /* a flow that lives keeps its name */
 	ask_stamp(policy, socket, &call->question);
-	if (hides_queries(policy, socket, call->port))
+	if (hides_queries(policy, socket, call->port) && can_deny_subject(policy, &call->question))
 		refuse_for(RF_REASON_OUTSIDE_CGROUP, policy, &call->question);
 	else if (ask(call))
 		return 0;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, unlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { after, describe, test } from "node:test";
@@ -57,6 +57,18 @@ def route(name):
 for line in sys.stdin:
     word, *words = line.split()
     print(attempt(lambda: globals()[word](*words)), flush=True)
+`;
+
+/** A daemon: what it listens on its parent made, which ends. It sends back what it gets. */
+const DAEMON = `
+import os, socket
+s = socket.create_server(("127.0.0.1", 0))
+if os.fork():
+    print(s.getsockname()[1], flush=True)
+    os._exit(0)
+s.settimeout(60)
+c = s.accept()[0]
+c.send(c.recv(1))
 `;
 
 class Inmate implements AsyncDisposable {
@@ -294,6 +306,38 @@ describe("ringfence agent, of a host", () => {
     PinFolder.open(agent.pins).removeAll();
     assert.equal(await inmate.do("tcp", "d", allowed), "Operation not permitted");
     assert.match(await unit.do("tcp", "e", allowed), packets);
+  });
+
+  test("goes on knowing what a process was that has ended", { timeout }, async () => {
+    await using agent = new TestAgent("ended");
+    const curl = "  subject: { exe: [/usr/bin/curl] }\n  egress: { default: deny, rules: [] }";
+    agent.writeProfile(
+      "tested.yaml",
+      profile(`${curl}\n  ingress: { default: deny, rules: [] }\n  listen: none\n`),
+    );
+    await agent.start();
+    const [file = "", ...words] = [...agent.cgroup.via, "python3", "-c", DAEMON];
+    const daemon = spawn(file, words, { stdio: ["ignore", "pipe", "inherit"] });
+    const port = String((await createInterface(daemon.stdout)[Symbol.asyncIterator]().next()).value);
+    await once(daemon, "exit");
+    await using client = new Inmate(["env"]);
+    assert.equal(await client.do("tcp", "a", port), "ok");
+    assert.equal(await client.do("echo", "a"), "ok");
+  });
+
+  test("follows its configuration to another cgroup", { timeout }, async () => {
+    await using servers = await EchoServers.start();
+    await using agent = new TestAgent("moved");
+    await using other = TestCgroup.make(`rf-agent-${process.pid}-other`);
+    agent.writeProfile("tested.yaml", egress(other.path, "{ to: [192.0.2.1] }"));
+    await agent.start();
+    await agent.end("SIGKILL");
+    const text = readFileSync(agent.config, "utf8");
+    writeFileSync(agent.config, text.replace(`cgroup: ${agent.cgroup.path}`, `cgroup: ${other.path}`));
+    await using inmate = new Inmate(other.via);
+    assert.equal(await inmate.do("tcp", "a", servers.tcp4.port), "ok");
+    await agent.start();
+    assert.equal(await inmate.do("tcp", "b", servers.tcp4.port), "Operation not permitted");
   });
 
   test("is the only one, and one that is refused leaves nothing", { timeout }, async () => {

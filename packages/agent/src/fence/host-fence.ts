@@ -177,7 +177,8 @@ function startWith(options: HostFenceOptions, make: (parts: Parts) => HostFence)
   const object = BpfObject.open(objectPath);
   const links = new Map<string, BpfLink>();
   try {
-    const abi = abiOf(object);
+    // hooks of another cgroup are of no use here: they go once ours are there
+    const abi = `${abiOf(object)}-${options.cgroups.idOf(options.cgroup).toString(16)}`;
     const takenOver = pins.has(abi);
     for (const name of [...rejudgements, ...nameHooks, ...adoptions, ...watchHooks, ...workloadHooks])
       object.setAutoload(name, true);

@@ -193,6 +193,15 @@ export class ProfileManager {
       });
     const file = this.#path(name);
     const content = readFolder(this.#options.folder);
+    const broken = content.unreadable.find((one) => one.file === file);
+    if (broken !== undefined)
+      throw new RingfenceError(
+        "RF_REQUEST",
+        `"${file}" cannot be read, and so not be changed: ${broken.error.message}`,
+        {
+          hint: "Put right who owns it and who may change it, or remove it",
+        },
+      );
     const files = content.files.filter((one) => one.file !== file);
     if (text !== null) files.push({ file, bytes: Buffer.from(text) });
     using assessment = await this.#assess({ ...content, files }, this.#protected(peer.pid));
