@@ -25,6 +25,9 @@ import { LossWatch, lossEvent } from "./loss-watch.js";
 /** How soon losses, and hooks that somebody undid, are noticed. */
 const TICK_MS = 500;
 
+/** How often tables that only grow are looked at. */
+const PRUNE_MS = 5_000;
+
 export interface AgentOptions {
   readonly config: AgentConfig;
   readonly objectPath: string;
@@ -54,6 +57,7 @@ export class Agent {
   readonly #losses: LossWatch;
   readonly #sinks: AgentSinks;
   readonly #tick: NodeJS.Timeout;
+  readonly #prune: NodeJS.Timeout;
   readonly #workloads: WorkloadWatch;
   #lookedAt = performance.now();
   #isRenewing = false;
@@ -95,6 +99,7 @@ export class Agent {
       }
     });
     this.#tick = setInterval(() => this.#look(), TICK_MS);
+    this.#prune = setInterval(() => this.engine.fence.prune(), PRUNE_MS);
   }
 
   /** Throws RF_AGENT_RUNS where another agent has this state folder, and what `HostFence.start` throws. */
@@ -137,6 +142,7 @@ export class Agent {
   /** Ends the process's part. Hooks and tables stay in force. */
   async stop(): Promise<void> {
     clearInterval(this.#tick);
+    clearInterval(this.#prune);
     await this.#server?.stop();
     await this.#workloads.stop();
     await this.#pump.stop();

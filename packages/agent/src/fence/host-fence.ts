@@ -29,6 +29,7 @@ import {
   workloadHooks,
 } from "./hooks.js";
 import { PolicySlots, planOf, planSlots, type SlotPlan, slotOptions } from "./policy-slots.js";
+import { pruneExecutables } from "./prune-executables.js";
 import { runIterator } from "./run-iterator.js";
 
 /** Rows of an agent's flow table: at 1,000 new flows a second each stays for a minute. */
@@ -119,6 +120,11 @@ export class HostFence implements Disposable {
       heard_ns: BigInt(Math.round(bootSeconds() * 1e9)),
       limit_ns: BigInt(DEAD_AFTER_MS) * 1_000_000n,
     });
+  }
+
+  /** Makes room in the table of executables where it is nearly full; returns how many are forgotten. */
+  prune(): number {
+    return pruneExecutables(this.object.rawMap("executables"), this.object.rawMap("processes"));
   }
 
   /** Asks the policy in force about sockets that rest, and ends those that it denies where the kernel can do that. */

@@ -69,7 +69,7 @@ function namesIn(folder: string): readonly string[] {
 }
 
 function readOwned(file: string): Uint8Array {
-  const weak = changeableByOthers(realpathSync(file));
+  const weak = changeableByOthers(file);
   if (weak !== null) throw weakError("RF_POLICY_FILE", file, weak);
   if (!lstatSync(realpathSync(file)).isFile())
     throw new RingfenceError("RF_POLICY_FILE", `"${file}" is no regular file`);
