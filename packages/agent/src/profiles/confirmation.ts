@@ -2,6 +2,9 @@ import { bootId } from "../observe/boot-clock.js";
 import type { AgentState, PendingChange } from "./agent-state.js";
 import { uptimeSeconds } from "./uptime.js";
 
+/** How soon a change that could not be taken back is tried again. */
+const AGAIN_MS = 5_000;
+
 /** The change that waits to be confirmed, if one does; it is on the disk, so that an end of the agent does not keep it. */
 export class Confirmation {
   readonly #state: AgentState;
@@ -43,6 +46,11 @@ export class Confirmation {
   wait(): void {
     const { remaining } = this;
     if (remaining !== null) this.#timer = setTimeout(this.#due, remaining * 1000);
+  }
+
+  /** Has `due` called once more: what is due could not be done. */
+  again(): void {
+    this.#timer = setTimeout(this.#due, AGAIN_MS);
   }
 
   /** Nothing waits any more. Throws RF_STATE when the disk does not know. */

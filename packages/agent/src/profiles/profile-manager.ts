@@ -237,10 +237,20 @@ export class ProfileManager {
     if (pending === null) return;
     const { file, previous } = pending;
     const { revision: before } = this.#status;
-    this.#tolerate(
-      () => (previous === null ? rmSync(file, { force: true }) : replaceFile(file, previous, 0o644)),
-      undefined,
-    );
+    const isBack = this.#tolerate(() => {
+      if (previous === null) rmSync(file, { force: true });
+      else replaceFile(file, previous, 0o644);
+      return true;
+    }, false);
+    if (!isBack) {
+      this.#tell(
+        "warning",
+        [`"${file}" cannot be put back: the change that nobody confirmed stays until it can`],
+        null,
+      );
+      this.#confirmation.again();
+      return;
+    }
     await this.#refresh(false);
     this.#tolerate(() => this.#confirmation.end(), undefined);
     const entry = {
