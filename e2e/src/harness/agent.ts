@@ -90,7 +90,8 @@ export class TestAgent implements AsyncDisposable {
     await this.end("SIGKILL");
     PinFolder.open(this.pins).removeAll();
     execFileSync("umount", [join(this.folder, "bpf")]);
-    rmSync(this.folder, { recursive: true });
+    // what a container runtime lets go of may still be there for a moment
+    rmSync(this.folder, { recursive: true, maxRetries: 20, retryDelay: 100 });
     await this.cgroup[Symbol.asyncDispose]();
   }
 
