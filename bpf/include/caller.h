@@ -51,7 +51,7 @@ static __always_inline bool find_caller(struct rf_caller *caller)
 	caller->tid = ids;
 	caller->record = process_of(caller->tgid);
 	if (caller->record) {
-		if (!caller->record->fenced && !scope.everyone)
+		if (!caller->record->fenced)
 			return false;
 	} else {
 		/* Every process has a record, unless memory ran out while a fenced one forked: then it may be its child. */

@@ -75,8 +75,6 @@ static __always_inline void fill_tcp(struct sock *sk, struct rf_connection_event
 
 static __always_inline void fill_stamp(const struct rf_socket *owner, struct rf_connection_event *event)
 {
-	struct rf_process *record = process_of(owner->tgid);
-
 	event->exec_ns = owner->exec_ns;
 	event->domain = owner->domain;
 	event->cgroup = owner->cgroup;
@@ -85,11 +83,8 @@ static __always_inline void fill_stamp(const struct rf_socket *owner, struct rf_
 	event->gid = owner->gid;
 	event->generation = owner->generation;
 	__builtin_memcpy(event->comm, owner->comm, sizeof(event->comm));
-	event->exe_flags = RF_EXE_UNKNOWN;
-	if (!record || record->exec_ns != owner->exec_ns)
-		return;
-	event->exe = record->exe;
-	event->exe_flags = record->exe_flags;
+	event->exe = owner->exe;
+	event->exe_flags = owner->exe_flags;
 }
 
 static __always_inline struct rf_connection_event *begin_connection_event(void)

@@ -73,17 +73,22 @@ static __always_inline void count_received(__u32 reference, __u32 bytes)
 		__sync_fetch_and_add(&flow->received_bytes, bytes);
 }
 
-/* Nobody heard what the row had counted: the totals stay right. */
-static __always_inline void keep_totals(const struct rf_flow *from)
+static __always_inline __u64 take(__u64 *count)
 {
-	__u32 index = overflow_row(&from->key);
+	return __sync_lock_test_and_set(count, 0);
+}
+
+/* Nobody hears what the row had counted: the totals stay right. */
+static __always_inline void keep_totals(struct rf_flow *flow)
+{
+	__u32 index = overflow_row(&flow->key);
 	struct rf_flow *total = bpf_map_lookup_elem(&flows, &index);
 
 	if (!total)
 		return;
-	__sync_fetch_and_add(&total->verdicts, from->verdicts);
-	__sync_fetch_and_add(&total->sent_bytes, from->sent_bytes);
-	__sync_fetch_and_add(&total->received_bytes, from->received_bytes);
+	__sync_fetch_and_add(&total->verdicts, take(&flow->verdicts));
+	__sync_fetch_and_add(&total->sent_bytes, take(&flow->sent_bytes));
+	__sync_fetch_and_add(&total->received_bytes, take(&flow->received_bytes));
 }
 
 /* Takes a row from its flow. Who counts in it at this very moment counts in the next flow: no count is lost. */
@@ -98,23 +103,20 @@ static __always_inline void retire(struct rf_flow *flow, __u32 reference)
 	if (known && *known == old)
 		bpf_map_delete_elem(&flow_index, &flow->key);
 	event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
-	if (event) {
-		event->kind = RF_EVENT_FLOW;
-		event->unused = 0;
-		event->time_ns = bpf_ktime_get_boot_ns();
-		event->flow = *flow;
-		event->flow.reference = old;
-		event->flow.verdicts = __sync_lock_test_and_set(&flow->verdicts, 0);
-		event->flow.sent_bytes = __sync_lock_test_and_set(&flow->sent_bytes, 0);
-		event->flow.received_bytes = __sync_lock_test_and_set(&flow->received_bytes, 0);
-		bpf_ringbuf_submit(event, wake_flags());
+	if (!event) {
+		count_loss(RF_LOSS_EVENTS);
+		keep_totals(flow);
 		return;
 	}
-	count_loss(RF_LOSS_EVENTS);
-	keep_totals(flow);
-	flow->verdicts = 0;
-	flow->sent_bytes = 0;
-	flow->received_bytes = 0;
+	event->kind = RF_EVENT_FLOW;
+	event->unused = 0;
+	event->time_ns = bpf_ktime_get_boot_ns();
+	event->flow = *flow;
+	event->flow.reference = old;
+	event->flow.verdicts = take(&flow->verdicts);
+	event->flow.sent_bytes = take(&flow->sent_bytes);
+	event->flow.received_bytes = take(&flow->received_bytes);
+	bpf_ringbuf_submit(event, wake_flags());
 }
 
 /* A reference to the row whose turn it is, in `reference`; NULL where a run has none left. */

@@ -8,10 +8,13 @@ import type { AgentEvent } from "@ringfence/model";
 import { anyEventSchema } from "@ringfence/model/schemas";
 import { TestAgent } from "./harness/agent.js";
 import { EchoServers } from "./harness/echo-servers.js";
+import { sendDatagram } from "./harness/listeners.js";
 import { ringfencePath } from "./harness/paths.js";
 import { runProcess } from "./harness/run-process.js";
+import { until } from "./harness/until.js";
 
 const timeout = 300_000;
+const PACKETS = 7;
 
 const connect = `
 import socket, sys
@@ -20,14 +23,20 @@ for port in map(int, sys.argv[1:]):
         s = socket.create_connection(("127.0.0.1", port)); s.send(b"x"); s.recv(1); s.close()
 `;
 
-/** Of a profile that refuses nothing, and says what it would. */
-function watch(cgroup: string): string {
+const hear = `
+import socket, sys
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.bind(("127.0.0.1", 0))
+print(s.getsockname()[1], flush=True); sys.stdin.read()
+`;
+
+/** Of a profile that allows nothing; in mode "audit" it only says what it would refuse. */
+function watch(cgroup: string, mode: "audit" | "enforce"): string {
   const spec = {
-    mode: "audit",
+    mode,
     subject: { cgroup },
     egress: { default: "deny", rules: [] },
     ingress: { default: "deny", rules: [] },
-    listen: "none",
+    ...(mode === "audit" ? { listen: "none" } : {}),
   };
   return JSON.stringify({
     apiVersion: "ringfence.dev/v1alpha1",
@@ -54,7 +63,7 @@ describe("the agent's events", { timeout }, () => {
   test("reach subscribers as they happen, stay on disk after kill -9, and teach a policy", async () => {
     await using servers = await EchoServers.start();
     await using agent = new TestAgent("events");
-    agent.writeProfile("watch.yaml", watch(agent.cgroup.path));
+    agent.writeProfile("watch.yaml", watch(agent.cgroup.path, "audit"));
     await agent.start();
     const live = spawn(
       ringfencePath,
@@ -105,5 +114,28 @@ describe("the agent's events", { timeout }, () => {
       new RegExp(`to: \\[127\\.0\\.0\\.1\\]\\n\\s+ports: \\[${servers.tcp4.port}/tcp\\]`),
     );
     assert.match(learned, new RegExp(`# learn: ${calls} times`));
+  });
+
+  test("count every packet that was denied, though the kernel tells only the first", async () => {
+    await using agent = new TestAgent("repeats");
+    agent.writeProfile("watch.yaml", watch(agent.cgroup.path, "enforce"));
+    await agent.start();
+    const [file = "", ...words] = [...agent.cgroup.via, "python3", "-c", hear];
+    const hearer = spawn(file, words, { stdio: ["pipe", "pipe", "inherit"] });
+    const [line] = (await once(hearer.stdout.setEncoding("utf8"), "data")) as [string];
+    const port = Number(line);
+    for (let sent = 0; sent < PACKETS; sent++) await sendDatagram("127.0.0.1", port, "127.0.0.1");
+    const told = () =>
+      eventsIn(agent.history()).flatMap((event) =>
+        event.type === "verdict" && event.port === port ? [event] : [],
+      );
+    const counts = () => told().map(({ count }) => count);
+    await until(() => counts().length > 1, 20_000);
+    hearer.stdin.end();
+    await once(hearer, "exit");
+    assert.deepEqual(counts(), [1, PACKETS - 1]);
+    assert.deepEqual([...new Set(told().map(({ outcome }) => outcome))], ["denied"]);
+    await agent.end("SIGTERM");
+    assert.deepEqual(counts(), [1, PACKETS - 1], "nothing is told twice");
   });
 });

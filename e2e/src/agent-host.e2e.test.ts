@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { mkdirSync, readFileSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { after, describe, test } from "node:test";
+import { after, before, describe, test } from "node:test";
 import { PinFolder } from "@ringfence/agent";
 import { BpfLink, RawMap } from "@ringfence/kernel";
 import { TestAgent } from "./harness/agent.js";
@@ -17,6 +17,7 @@ import { nameSteps, outcomesOf } from "./harness/name-client.js";
 import { program } from "./harness/paths.js";
 import { RESOLVER, ResolverNetwork } from "./harness/resolver-network.js";
 import { runProcess } from "./harness/run-process.js";
+import { makeTunFile } from "./harness/tun-file.js";
 import { until } from "./harness/until.js";
 
 const timeout = 400_000;
@@ -26,7 +27,7 @@ after(() => network[Symbol.asyncDispose]());
 
 /** Does what each line of its input says, and answers with a line. */
 const INMATE = `
-import socket, sys
+import os, socket, sys
 held = {}
 def attempt(what):
     try:
@@ -53,6 +54,9 @@ def accept(name, other):
 def route(name):
     s = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     s.setsockopt(socket.IPPROTO_IP, 4, bytes([131, 7, 4, 127, 0, 0, 9, 0]))
+    return "ok"
+def tun(name):
+    os.close(os.open("/dev/net/tun", os.O_RDWR))
     return "ok"
 for line in sys.stdin:
     word, *words = line.split()
@@ -110,6 +114,8 @@ const egress = (cgroup: string, rule: string) =>
 `);
 
 describe("ringfence agent, of a host", () => {
+  before(makeTunFile);
+
   test("judges what is connected when it starts, by who holds it", { timeout }, async () => {
     await using allowed = await EchoServers.start();
     await using denied = await EchoServers.start();
@@ -147,19 +153,41 @@ describe("ringfence agent, of a host", () => {
     assert.equal(await server.do("accept", "server", "second"), "ok");
   });
 
+  for (const [who, address] of Object.entries({ denies: "192.0.2.1", allows: "127.0.0.1" }))
+    test(`judges a connection that came in before it by who may come in: ${who} it`, {
+      timeout,
+    }, async () => {
+      await using agent = new TestAgent(`came-in-${who}`);
+      await using server = new Inmate(agent.cgroup.via);
+      await using client = new Inmate(["env"]);
+      const port = await server.do("listen", "server");
+      assert.equal(await client.do("tcp", "first", port), "ok");
+      assert.equal(await server.do("accept", "server", "first"), "ok");
+      const ingress = `{ default: deny, rules: [{ name: only, allow: { from: [${address}] } }] }`;
+      agent.writeProfile(
+        "tested.yaml",
+        profile(`  subject: { cgroup: ${agent.cgroup.path} }\n  ingress: ${ingress}\n`),
+      );
+      await agent.start();
+      const pong = server.do("echo", "first");
+      assert.equal((await client.do("echo", "first")) === "ok", who === "allows");
+      assert.equal((await pong) === "ok", who === "allows");
+    });
+
   test("takes nothing from whom no profile selects", { timeout }, async () => {
     await using agent = new TestAgent("others", {
       "tested.yaml": egress("/rf-nobody-is-here", "{ to: [192.0.2.1] }"),
     });
     await agent.start();
     await using inmate = new Inmate(agent.cgroup.via);
-    assert.equal(await inmate.do("route", "x"), "ok");
+    for (const way of ["route", "tun"]) assert.equal(await inmate.do(way, "x"), "ok", way);
     await using servers = await EchoServers.start();
     assert.equal(await inmate.do("tcp", "a", servers.tcp4.port), "ok");
     agent.writeProfile("tested.yaml", egress(agent.cgroup.path, "{ to: [192.0.2.1] }"));
     await agent.end("SIGKILL");
     await agent.start();
-    assert.equal(await inmate.do("route", "x"), "Operation not permitted");
+    for (const way of ["route", "tun"])
+      assert.equal(await inmate.do(way, "x"), "Operation not permitted", way);
   });
 
   test("covers the whole host from the cgroup root", {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:net";
 import { describe, test } from "node:test";
-import { textOf } from "@ringfence/agent";
+import { OVERFLOW_ROWS, readFlows, textOf } from "@ringfence/agent";
 import { layout } from "@ringfence/kernel";
 import { formatAddress, fromBytes16 } from "@ringfence/model";
 import { isolated } from "./harness/isolated.js";
@@ -15,6 +15,19 @@ const { RF_EGRESS, RF_INGRESS } = layout.rf_direction;
 const TCP = 6;
 const UDP = 17;
 const ECONNREFUSED = 111;
+const FLOWS = 30;
+const ROWS = 8;
+
+/** Sends a datagram of 100 bytes from each of so many sockets, and then another. */
+const SENDERS = `
+import socket, sys
+hearers = [socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(int(sys.argv[1]))]
+senders = [socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in hearers]
+for hearer in hearers: hearer.bind(("127.0.0.1", 0))
+for sender, hearer in zip(senders, hearers): sender.connect(hearer.getsockname())
+for _ in range(2):
+    for sender in senders: sender.send(b"x" * 100)
+`;
 
 interface Talk {
   readonly pid: number;
@@ -125,6 +138,46 @@ describe("what an agent is told", () => {
     );
     const sleep = place.told.execs.find(({ comm }) => textOf(comm) === "sleep");
     assert.deepEqual(sleep === undefined ? [] : streams(sleep), [0, 0, 0]);
+  });
+
+  test("each exec once, though two programs saw it, as they do while one agent follows another", {
+    timeout,
+  }, async () => {
+    await using place = new WatchedCgroup("twice");
+    const links = ["process_fork", "process_exec", "process_exit"].map((name) =>
+      place.fence.object.program(name).attach(),
+    );
+    await place.run(["sh", "-c", "sh -c 'sleep 0; true'; true"]);
+    for (const link of links) link.destroy();
+    const { execs, exits } = place.told;
+    assert.deepEqual(execs.map(({ comm }) => textOf(comm)).slice(-3), ["sh", "sh", "sleep"]);
+    assert.equal(new Set(execs.map(({ tgid, exec_ns }) => `${tgid} ${exec_ns}`)).size, execs.length);
+    assert.equal(new Set(exits.map(({ tgid }) => tgid)).size, exits.length);
+    const own = execs.find(({ comm }) => textOf(comm) === "sleep");
+    const line = own?.line.slice(0, own.line_count).map((key) => place.executables.pathOf(key)) ?? [];
+    assert.equal(
+      line.filter((path) => path.endsWith("/sleep")).length,
+      0,
+      `its own image is no ancestor: ${line}`,
+    );
+    assert.deepEqual([...new Set(line)], line, "no image twice");
+  });
+
+  test("what a flow counted whose row another took, and of one that outlives its row", {
+    timeout,
+  }, async () => {
+    await using place = new WatchedCgroup("rows");
+    place.limitFlows(ROWS);
+    const { code, stderr } = await place.run([...isolated, "python3", "-c", SENDERS, `${FLOWS}`]);
+    assert.equal(code, 0, stderr);
+    const { flows } = place.told;
+    const kept = [...readFlows(place.fence.object.rawMap("flows"), OVERFLOW_ROWS + ROWS)];
+    const sent = [...flows, ...kept].filter(({ key }) => key.protocol === UDP);
+    const bytes = sent.reduce((sum, { sent_bytes }) => sum + sent_bytes, 0n);
+    const headers = 28n;
+    assert.equal(bytes, BigInt(2 * FLOWS) * (100n + headers), "no count is lost");
+    assert.ok(flows.length >= FLOWS - ROWS, `${flows.length} rows were given to others`);
+    assert.equal(place.lost, 0);
   });
 
   test("nothing of processes elsewhere", { timeout }, async () => {

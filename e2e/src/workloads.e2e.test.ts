@@ -1,14 +1,15 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { ControlClient } from "@ringfence/agent/control";
 import type { Workload } from "@ringfence/model";
 import { TestAgent } from "./harness/agent.js";
 import { TestCgroup } from "./harness/cgroups.js";
+import { processesNaming } from "./harness/processes-naming.js";
 import { runProcess } from "./harness/run-process.js";
 import { makeRootFileSystem, noContainers, Runc } from "./harness/runc.js";
+import { until } from "./harness/until.js";
 
 const timeout = 400_000;
 
@@ -214,8 +215,8 @@ describe("an agent and containers of podman", { skip: noContainers("podman") ?? 
       ]);
     } finally {
       await podman("rm", "--all", "--force", "--time", "0");
-      // what podman started to clean up may still write
-      rmSync(storage, { recursive: true, force: true, maxRetries: 50, retryDelay: 100 });
+      // what podman starts to clean up writes into its storage, and is not waited for
+      assert.ok(await until(() => processesNaming(storage).length === 0), "podman still cleans up");
     }
   });
 });

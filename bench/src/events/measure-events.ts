@@ -1,8 +1,9 @@
 import { EventHub, VerdictFold, verdictEvent } from "@ringfence/agent";
-import { layout } from "@ringfence/kernel";
+import { layout, StructCodec } from "@ringfence/kernel";
 import type { Effort } from "../host/effort.js";
 import { eventNames, recordsOf } from "./made-up-verdicts.js";
 
+const verdictCodec = new StructCodec(layout.rf_verdict_event, "rf_verdict_event");
 const RECORD_BYTES = layout.rf_verdict_event.size;
 /** About as many records as the kernel's ring holds: what one turn of the event loop finds at most. */
 const GROUP = 12_000;
@@ -44,7 +45,12 @@ async function rateOf(kinds: number, records: number): Promise<EventRate> {
   });
   const fold = new VerdictFold(FOLD_CAPACITY, (record, offset, count, lastNs) =>
     hub.publish(
-      verdictEvent(record, offset, { count, lastNs }, eventNames.flows, eventNames.knowledge),
+      verdictEvent(
+        verdictCodec.decode(record, offset),
+        { count, lastNs },
+        eventNames.flows,
+        eventNames.knowledge,
+      ),
       Number(lastNs) / 1e6,
     ),
   );

@@ -90,8 +90,7 @@ export class TestAgent implements AsyncDisposable {
     await this.end("SIGKILL");
     PinFolder.open(this.pins).removeAll();
     execFileSync("umount", [join(this.folder, "bpf")]);
-    // what a container runtime lets go of may still be there for a moment
-    rmSync(this.folder, { recursive: true, maxRetries: 20, retryDelay: 100 });
+    rmSync(this.folder, { recursive: true });
     await this.cgroup[Symbol.asyncDispose]();
   }
 

@@ -4,11 +4,13 @@ import {
   Executables,
   HostFence,
   hostResolver,
+  OVERFLOW_ROWS,
   PinFolder,
   readEvent,
+  readFence,
   readLosses,
 } from "@ringfence/agent";
-import { Cgroup2, type layout, RingBufferReader } from "@ringfence/kernel";
+import { Cgroup2, layout, RingBufferReader, StructCodec, u32Codec } from "@ringfence/kernel";
 import { compile } from "@ringfence/policy";
 import { parsePolicy } from "@ringfence/policy/parse";
 import { objectPath } from "./altered-object.js";
@@ -26,6 +28,8 @@ export interface Told {
   readonly exits: layout.rf_exit_event[];
   readonly strays: layout.rf_stray_event[];
   readonly verdicts: layout.rf_verdict_event[];
+  /** What rows had counted that were given to other flows. */
+  readonly flows: layout.rf_flow[];
 }
 
 /** A cgroup of the test's own, with an agent's programs at it: everybody inside is judged and watched. */
@@ -41,6 +45,7 @@ export class WatchedCgroup implements AsyncDisposable {
     exits: [],
     strays: [],
     verdicts: [],
+    flows: [],
   };
   readonly #cgroups = Cgroup2.open();
   readonly #reader: RingBufferReader;
@@ -77,14 +82,12 @@ export class WatchedCgroup implements AsyncDisposable {
     const { told } = this;
     const handlers: EventHandlers = {
       onVerdict: (event) => told.verdicts.push(event),
-      onProcess: () => undefined,
-      onDns: () => undefined,
-      onTreeEmpty: () => undefined,
       onConnection: (event) => told.connections.push(event),
       onListen: (event) => told.listeners.push(event),
       onExec: (event) => told.execs.push(event),
       onExit: (event) => told.exits.push(event),
       onStray: (event) => told.strays.push(event),
+      onFlow: ({ flow }) => told.flows.push(flow),
     };
     // what is kept must outlive the ring's memory
     this.#reader.drain((view, offset, length) => {
@@ -92,6 +95,14 @@ export class WatchedCgroup implements AsyncDisposable {
       readEvent(new DataView(copy.buffer), 0, handlers);
     });
     return told;
+  }
+
+  /** From now on so few rows count what flows there are. */
+  limitFlows(rows: number): void {
+    const { object } = this.fence;
+    const state = readFence(object.rawMap("fence"));
+    const codec = new StructCodec(layout.rf_fence, "rf_fence");
+    object.map("fence", u32Codec, codec).set(0, { ...state, flow_limit: OVERFLOW_ROWS + rows });
   }
 
   /** Events that found no room. */

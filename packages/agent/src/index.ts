@@ -1,7 +1,7 @@
 export { examineObject, type ObjectExamination, type ProgramExamination } from "./doctor/examine-object.js";
 export { AgentClock } from "./events/agent-clock.js";
 export { dnsEvent } from "./events/dns-event.js";
-export type { ActorKnowledge } from "./events/event-actor.js";
+export { type ActorKnowledge, eventProcess } from "./events/event-actor.js";
 export type { EventDraft } from "./events/event-draft.js";
 export {
   type EventClock,

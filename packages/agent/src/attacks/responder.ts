@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import type { AttackResponse, AttacksConfig } from "@ringfence/model";
 import type { Alert } from "@ringfence/rules";
+import { bootNs } from "../host/uptime.js";
 import { type ShutOut, UNTIL_RELEASED } from "./shut-out.js";
 
 /** How far up a connection that a shell was given is looked for. */
@@ -112,8 +113,4 @@ function parentOf(pid: number): number {
   } catch {
     return 0; // gone
   }
-}
-
-function bootNs(): bigint {
-  return BigInt(Math.round(Number(readFileSync("/proc/uptime", "utf8").split(" ")[0]) * 1e9));
 }

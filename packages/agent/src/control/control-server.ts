@@ -2,7 +2,7 @@ import { chmodSync, chownSync, lstatSync, mkdirSync, rmSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import { dirname } from "node:path";
 import { RingfenceError } from "@ringfence/model";
-import { answeringPid } from "./answering-pid.js";
+import { refuseAnswered } from "./answering-pid.js";
 import { Connection, hangUp } from "./connection.js";
 import type { ControlMethods } from "./control-method.js";
 import { type Peer, peerOf } from "./peer.js";
@@ -111,9 +111,6 @@ const tooMany = new RingfenceError("RF_REQUEST", "Too many connections to the ag
 /** Removes a socket on which nobody answers any more. */
 async function removeStale(path: string): Promise<void> {
   if (lstatSync(path, { throwIfNoEntry: false })?.isSocket() !== true) return;
-  const pid = await answeringPid(path);
-  if (pid === null) return rmSync(path, { force: true });
-  throw new RingfenceError("RF_AGENT_RUNS", `Process ${pid} answers on "${path}" already`, {
-    hint: "End it first, or name another socket in socket.path",
-  });
+  await refuseAnswered(path);
+  rmSync(path, { force: true });
 }

@@ -2,7 +2,7 @@ import { hostname } from "node:os";
 import { Cgroup2 } from "@ringfence/kernel";
 import { type AgentConfig, RingfenceError } from "@ringfence/model";
 import { attackMethods } from "../attacks/attack-methods.js";
-import { AgentLock, answeringPid, type ControlMethods, ControlServer } from "../control/index.js";
+import { AgentLock, type ControlMethods, ControlServer, refuseAnswered } from "../control/index.js";
 import { AgentClock } from "../events/agent-clock.js";
 import { AgentSinks } from "../events/agent-sinks.js";
 import type { ActorKnowledge } from "../events/event-actor.js";
@@ -111,7 +111,8 @@ export class Agent {
     try {
       locks.push(AgentLock.take(state));
       locks.push(AgentLock.takePins(pins));
-      await refuseTakenSocket(socket.path);
+      // before anything is attached: an agent that cannot be asked would enforce what nobody can change
+      await refuseAnswered(socket.path);
       refuseAbsentCgroup(cgroups, cgroup);
       agent = new Agent(options, locks, cgroups);
       agent.#server = await ControlServer.start({
@@ -194,9 +195,10 @@ export class Agent {
       fence.restore(undone);
       this.hub.publish(tamperingEvent("hooks", undone));
     }
-    if (fence.isRewritten) this.hub.publish(tamperingEvent("the policy in force", ["active", "policy"]));
+    const { isRewritten } = fence;
+    if (isRewritten) this.hub.publish(tamperingEvent("the policy in force", ["active", "policy"]));
     // who was stopped for long was dead to the kernel: what opened meanwhile is judged again
-    if (fence.isRewritten || wasAbsent) this.#renew();
+    if (isRewritten || wasAbsent) this.#renew();
   }
 
   #renew(): void {
@@ -209,15 +211,6 @@ export class Agent {
         this.#isRenewing = false;
       });
   }
-}
-
-/** Before anything is attached: an agent that cannot be asked would enforce a policy that nobody can change. */
-async function refuseTakenSocket(path: string): Promise<void> {
-  const pid = await answeringPid(path);
-  if (pid === null) return;
-  throw new RingfenceError("RF_AGENT_RUNS", `Process ${pid} answers on "${path}" already`, {
-    hint: "End it first, or name another socket in socket.path",
-  });
 }
 
 function refuseAbsentCgroup(cgroups: Cgroup2, path: string): void {

@@ -8,6 +8,7 @@ import { connectionEvent, type EventSources } from "../events/connection-event.j
 import { dnsEvent } from "../events/dns-event.js";
 import type { ActorKnowledge } from "../events/event-actor.js";
 import type { EventHub } from "../events/event-hub.js";
+import { PacketRepeats } from "../events/packet-repeats.js";
 import { execEvent, executed, exitEvent, listenEvent } from "../events/process-event.js";
 import { RowTotals } from "../events/row-totals.js";
 import { verdictEvent } from "../events/verdict-event.js";
@@ -16,7 +17,10 @@ import { dnsLine } from "../names/dns-line.js";
 import { DomainNames } from "../names/domain-names.js";
 import { bootId } from "../observe/boot-clock.js";
 import { CommandLines } from "../observe/command-lines.js";
+import { deniedPackets } from "../observe/denied-packets.js";
+import { type EventHandlers, readEvent } from "../observe/event-reader.js";
 import { Executables } from "../observe/executables.js";
+import { readFence } from "../observe/flows.js";
 import { ProcessRecords } from "../observe/process-records.js";
 import type { FlowNames } from "../observe/report-flows.js";
 import type { Engine } from "./engine.js";
@@ -26,16 +30,10 @@ const LOOK_EVERY_MS = 100;
 /** Kinds of verdicts that are joined between two looks. */
 const FOLD_ROOM = 16_384;
 
-const { rf_event_kind } = layout;
-const connectionCodec = new StructCodec(layout.rf_connection_event, "rf_connection_event");
-const listenCodec = new StructCodec(layout.rf_listen_event, "rf_listen_event");
-const execCodec = new StructCodec(layout.rf_exec_event, "rf_exec_event");
-const exitCodec = new StructCodec(layout.rf_exit_event, "rf_exit_event");
-const neighbourCodec = new StructCodec(layout.rf_neighbour_event, "rf_neighbour_event");
-const strayCodec = new StructCodec(layout.rf_stray_event, "rf_stray_event");
-const dnsCodec = new StructCodec(layout.rf_dns_event, "rf_dns_event");
-const cgroupCodec = new StructCodec(layout.rf_cgroup_event, "rf_cgroup_event");
-const processCodec = new StructCodec(layout.rf_process_event, "rf_process_event");
+/** How often repeats are looked for that the kernel only counts. */
+const REPEATS_EVERY_MS = 5_000;
+
+const verdictCodec = new StructCodec(layout.rf_verdict_event, "rf_verdict_event");
 /** The hub has the host and the labels. */
 const noContext = { host: "", labels: {}, ringfencePid: 0 };
 
@@ -64,6 +62,8 @@ export class EventPump {
   readonly #stop = new AbortController();
   readonly #done: Promise<void>;
   readonly #timer: NodeJS.Timeout;
+  readonly #repeats: PacketRepeats;
+  readonly #repeatsTimer: NodeJS.Timeout;
 
   constructor(options: EventPumpOptions) {
     const { engine, toIso } = options;
@@ -91,10 +91,16 @@ export class EventPump {
       responder: this.responder,
       publish: (draft, atMs) => options.hub.publish(draft, atMs),
     });
-    this.#fold = new VerdictFold(FOLD_ROOM, this.#onFolded);
+    this.#fold = new VerdictFold(FOLD_ROOM, (view, offset, count, lastNs) =>
+      this.#onVerdicts(verdictCodec.decode(view, offset), count, lastNs),
+    );
+    this.#repeats = new PacketRepeats(this.#rows(), (verdict, count, lastNs) =>
+      this.#onVerdicts(verdict, count, lastNs),
+    );
     this.#reader = RingBufferReader.fromFd(object.mapFd("events"));
     this.#done = this.#reader.run({ signal: this.#stop.signal, onRecord: this.#onRecord });
     this.#timer = setInterval(() => this.look(), LOOK_EVERY_MS).unref();
+    this.#repeatsTimer = setInterval(() => this.#repeats.look(this.#rows()), REPEATS_EVERY_MS).unref();
   }
 
   /** Reads what waits, and hands out what was joined. */
@@ -115,9 +121,11 @@ export class EventPump {
 
   async stop(): Promise<void> {
     clearInterval(this.#timer);
+    clearInterval(this.#repeatsTimer);
     this.#stop.abort();
     await this.#done;
     this.look();
+    this.#repeats.look(this.#rows());
     this.#reader.close();
   }
 
@@ -138,25 +146,28 @@ export class EventPump {
     return { names: this.#flowNames, knowledge: this.#knowledge, records: this.#records };
   }
 
+  #rows(): Iterable<layout.rf_flow> {
+    const { object } = this.#options.engine.fence;
+    return deniedPackets(object.rawMap("flows"), readFence(object.rawMap("fence")).next_flow);
+  }
+
   readonly #onRecord = (view: DataView, offset: number): void => {
-    const kind = view.getUint32(offset, true);
-    if (kind === rf_event_kind.RF_EVENT_VERDICT) this.#fold.add(view, offset);
-    else if (kind === rf_event_kind.RF_EVENT_PROCESS)
-      this.#commandLines.add(processCodec.decode(view, offset));
-    else if (kind === rf_event_kind.RF_EVENT_DNS) this.#onDns(dnsCodec.decode(view, offset));
-    else if (kind === rf_event_kind.RF_EVENT_CGROUP) this.#options.onCgroup(cgroupCodec.decode(view, offset));
-    else if (kind === rf_event_kind.RF_EVENT_CONNECTION)
-      this.#onConnection(connectionCodec.decode(view, offset));
-    else if (kind === rf_event_kind.RF_EVENT_EXEC) this.#onExec(execCodec.decode(view, offset));
-    else if (kind === rf_event_kind.RF_EVENT_EXIT) this.#onExit(exitCodec.decode(view, offset));
-    else if (kind === rf_event_kind.RF_EVENT_LISTEN) this.#onListen(listenCodec.decode(view, offset));
-    else if (kind === rf_event_kind.RF_EVENT_STRAY) {
-      const stray = strayCodec.decode(view, offset);
-      this.#attacks.stray(stray, bootMs(stray.time_ns));
-    } else if (kind === rf_event_kind.RF_EVENT_NEIGHBOUR) {
-      const neighbour = neighbourCodec.decode(view, offset);
-      this.#attacks.neighbour(neighbour, bootMs(neighbour.time_ns));
-    }
+    // joined before it is decoded: nothing else comes as often
+    if (view.getUint32(offset, true) === layout.rf_event_kind.RF_EVENT_VERDICT) this.#fold.add(view, offset);
+    else readEvent(view, offset, this.#handlers);
+  };
+
+  readonly #handlers: EventHandlers = {
+    onProcess: (event) => this.#commandLines.add(event),
+    onDns: (event) => this.#onDns(event),
+    onCgroup: (event) => this.#options.onCgroup(event),
+    onConnection: (event) => this.#onConnection(event),
+    onExec: (event) => this.#onExec(event),
+    onExit: (event) => this.#onExit(event),
+    onListen: (event) => this.#onListen(event),
+    onStray: (event) => this.#attacks.stray(event, bootMs(event.time_ns)),
+    onNeighbour: (event) => this.#attacks.neighbour(event, bootMs(event.time_ns)),
+    onFlow: ({ flow }) => this.#repeats.retired(flow),
   };
 
   #onConnection(event: layout.rf_connection_event): void {
@@ -186,13 +197,13 @@ export class EventPump {
     this.#attacks.listening(draft.process, event.port, atMs);
   }
 
-  readonly #onFolded = (view: DataView, offset: number, count: number, lastNs: bigint): void => {
+  #onVerdicts(verdict: layout.rf_verdict_event, count: number, lastNs: bigint): void {
     const { hub } = this.#options;
-    const draft = verdictEvent(view, offset, { count, lastNs }, this.#flowNames, this.#knowledge);
+    const draft = verdictEvent(verdict, { count, lastNs }, this.#flowNames, this.#knowledge);
     const atMs = bootMs(lastNs);
     if (draft.type === "verdict") this.#attacks.verdict(draft, atMs);
     hub.publish(draft, atMs);
-  };
+  }
 
   #onDns(event: layout.rf_dns_event): void {
     const { hub } = this.#options;

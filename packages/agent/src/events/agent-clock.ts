@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { uptimeSeconds } from "../host/uptime.js";
 import { bootId } from "../observe/boot-clock.js";
 import type { EventClock } from "./event-hub.js";
 
@@ -29,7 +29,7 @@ export class AgentClock implements EventClock {
     if (now - this.#measuredAt <= REFRESH_MS) return now - this.#measuredAt;
     this.#measuredAt = now;
     this.#wallMs = Date.now();
-    this.#uptimeMs = Number(readFileSync("/proc/uptime", "utf8").split(" ")[0]) * 1000;
+    this.#uptimeMs = uptimeSeconds() * 1000;
     return 0;
   }
 }

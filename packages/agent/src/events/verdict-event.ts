@@ -1,23 +1,19 @@
-import { layout, StructCodec } from "@ringfence/kernel";
+import type { layout } from "@ringfence/kernel";
 import type { FlowNames } from "../observe/report-flows.js";
 import { verdictLine } from "../observe/verdict-line.js";
 import { type ActorKnowledge, eventProcess } from "./event-actor.js";
 import type { EventDraft } from "./event-draft.js";
 
-const codec = new StructCodec(layout.rf_verdict_event, "rf_verdict_event");
-
 /** The hub has the host and the labels. */
 const noContext = { host: "", labels: {}, ringfencePid: 0 };
 
-/** The event of `count` verdicts of one kind, of which the first is the record at `offset`. */
+/** The event of `count` verdicts of one kind, of which the record is the first. */
 export function verdictEvent(
-  view: DataView,
-  offset: number,
+  record: layout.rf_verdict_event,
   { count, lastNs }: { readonly count: number; readonly lastNs: bigint },
   names: FlowNames,
   knowledge: ActorKnowledge,
 ): EventDraft {
-  const record = codec.decode(view, offset);
   const line = verdictLine(record, names, noContext);
   const isOfProcess = line.direction !== "unattributed";
   return {

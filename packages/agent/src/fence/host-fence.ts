@@ -1,4 +1,4 @@
-import { closeSync, readFileSync } from "node:fs";
+import { closeSync } from "node:fs";
 import {
   BpfLink,
   BpfObject,
@@ -12,10 +12,11 @@ import {
 import type { CompiledPolicy } from "@ringfence/policy";
 import { inNetworkNamespaces } from "../host/network-namespaces.js";
 import { refusedDevices } from "../host/refused-devices.js";
+import { bootNs } from "../host/uptime.js";
 import { type TrustedResolvers, trustResolvers, writeNames } from "../names/write-names.js";
 import { abiOf } from "../pins/abi-of.js";
 import type { PinFolder } from "../pins/pin-folder.js";
-import { attachAt, beginFence, maxProcesses, scanProcesses } from "./attach.js";
+import { beginFence, maxProcesses, scanProcesses } from "./attach.js";
 import { fencedProcesses } from "./fenced-processes.js";
 import {
   adoptions,
@@ -117,7 +118,7 @@ export class HostFence implements Disposable {
   attend(): void {
     const codec = new StructCodec(layout.rf_attendance, "rf_attendance");
     this.object.map("attendance", u32Codec, codec).set(0, {
-      heard_ns: BigInt(Math.round(bootSeconds() * 1e9)),
+      heard_ns: bootNs(),
       limit_ns: BigInt(DEAD_AFTER_MS) * 1_000_000n,
     });
   }
@@ -154,11 +155,10 @@ export class HostFence implements Disposable {
   /** Attaches and pins again what somebody undid. */
   restore(names: readonly string[]): void {
     for (const name of names) {
-      const [link] = attachHooks(this.object, this.#options, [name]);
-      if (link === undefined) continue;
-      this.#options.pins.replaceLink(this.abi, name, link[1].fd);
+      const link = attachHook(this.object, this.#options, name);
+      this.#options.pins.replaceLink(this.abi, name, link.fd);
       this.#links.get(name)?.destroy();
-      this.#links.set(name, link[1]);
+      this.#links.set(name, link);
     }
   }
 
@@ -171,11 +171,6 @@ export class HostFence implements Disposable {
   [Symbol.dispose](): void {
     this.close();
   }
-}
-
-/** The boot clock, to 10 ms. */
-function bootSeconds(): number {
-  return Number(readFileSync("/proc/uptime", "utf8").split(" ")[0]);
 }
 
 function startWith(options: HostFenceOptions, make: (parts: Parts) => HostFence): HostFence {
@@ -211,29 +206,23 @@ function begin(
 ): PolicySlots {
   const { policy, cgroups, cgroup, pins, resolvers } = options;
   const plan = planSlots(policy, cgroups, true);
-  configure(object, plan, cgroup);
-  const rows = {
+  const sizes = {
+    ...configure(object, plan, cgroup),
     flows: HOST_FLOW_ROWS,
     flow_index: HOST_FLOW_ROWS,
     processes: maxProcesses(),
     ...watchedSizes,
   };
-  const { maxEntries } = slotOptions(plan);
-  for (const [map, count] of Object.entries({ ...maxEntries, ...rows })) object.setMaxEntries(map, count);
+  for (const [map, count] of Object.entries(sizes)) object.setMaxEntries(map, count);
   object.load();
   const policies = new PolicySlots(object, plan, cgroups, policy);
   const id = cgroups.idOf(cgroup);
   beginFence(object, { cgroup: id, packet_cgroup: id, next_flow: 0, flow_limit: HOST_FLOW_ROWS });
   writeNames(object, plan.nameSecret, resolvers);
-  for (const [name, link] of attachHooks(object, options, processHooks)) links.set(name, link);
+  const attach = (name: string) => links.set(name, attachHook(object, options, name));
+  processHooks.forEach(attach);
   scanProcesses(object, true);
-  for (const [name, link] of attachHooks(object, options, [
-    ...workloadHooks,
-    ...socketHooks,
-    ...watchHooks,
-    ...cgroupHooks,
-  ]))
-    links.set(name, link);
+  [...workloadHooks, ...socketHooks, ...watchHooks, ...cgroupHooks].forEach(attach);
   for (const name of adoptions) runIterator(object, name);
   pins.pin(abi, descriptorsOf(links), mapsOf(object));
   return policies;
@@ -251,12 +240,7 @@ function takeOver(
   try {
     for (const [name, fd] of fds) object.reuseMap(name, fd);
     const map = (name: string) => RawMap.fromFd(fds.get(name) ?? -1, name);
-    const plan = planOf(
-      map,
-      settingsCodec.fromBytes(
-        map("dns_settings").lookup(new Uint8Array(4)) ?? new Uint8Array(settingsCodec.size),
-      ).secret,
-    );
+    const plan = planOf(map, secretIn(map("dns_settings")));
     configure(object, plan, cgroup);
     object.load();
     const hooks = [...tracingHooks, ...cgroupHooks];
@@ -282,29 +266,35 @@ function followLink(object: BpfObject, options: HostFenceOptions, abi: string, n
       link.destroy(); // detached by somebody, while no agent looked
     }
   }
-  const [made] = attachHooks(object, options, [name]);
-  if (made === undefined) throw new Error(`Cannot attach "${name}"`);
-  pins.replaceLink(abi, name, made[1].fd);
-  return made[1];
+  const made = attachHook(object, options, name);
+  pins.replaceLink(abi, name, made.fd);
+  return made;
 }
 
-function attachHooks(
-  object: BpfObject,
-  { cgroups, cgroup }: HostFenceOptions,
-  names: readonly string[],
-): [string, BpfLink][] {
-  return names.map((name) => {
-    if (!cgroupHooks.includes(name)) return [name, object.program(name).attach()];
-    const [link] = attachAt(object, cgroups, cgroup, [name]);
-    if (link === undefined) throw new Error(`Cannot attach "${name}"`);
-    return [name, link];
-  });
+function attachHook(object: BpfObject, { cgroups, cgroup }: HostFenceOptions, name: string): BpfLink {
+  const program = object.program(name);
+  if (!cgroupHooks.includes(name)) return program.attach();
+  const fd = cgroups.openDirectory(cgroup);
+  try {
+    return program.attachCgroup(fd);
+  } finally {
+    closeSync(fd);
+  }
 }
 
-function configure(object: BpfObject, plan: SlotPlan, cgroup: string): void {
-  const { constants } = slotOptions(plan, cgroup === "/" ? "host" : "cgroup");
+/** Where names are hashed, by whoever learned some before. */
+function secretIn(settings: RawMap): bigint {
+  const bytes = settings.lookup(new Uint8Array(4));
+  if (bytes === undefined) throw new Error('Cannot read map "dns_settings": its only element is missing');
+  return settingsCodec.fromBytes(bytes).secret;
+}
+
+/** Sets the constants; returns the sizes of the policy's maps. */
+function configure(object: BpfObject, plan: SlotPlan, cgroup: string): Readonly<Record<string, number>> {
+  const { constants, maxEntries } = slotOptions(plan, cgroup === "/" ? "host" : "cgroup");
   for (const [section, bytes] of Object.entries(constants)) object.setConstants(section, bytes);
   object.setConstants(".rodata.devices", refusedDevices());
+  return maxEntries;
 }
 
 function descriptorsOf(links: ReadonlyMap<string, BpfLink>): Map<string, number> {

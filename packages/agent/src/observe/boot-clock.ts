@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
+import { uptimeSeconds } from "../host/uptime.js";
 
 /** Converts the kernel's boot clock, in nanoseconds, to wall time. */
 export class BootClock {
   readonly #offsetMs: number;
 
   constructor() {
-    const uptime = Number(readFileSync("/proc/uptime", "utf8").split(" ")[0]);
-    this.#offsetMs = Date.now() - uptime * 1000;
+    this.#offsetMs = Date.now() - uptimeSeconds() * 1000;
   }
 
   /** RFC 3339 in UTC, to the millisecond. /proc/uptime has a resolution of 10 ms. */

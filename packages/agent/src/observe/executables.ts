@@ -1,5 +1,5 @@
 import { layout, type RawMap, StructCodec } from "@ringfence/kernel";
-import { Recent } from "./recent.js";
+import { RecentMap } from "@ringfence/rules";
 
 const keyCodec = new StructCodec(layout.rf_exe_key, "rf_exe_key");
 const { offset: lengthOffset } = layout.rf_executable.fields.path_len;
@@ -14,7 +14,7 @@ export const UNKNOWN_EXECUTABLE = "(unknown)";
 /** Paths of executables by the key that events and flows carry, read from the kernel's table once each. */
 export class Executables {
   readonly #map: RawMap;
-  readonly #paths = new Recent<string, string>(KEPT);
+  readonly #paths = new RecentMap<string>(KEPT);
 
   constructor(map: RawMap) {
     this.#map = map;

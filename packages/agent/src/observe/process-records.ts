@@ -1,5 +1,6 @@
 import { layout, type RawMap, StructCodec } from "@ringfence/kernel";
 import type { EventProcess } from "@ringfence/model";
+import { RecentMap } from "@ringfence/rules";
 import { exeFlagsOf, textOf } from "./decode.js";
 import type { FlowNames } from "./report-flows.js";
 
@@ -15,7 +16,7 @@ interface Known {
 /** What is known of processes: those that live from the kernel's table, those that ended from what was told of them. */
 export class ProcessRecords {
   readonly #map: RawMap;
-  readonly #told = new Map<number, Known>();
+  readonly #told = new RecentMap<Known, number>(REMEMBERED);
 
   /** @param map the kernel's table `processes` */
   constructor(map: RawMap) {
@@ -24,11 +25,7 @@ export class ProcessRecords {
 
   /** Keeps what an exec told. */
   add(execNs: bigint, process: EventProcess): void {
-    this.#told.delete(process.pid);
     this.#told.set(process.pid, { execNs, process });
-    if (this.#told.size <= REMEMBERED) return;
-    const [oldest] = this.#told.keys();
-    if (oldest !== undefined) this.#told.delete(oldest);
   }
 
   /** The process with that number, as the image that began then; null when nobody knows. */

@@ -1,6 +1,6 @@
+import { uptimeSeconds } from "../host/uptime.js";
 import { bootId } from "../observe/boot-clock.js";
 import type { AgentState, PendingChange } from "./agent-state.js";
-import { uptimeSeconds } from "./uptime.js";
 
 /** How soon a change that could not be taken back is tried again. */
 const AGAIN_MS = 5_000;

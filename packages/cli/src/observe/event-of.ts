@@ -1,3 +1,4 @@
+import { eventProcess } from "@ringfence/agent";
 import {
   type AgentEvent,
   DNS_SCHEMA,
@@ -32,26 +33,12 @@ function commonOf({ time, level, msg, host, labels, execId }: VerdictLine | DnsL
 }
 
 function verdictOf(line: VerdictLine): AgentEvent {
-  const { execId, pid, ppid, exe, exeFlags, comm, parentComm, uid, gid, commandLine, cgroupId } = line;
   const { action, outcome, direction, wouldBe, mode, rule, shadowRule, reason, hook, protocol } = line;
   const { address, port, domain, netns, policyRevision } = line;
   return {
     type: "verdict",
     ...commonOf(line),
-    process: {
-      execId,
-      pid,
-      ppid,
-      exe,
-      exeFlags,
-      comm,
-      parentComm,
-      uid,
-      gid,
-      commandLine,
-      cgroupId,
-      ancestors: null,
-    },
+    process: eventProcess(line, null),
     action,
     outcome,
     direction,
@@ -71,14 +58,12 @@ function verdictOf(line: VerdictLine): AgentEvent {
 }
 
 function dnsOf(line: DnsLine): AgentEvent {
-  const { execId, pid, ppid, exe, exeFlags, comm, uid, gid, commandLine } = line;
   const { name, type, answer, truncated, addresses, found, learned, ignored, trust, resolver } = line;
   const { protocol, latencyMs, sent, rule } = line;
-  const actor = { execId, pid, ppid, exe, exeFlags, comm, parentComm: "", uid, gid, commandLine };
   return {
     type: "dns",
     ...commonOf(line),
-    process: { ...actor, cgroupId: "", ancestors: null },
+    process: eventProcess({ ...line, parentComm: "", cgroupId: "" }, null),
     name,
     recordType: type,
     answer,

@@ -17,7 +17,7 @@ export type Judgement = Pick<SelftestRow, "result" | "hook" | "call" | "error" |
 
 const refusals: readonly string[] = ["EPERM", "EACCES"];
 /** What a caller meets whose packets vanish; ENOBUFS comes from a packet socket whose interface dropped the frame. */
-const silence: readonly string[] = ["EAGAIN", "EINPROGRESS", "ETIMEDOUT", "ETIME", "ENOBUFS"];
+const silence: readonly string[] = ["EAGAIN", "EINPROGRESS", "EALREADY", "ETIMEDOUT", "ETIME", "ENOBUFS"];
 
 /** Why the method shows nothing in this namespace; null when it got through without a fence. */
 export function whyNotAvailable({ result, arrived }: Observation): string | null {

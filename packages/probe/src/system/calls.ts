@@ -1,3 +1,4 @@
+import { constants } from "node:os";
 import { SystemError } from "@ringfence/kernel/system";
 import koffi from "koffi";
 import { libc } from "./libc.js";
@@ -26,8 +27,13 @@ export function socket(family: number, type: number, protocol = 0): number {
   return fd;
 }
 
+/** Waits for the connection. A signal (a child that ended) does not end the wait. */
 export function connect(fd: number, address: Uint8Array): void {
-  checked("connect", libc.connect(fd, address, address.length));
+  let returned: number;
+  // a call with a time limit is not restarted by the kernel; the next one waits for the same handshake
+  do returned = libc.connect(fd, address, address.length);
+  while (returned < 0 && koffi.errno() === constants.errno.EINTR);
+  checked("connect", returned);
 }
 
 export function bind(fd: number, address: Uint8Array): void {

@@ -1,7 +1,7 @@
 /** A map that holds so many keys at most: the one that was used longest ago gives way, and is counted. */
-export class RecentMap<Value> {
+export class RecentMap<Value, Key = string> {
   readonly #capacity: number;
-  readonly #values = new Map<string, Value>();
+  readonly #values = new Map<Key, Value>();
   #forgotten = 0;
 
   constructor(capacity: number) {
@@ -18,7 +18,7 @@ export class RecentMap<Value> {
   }
 
   /** The value, which counts as used now. */
-  get(key: string): Value | undefined {
+  get(key: Key): Value | undefined {
     const value = this.#values.get(key);
     if (value === undefined) return undefined;
     this.#values.delete(key);
@@ -26,7 +26,7 @@ export class RecentMap<Value> {
     return value;
   }
 
-  set(key: string, value: Value): void {
+  set(key: Key, value: Value): void {
     this.#values.delete(key);
     if (this.#values.size >= this.#capacity) {
       const [oldest] = this.#values.keys();
@@ -36,7 +36,7 @@ export class RecentMap<Value> {
     this.#values.set(key, value);
   }
 
-  getOrMake(key: string, make: () => Value): Value {
+  getOrMake(key: Key, make: () => Value): Value {
     const known = this.get(key);
     if (known !== undefined) return known;
     const made = make();
@@ -44,7 +44,7 @@ export class RecentMap<Value> {
     return made;
   }
 
-  delete(key: string): void {
+  delete(key: Key): void {
     this.#values.delete(key);
   }
 }
