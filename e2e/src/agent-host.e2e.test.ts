@@ -11,6 +11,7 @@ import { TestAgent } from "./harness/agent.js";
 import { linkIds } from "./harness/bpf-links.js";
 import { canReset } from "./harness/can-reset.js";
 import { TestCgroup } from "./harness/cgroups.js";
+import { CommandedProcess } from "./harness/commanded-process.js";
 import { EchoServers } from "./harness/echo-servers.js";
 import { attachRefusal, cgroupHooks } from "./harness/exclusive-program.js";
 import { nameSteps, outcomesOf } from "./harness/name-client.js";
@@ -25,44 +26,6 @@ const inVm = process.env["RINGFENCE_VM"] !== undefined;
 const network = new ResolverNetwork();
 after(() => network[Symbol.asyncDispose]());
 
-/** Does what each line of its input says, and answers with a line. */
-const INMATE = `
-import os, socket, sys
-held = {}
-def attempt(what):
-    try:
-        return what()
-    except OSError as e:
-        return e.strerror or str(e)
-def tcp(name, port):
-    held[name] = socket.create_connection(("127.0.0.1", int(port)), 10)
-    return "ok"
-def udp(name, port):
-    held[name] = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    held[name].connect(("127.0.0.1", int(port)))
-    return "ok"
-def echo(name):
-    held[name].settimeout(3)
-    held[name].send(b"x")
-    return "ok" if held[name].recv(1) else "closed"
-def listen(name):
-    held[name] = socket.create_server(("127.0.0.1", 0))
-    return str(held[name].getsockname()[1])
-def accept(name, other):
-    held[other] = held[name].accept()[0]
-    return "ok"
-def route(name):
-    s = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    s.setsockopt(socket.IPPROTO_IP, 4, bytes([131, 7, 4, 127, 0, 0, 9, 0]))
-    return "ok"
-def tun(name):
-    os.close(os.open("/dev/net/tun", os.O_RDWR))
-    return "ok"
-for line in sys.stdin:
-    word, *words = line.split()
-    print(attempt(lambda: globals()[word](*words)), flush=True)
-`;
-
 /** A daemon: what it listens on its parent made, which ends. It sends back what it gets. */
 const DAEMON = `
 import os, socket
@@ -74,28 +37,6 @@ s.settimeout(60)
 c = s.accept()[0]
 c.send(c.recv(1))
 `;
-
-class Inmate implements AsyncDisposable {
-  readonly #child;
-  readonly #lines: AsyncIterator<string>;
-
-  constructor(via: readonly string[]) {
-    const [file = "", ...words] = [...via, "python3", "-c", INMATE];
-    this.#child = spawn(file, words, { stdio: ["pipe", "pipe", "inherit"] });
-    this.#lines = createInterface(this.#child.stdout)[Symbol.asyncIterator]();
-  }
-
-  async do(...words: readonly (string | number)[]): Promise<string> {
-    this.#child.stdin.write(`${words.join(" ")}\n`);
-    return String((await this.#lines.next()).value);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    const ended = once(this.#child, "exit");
-    this.#child.kill("SIGKILL");
-    await ended;
-  }
-}
 
 const profile = (spec: string) => `apiVersion: ringfence.dev/v1alpha1
 kind: SecurityProfile
@@ -120,7 +61,7 @@ describe("ringfence agent, of a host", () => {
     await using allowed = await EchoServers.start();
     await using denied = await EchoServers.start();
     await using agent = new TestAgent("before");
-    await using inmate = new Inmate(agent.cgroup.via);
+    await using inmate = new CommandedProcess(agent.cgroup.via);
     for (const [name, servers] of Object.entries({ allowed, denied })) {
       assert.equal(await inmate.do("tcp", `${name}-tcp`, servers.tcp4.port), "ok");
       assert.equal(await inmate.do("udp", `${name}-udp`, servers.udp4.port), "ok");
@@ -139,8 +80,8 @@ describe("ringfence agent, of a host", () => {
 
   test("takes a connection that came in before it for no outgoing one", { timeout }, async () => {
     await using agent = new TestAgent("servers");
-    await using server = new Inmate(agent.cgroup.via);
-    await using client = new Inmate(["env"]);
+    await using server = new CommandedProcess(agent.cgroup.via);
+    await using client = new CommandedProcess(["env"]);
     const port = await server.do("listen", "server");
     assert.equal(await client.do("tcp", "first", port), "ok");
     assert.equal(await server.do("accept", "server", "first"), "ok");
@@ -158,8 +99,8 @@ describe("ringfence agent, of a host", () => {
       timeout,
     }, async () => {
       await using agent = new TestAgent(`came-in-${who}`);
-      await using server = new Inmate(agent.cgroup.via);
-      await using client = new Inmate(["env"]);
+      await using server = new CommandedProcess(agent.cgroup.via);
+      await using client = new CommandedProcess(["env"]);
       const port = await server.do("listen", "server");
       assert.equal(await client.do("tcp", "first", port), "ok");
       assert.equal(await server.do("accept", "server", "first"), "ok");
@@ -179,7 +120,7 @@ describe("ringfence agent, of a host", () => {
       "tested.yaml": egress("/rf-nobody-is-here", "{ to: [192.0.2.1] }"),
     });
     await agent.start();
-    await using inmate = new Inmate(agent.cgroup.via);
+    await using inmate = new CommandedProcess(agent.cgroup.via);
     for (const way of ["route", "tun"]) assert.equal(await inmate.do(way, "x"), "ok", way);
     await using servers = await EchoServers.start();
     assert.equal(await inmate.do("tcp", "a", servers.tcp4.port), "ok");
@@ -196,14 +137,14 @@ describe("ringfence agent, of a host", () => {
   }, async () => {
     await using servers = await EchoServers.start();
     await using agent = new TestAgent("root", {}, { atRoot: true });
-    await using inmate = new Inmate(agent.cgroup.via);
+    await using inmate = new CommandedProcess(agent.cgroup.via);
     assert.equal(await inmate.do("tcp", "before", servers.tcp4.port), "ok");
     agent.writeProfile(
       "tested.yaml",
       egress(agent.cgroup.path, `{ to: [127.0.0.1], ports: [${servers.udp4.port}/udp] }`),
     );
     await agent.start();
-    await using free = new Inmate(["env"]);
+    await using free = new CommandedProcess(["env"]);
     assert.equal(await free.do("tcp", "a", servers.tcp4.port), "ok");
     assert.equal(await free.do("echo", "a"), "ok");
     assert.notEqual(await inmate.do("echo", "before"), "ok");
@@ -222,7 +163,7 @@ describe("ringfence agent, of a host", () => {
     await using agent = new TestAgent("undone");
     agent.writeProfile("tested.yaml", egress(agent.cgroup.path, "{ to: [192.0.2.1] }"));
     await agent.start();
-    await using inmate = new Inmate(agent.cgroup.via);
+    await using inmate = new CommandedProcess(agent.cgroup.via);
     const pins = PinFolder.open(agent.pins);
     const [abi = ""] = pins.kinds();
     const path = pins.linkPath(abi, "judge_connect4");
@@ -300,7 +241,7 @@ describe("ringfence agent, of a host", () => {
     const rules = egress(agent.cgroup.path, "{ to: [192.0.2.1] }");
     agent.writeProfile("tested.yaml", rules.replace("mode: enforce", "mode: enforce\n  onAgentDeath: open"));
     await agent.start();
-    await using inmate = new Inmate(agent.cgroup.via);
+    await using inmate = new CommandedProcess(agent.cgroup.via);
     const tcp = () => inmate.do("tcp", "a", servers.tcp4.port);
     await new Promise((resolve) => setTimeout(resolve, 11_000));
     assert.equal(await tcp(), "Operation not permitted");
@@ -321,8 +262,8 @@ describe("ringfence agent, of a host", () => {
     agent.writeProfile("tested.yaml", anywhere);
     attachRefusal(inner.folder, cgroupHooks.judge_packet_out);
     await agent.start();
-    await using unit = new Inmate(inner.via);
-    await using inmate = new Inmate(agent.cgroup.via);
+    await using unit = new CommandedProcess(inner.via);
+    await using inmate = new CommandedProcess(agent.cgroup.via);
     const [allowed, denied] = [servers.tcp4.port, servers.tcp6.port];
     const packets = /^(?:Operation not permitted|timed out)$/;
     assert.match(await unit.do("tcp", "a", allowed), packets);
@@ -348,7 +289,7 @@ describe("ringfence agent, of a host", () => {
     const daemon = spawn(file, words, { stdio: ["ignore", "pipe", "inherit"] });
     const port = String((await createInterface(daemon.stdout)[Symbol.asyncIterator]().next()).value);
     await once(daemon, "exit");
-    await using client = new Inmate(["env"]);
+    await using client = new CommandedProcess(["env"]);
     assert.equal(await client.do("tcp", "a", port), "ok");
     assert.equal(await client.do("echo", "a"), "ok");
   });
@@ -362,7 +303,7 @@ describe("ringfence agent, of a host", () => {
     await agent.end("SIGKILL");
     const text = readFileSync(agent.config, "utf8");
     writeFileSync(agent.config, text.replace(`cgroup: ${agent.cgroup.path}`, `cgroup: ${other.path}`));
-    await using inmate = new Inmate(other.via);
+    await using inmate = new CommandedProcess(other.via);
     assert.equal(await inmate.do("tcp", "a", servers.tcp4.port), "ok");
     await agent.start();
     assert.equal(await inmate.do("tcp", "b", servers.tcp4.port), "Operation not permitted");
@@ -397,7 +338,7 @@ describe("ringfence agent, of a host", () => {
       [...linkIds()].filter((id) => !before.has(id)),
       [],
     );
-    await using inmate = new Inmate(agent.cgroup.via);
+    await using inmate = new CommandedProcess(agent.cgroup.via);
     assert.equal(await inmate.do("tcp", "a", servers.tcp4.port), "ok");
   });
 
