@@ -3,9 +3,10 @@ import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { ControlClient } from "@ringfence/agent/control";
-import type { Workload } from "@ringfence/model";
+import type { AgentEvent, Workload } from "@ringfence/model";
 import { TestAgent } from "./harness/agent.js";
 import { TestCgroup } from "./harness/cgroups.js";
+import { ringfencePath } from "./harness/paths.js";
 import { processesNaming } from "./harness/processes-naming.js";
 import { runProcess } from "./harness/run-process.js";
 import { makeRootFileSystem, noContainers, Runc } from "./harness/runc.js";
@@ -49,6 +50,12 @@ async function inForce(agent: TestAgent): Promise<readonly Workload[] | null> {
   const answer = (await client.request("workloads.list")) as WorkloadsAnswer;
   if (!answer.inForce) return null;
   return answer.workloads.filter(({ cgroup }) => cgroup.startsWith(`${agent.cgroup.path}/`));
+}
+
+/** The events that were written so far. */
+function eventsOf(agent: TestAgent): readonly AgentEvent[] {
+  const lines = agent.history().split("\n");
+  return lines.slice(0, -1).map((line) => JSON.parse(line) as AgentEvent);
 }
 
 async function eventually(holds: () => Promise<boolean>): Promise<boolean> {
@@ -112,6 +119,41 @@ describe("an agent and containers of runc", { skip: noContainers("runc") ?? fals
       container?.name,
       container?.labels,
     ]);
+    runc.remove("shop");
+    const life = (name: string) =>
+      eventsOf(agent).flatMap((event) =>
+        event.type === "workload" && event.workload.name === name
+          ? [
+              [
+                event.change,
+                event.workload.runtime,
+                event.workload.labels,
+                event.workload.cgroup,
+                event.profiles,
+              ],
+            ]
+          : [],
+      );
+    assert.ok(await eventually(async () => life("shop").length === 2));
+    assert.deepEqual(life("shop"), [
+      ["present", "runc", { app: "web" }, place("shop"), ["web"]],
+      ["ended", "runc", { app: "web" }, place("shop"), ["web"]],
+    ]);
+    assert.deepEqual(life("billing"), [["started", "runc", {}, place("billing"), ["billing"]]]);
+    assert.deepEqual(life("other"), [["started", "runc", {}, place("other"), []]]);
+    const rows = await runProcess(ringfencePath, [
+      "observe",
+      "--config",
+      agent.config,
+      "--profile",
+      "web",
+      "--type",
+      "workload",
+    ]);
+    assert.match(
+      rows.stdout,
+      /workload +shop +container shop runs \(runc, cgroup .*\/shop\) +web\n.*container shop ended/,
+    );
     assert.deepEqual(known, [
       ["container", "runc", "billing", {}],
       ["container", "runc", "other", {}],

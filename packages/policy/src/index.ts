@@ -8,6 +8,7 @@ export { limits } from "./compile/limits.js";
 export * from "./evaluate/evaluate.js";
 export * from "./evaluate/facts.js";
 export { isInSubtree, matchesAnyItem } from "./evaluate/matches-process.js";
+export { selectsWorkload } from "./evaluate/selects-workload.js";
 export * from "./explain/complete-process.js";
 export * from "./explain/explain.js";
 export type * from "./explain/explanation.js";

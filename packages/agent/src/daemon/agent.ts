@@ -1,6 +1,6 @@
 import { hostname } from "node:os";
 import { Cgroup2 } from "@ringfence/kernel";
-import { type AgentConfig, RingfenceError } from "@ringfence/model";
+import { type AgentConfig, RingfenceError, type Workload } from "@ringfence/model";
 import { attackMethods } from "../attacks/attack-methods.js";
 import { AgentLock, type ControlMethods, ControlServer, refuseAnswered } from "../control/index.js";
 import { AgentClock } from "../events/agent-clock.js";
@@ -15,6 +15,7 @@ import type { RunPolicy } from "../policy/index.js";
 import { eventWorkload } from "../workloads/event-workload.js";
 import { NewCgroups } from "../workloads/new-cgroups.js";
 import { knownRuntimes } from "../workloads/runtimes/known-runtimes.js";
+import { WorkloadEvents } from "../workloads/workload-events.js";
 import { workloadMethods } from "../workloads/workload-methods.js";
 import type { WorkloadTable } from "../workloads/workload-table.js";
 import { WorkloadWatch } from "../workloads/workload-watch.js";
@@ -37,6 +38,8 @@ export interface AgentOptions {
   /** The policy to begin with. */
   readonly policy: RunPolicy;
   readonly knowledge: Pick<ActorKnowledge, "ancestorsOf">;
+  /** Names of the profiles in force that select a workload. */
+  readonly profilesOf: (workload: Workload) => readonly string[];
   /** Puts the policy in force again, with what runs now: containers came or went. */
   readonly recompile: () => Promise<void>;
   /** Gets a line for people, where something is wrong that stops nothing. */
@@ -59,6 +62,7 @@ export class Agent {
   readonly #tick: NodeJS.Timeout;
   readonly #prune: NodeJS.Timeout;
   readonly #workloads: WorkloadWatch;
+  readonly #workloadEvents: WorkloadEvents;
   #lookedAt = performance.now();
   #isRenewing = false;
   #server: ControlServer | null = null;
@@ -82,6 +86,11 @@ export class Agent {
       isAsked: () => this.engine.asksCgroups,
       apply: options.recompile,
       failed: (error) => options.say(`agent: new containers stay closed: ${String(error)}`),
+    });
+    this.#workloadEvents = new WorkloadEvents({
+      table: this.workloads,
+      profilesOf: options.profilesOf,
+      publish: (draft) => this.hub.publish(draft),
     });
     this.#pump = new EventPump({
       engine: this.engine,
@@ -163,6 +172,11 @@ export class Agent {
   /** What runs here. */
   get workloads(): WorkloadTable {
     return this.#workloads.table;
+  }
+
+  /** Tells what runs here: to be called when the profiles in force are known. */
+  tellWorkloads(): void {
+    this.#workloadEvents.begin();
   }
 
   #workloadOf(cgroupId: bigint) {

@@ -56,6 +56,9 @@ export interface ProfileFacts {
   readonly rules: number;
 }
 
+/** Whom a profile is about. */
+export type ProfileSubject = Pick<Profile, "name" | "subject">;
+
 /** A connection that is allowed now and would be denied. */
 export interface CutFlow {
   readonly what: string;
@@ -70,6 +73,8 @@ export interface Assessment extends Disposable {
   readonly accepted: readonly string[];
   readonly errors: readonly PlainError[];
   readonly profiles: readonly ProfileFacts[];
+  /** Whom each profile is about. */
+  readonly subjects: readonly ProfileSubject[];
   readonly changes: readonly ProfileChange[];
   readonly cut: readonly CutFlow[];
   /** Of each profile that covers some of the processes. */
@@ -123,6 +128,7 @@ export async function assessProfiles(order: ProfilesOrder, cgroups: Cgroup2): Pr
     accepted: settled.files.flatMap(({ file, form }) => (form === "now" ? [file] : [])),
     errors: settled.errors.map(plainError),
     profiles: profiles.map(factsOf),
+    subjects: profiles.map(({ name, subject }) => ({ name, subject })),
     changes: diffProfiles(before, profiles),
     cut: order.open ? [] : cutFlows(order.protect, before, profiles),
     coverage: profiles.map((profile) => coverageOf(profile, order.processes)),

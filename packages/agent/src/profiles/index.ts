@@ -8,3 +8,4 @@ export type { PolicyNotice } from "./policy-notice.js";
 export type { PolicyTarget } from "./policy-target.js";
 export { ProfileManager } from "./profile-manager.js";
 export { profileMethods } from "./profile-methods.js";
+export { selectingProfiles } from "./selecting-profiles.js";

@@ -13,6 +13,7 @@ import {
   type Assessment,
   assessProfiles,
   type Coverage,
+  type ProfileSubject,
   type ProfilesOrder,
   type ProtectedFlow,
 } from "./assess-profiles.js";
@@ -34,6 +35,7 @@ export class ProfileManager {
   readonly #confirmation: Confirmation;
   #good: readonly PolicyFile[] = [];
   #status: Omit<ProfilesStatus, "confirmWithin" | "panic"> = nothing;
+  #subjects: readonly ProfileSubject[] = [];
   #panic: Panic | null = null;
   #watch: FolderWatch | null = null;
   #queue: Promise<unknown> = Promise.resolve();
@@ -71,6 +73,11 @@ export class ProfileManager {
     const { remaining } = this.#confirmation;
     const confirmWithin = remaining === null ? null : Math.ceil(remaining);
     return { ...this.#status, confirmWithin, panic: this.#panic };
+  }
+
+  /** Whom the profiles in force are about. */
+  get subjects(): readonly ProfileSubject[] {
+    return this.#subjects;
   }
 
   /** The files that are in force. */
@@ -299,10 +306,9 @@ export class ProfileManager {
 
   #isInForce(assessment: Assessment, files: readonly PolicyFile[]): boolean {
     const next = this.#counting(assessment, files);
-    const isSameSet = next.length === this.#good.length;
     return (
       this.#status.generation > 0 &&
-      isSameSet &&
+      next.length === this.#good.length &&
       next.every((file) => this.#good.some((one) => isSame(one, file)))
     );
   }
@@ -327,6 +333,7 @@ export class ProfileManager {
     const wasGood = files === this.#good;
     this.#good = this.#counting(assessment, files);
     this.#status = { generation, revision, profiles: [...profiles], errors: [...errors], warnings };
+    this.#subjects = assessment.subjects;
     if (!wasGood) this.#tolerate(() => this.#state.writeGood(this.#good), undefined);
   }
 

@@ -2,7 +2,12 @@ import { hostResolver, knownRuntimes, policyWorkloads, WorkloadTable, workloadHo
 import type { ControlMethods } from "@ringfence/agent/control";
 import { Agent, agentStatus, removePins, ServiceManager } from "@ringfence/agent/daemon";
 import type { RunPolicy } from "@ringfence/agent/policy";
-import { type PolicyNotice, ProfileManager, profileMethods } from "@ringfence/agent/profiles";
+import {
+  type PolicyNotice,
+  ProfileManager,
+  profileMethods,
+  selectingProfiles,
+} from "@ringfence/agent/profiles";
 import { Cgroup2 } from "@ringfence/kernel";
 import { type AgentConfig, RingfenceError } from "@ringfence/model";
 import { OBJECT_PATH } from "../object-path.js";
@@ -52,6 +57,7 @@ class AgentRun {
     process.on("SIGHUP", reload);
     try {
       await this.#manager.start();
+      this.#agent?.tellWorkloads();
       printLine(`agent: ${this.#agent?.engine.fence.takenOver ? "took over" : "started"}`);
       this.#service.ready(this.#summary());
       const how = await told;
@@ -81,6 +87,7 @@ class AgentRun {
       readers: this.#readers,
       policy,
       knowledge: { ancestorsOf: () => null },
+      profilesOf: (workload) => selectingProfiles(this.#manager.subjects, workload),
       recompile: () => this.#manager.recompile(),
       say: printLine,
       methods: (agent) => this.#methods(agent),

@@ -29,6 +29,7 @@ function verdictOf(event: AgentEvent): string {
 }
 
 function processOf(event: AgentEvent): string {
+  if (event.type === "workload") return event.workload.name ?? event.workload.id?.slice(0, 12) ?? "-";
   const actor = "process" in event ? event.process : null;
   if (actor === null) return "-";
   const workload = "workload" in event ? event.workload : null;
@@ -81,6 +82,7 @@ function endText(host: string, port: number | null): string {
 
 function ruleOf(event: AgentEvent): string {
   if (event.type === "dns") return event.rule ?? "-";
+  if (event.type === "workload") return event.profiles.join(" ") || "-";
   if (event.type !== "verdict") return "-";
   if (event.reason !== "policy" && event.reason !== "name-expired") return `(${event.reason})`;
   return (event.outcome.startsWith("would-") ? event.shadowRule : null) ?? event.rule ?? "(out of scope)";

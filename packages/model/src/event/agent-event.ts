@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { dnsLineSchema } from "../log/dns-line.js";
 import { verdictLineSchema } from "../log/verdict-line.js";
-import { actorFields, commonFields, count, repeatFields } from "./event-parts.js";
+import { actorFields, commonFields, count, eventWorkloadSchema, repeatFields } from "./event-parts.js";
 
 const verdict = verdictLineSchema.shape;
 const dns = dnsLineSchema.shape;
@@ -105,8 +105,13 @@ export const policyEventSchema = z.strictObject({
 export const workloadEventSchema = z.strictObject({
   type: z.literal("workload"),
   ...commonFields,
-  change: z.enum(["started", "changed", "ended"]),
-  workload: actorFields.workload,
+  change: z
+    .enum(["present", "started", "changed", "ended"])
+    .describe("present: it ran when the agent began; changed: more is known of it, such as its name"),
+  workload: eventWorkloadSchema,
+  profiles: z
+    .array(z.string())
+    .describe("in force, that select it by container, unit or cgroup, or select everything"),
 });
 
 /** A detector saw what looks like an attack. */

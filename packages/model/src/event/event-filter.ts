@@ -12,7 +12,7 @@ export interface EventFilter {
   /** An address, a CIDR, a port as `:443`, or a name, with `*` for any characters. */
   readonly to?: string;
   readonly verdicts?: readonly ReportOutcome[];
-  /** Of the rule that decided, or would. */
+  /** Of the rule that decided, or would; of a workload, one that selects it. */
   readonly profile?: string;
 }
 
@@ -83,6 +83,7 @@ function profileTest(profile: string): EventTest {
     (event.type === "verdict" &&
       [event.rule, event.shadowRule].some((rule) => rule?.startsWith(start) ?? false)) ||
     (event.type === "dns" && (event.rule?.startsWith(start) ?? false)) ||
+    (event.type === "workload" && event.profiles.includes(profile)) ||
     (event.type === "policy" && event.profile === profile);
 }
 
