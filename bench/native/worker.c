@@ -15,6 +15,7 @@
 //   probe HOST PORT         sends there once, answers "refused" or "passed"
 //   refused|passed HOST PORT MS  tries until it is, answers the times of CLOCK_MONOTONIC for new and old sockets
 //   pace CALL RATE MS       makes RATE calls a second, answers their number and the nanoseconds of CPU time
+//   crowd COUNT             has so many children that only wait, until it ends; answers their number
 //   network                 answers the cookie of its network namespace
 //   resolve HOST            answers DNS queries there, and no order any more
 //   ask HOST NAME COUNT     asks there for a name, answers how often that was refused, and the nanoseconds of each time
@@ -178,6 +179,8 @@ static void answer(char *const word[WORDS])
 	} else if (strcmp(order, "refused") == 0 || strcmp(order, "passed") == 0) {
 		watch(order[0] == 'r', atol(word[3]), host_of(word[1]), atoi(word[2]), &first, &second);
 		printf("%ld %ld\n", first, second);
+	} else if (strcmp(order, "crowd") == 0) {
+		printf("%ld\n", crowd(atol(word[1])));
 	} else if (strcmp(order, "network") == 0) {
 		printf("%lu\n", network_cookie());
 	} else if (strcmp(order, "resolve") == 0) {
@@ -221,5 +224,6 @@ int main(void)
 
 	while (fgets(line, sizeof(line), stdin))
 		obey(line);
+	disperse();
 	return 0;
 }

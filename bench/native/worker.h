@@ -42,3 +42,7 @@ unsigned long network_cookie(void);
 /* watch.c */
 bool is_refused(unsigned int host, int port);
 void watch(bool refused, long milliseconds, unsigned int host, int port, long *new_ns, long *old_ns);
+
+/* crowd.c */
+long crowd(long count);
+void disperse(void);

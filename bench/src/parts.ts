@@ -1,3 +1,4 @@
+import { measureAgent } from "./agent/measure-agent.js";
 import { measureCalls } from "./calls/measure-calls.js";
 import { measureCpu } from "./cpu/measure-cpu.js";
 import { measureEvents } from "./events/measure-events.js";
@@ -55,6 +56,10 @@ export const parts: { readonly [Name in PartName]: Part<Name> } = {
     measure: (effort, signal) => inBenchPlace((place) => measureNames(place, effort, signal)),
   },
   events: { about: "verdicts folded and published, on one core (about 20 s)", measure: measureEvents },
+  agent: {
+    about: "an agent's start, reload, CPU time and memory (about 100 s)",
+    measure: (effort, signal) => inBenchPlace((place) => measureAgent(place, effort, signal)),
+  },
 };
 
 export function isPartName(name: string): name is PartName {

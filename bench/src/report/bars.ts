@@ -1,4 +1,5 @@
 import type { Bar } from "./bar.js";
+import { barsOfAgent } from "./bars-of-agent.js";
 import { barsOfCalls } from "./bars-of-calls.js";
 import { barsOfEvents } from "./bars-of-events.js";
 import { barsOfLadder } from "./bars-of-ladder.js";
@@ -20,6 +21,7 @@ export function barsOf({
   ruleMemory,
   names,
   events,
+  agent,
 }: Results): readonly Bar[] {
   return [
     ...(start ? barsOfStart(start) : []),
@@ -31,5 +33,6 @@ export function barsOf({
     ...(ruleMemory ? barsOfRuleMemory(ruleMemory) : []),
     ...(names ? barsOfNames(names) : []),
     ...(events ? barsOfEvents(events) : []),
+    ...(agent ? barsOfAgent(agent) : []),
   ];
 }

@@ -1,5 +1,6 @@
 import { boundText, isMet } from "./bar.js";
 import { barsOf } from "./bars.js";
+import { renderAgent } from "./render-agent.js";
 import { renderCalls } from "./render-calls.js";
 import { renderCpu } from "./render-cpu.js";
 import { renderEvents } from "./render-events.js";
@@ -19,7 +20,7 @@ const BUSY =
 
 /** The generated part of docs/benchmarks.md; parts that were not measured are left out. */
 export function renderResults(results: Results): string {
-  const { calls, ladder, update, throughput, cpu, start, memory, ruleMemory, names, events } = results;
+  const { calls, ladder, update, throughput, cpu, start, memory, ruleMemory, names, events, agent } = results;
   const sections = [
     renderMachine(results),
     renderBars(results),
@@ -33,6 +34,7 @@ export function renderResults(results: Results): string {
     ruleMemory && renderRuleMemory(ruleMemory),
     names && renderNames(names),
     events && renderEvents(events),
+    agent && renderAgent(agent),
   ];
   return sections.filter((section) => section !== undefined).join("\n");
 }

@@ -1,3 +1,4 @@
+import type { AgentResults } from "../agent/measure-agent.js";
 import type { CallResults } from "../calls/measure-calls.js";
 import type { CpuResults } from "../cpu/measure-cpu.js";
 import type { EventResults } from "../events/measure-events.js";
@@ -22,6 +23,7 @@ export interface PartResults {
   readonly ruleMemory: RuleMemoryResults;
   readonly names: NamesResults;
   readonly events: EventResults;
+  readonly agent: AgentResults;
 }
 
 export type PartName = keyof PartResults;
