@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { agentStatusSchema } from "@ringfence/model/schemas";
@@ -67,7 +67,11 @@ class Operator {
     return status === 0;
   }
 
-  audit(): readonly { readonly action: string; readonly result: string }[] {
+  audit(): readonly {
+    readonly action: string;
+    readonly result: string;
+    readonly files?: readonly string[];
+  }[] {
     const text = readFileSync(join(this.agent.folder, "state/audit.ndjson"), "utf8");
     return text
       .trim()
@@ -117,6 +121,51 @@ describe("an operator of ringfence agent", { timeout }, () => {
     assert.deepEqual(
       asked.map(({ action, result }) => `${action} ${result}`),
       ["apply done", "apply refused", "delete done", "delete done"],
+    );
+  });
+
+  test("applies several files and folders at once, all or none", { timeout }, async () => {
+    await using agent = new TestAgent("several");
+    const operator = new Operator(agent);
+    await agent.start();
+    mkdirSync(join(agent.folder, "mine"));
+    const web = operator.file("mine/web.yaml", profile("web", ["127.0.0.8"]));
+    const db = operator.file("mine/db.yaml", `${profile("db", [])}  colour: red\n`);
+    const other = operator.file("other.yaml", profile("other", ["127.0.0.9"]));
+    const missing = operator.run("policy", "apply", web, `${other}.gone`, `${db}.gone`);
+    assert.deepEqual([missing.status, missing.stderr.match(/Cannot read policy file/g)?.length], [125, 2]);
+    const refused = operator.run("policy", "apply", join(agent.folder, "mine"), other);
+    assert.equal(refused.status, 125);
+    assert.match(refused.stderr, new RegExp(`${db}:11:3: Unknown key "colour"`));
+    assert.equal(operator.reaches("127.0.0.7"), true);
+    operator.file("mine/db.yaml", profile("db", []));
+    const applied = operator.run(
+      "policy",
+      "apply",
+      join(agent.folder, "mine"),
+      other,
+      "--confirm-within",
+      "1h",
+    );
+    assert.equal(applied.status, 0, applied.stderr);
+    assert.deepEqual(applied.stdout.match(/profile \w+ \(added\)/g)?.toSorted(), [
+      "profile db (added)",
+      "profile other (added)",
+      "profile web (added)",
+    ]);
+    assert.deepEqual(
+      ["127.0.0.7", "127.0.0.8", "127.0.0.9"].map((to) => operator.reaches(to)),
+      [false, true, true],
+    );
+    assert.match(operator.run("policy", "diff", web, db, other).stdout, /nothing changes/);
+    assert.equal(operator.run("policy", "confirm").status, 0);
+    assert.deepEqual(
+      operator.audit().map(({ action, result, files }) => [action, result, files]),
+      [
+        ["apply", "refused", ["db.yaml", "web.yaml", "other.yaml"]],
+        ["apply", "done", ["db.yaml", "web.yaml", "other.yaml"]],
+        ["confirm", "done", undefined],
+      ],
     );
   });
 

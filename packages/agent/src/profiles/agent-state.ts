@@ -1,15 +1,13 @@
 import { join } from "node:path";
 import { RingfenceError } from "@ringfence/model";
 import type { PolicyFile } from "../policy/read-policy-files.js";
-import { readIfThere, removeFile, replaceFile } from "./durable-file.js";
+import { type FileContent, readIfThere, removeFile, replaceFile } from "./durable-file.js";
 
 /** A change that is taken back unless it is confirmed in time. */
 export interface PendingChange {
-  /** The file in the folder of profiles. */
-  readonly file: string;
-  /** What it held before; null when there was none. */
-  readonly previous: string | null;
-  /** Seconds since boot (CLOCK_BOOTTIME), which do not jump; of this boot only. */
+  /** The files in the folder of profiles, as they were before. */
+  readonly files: readonly FileContent[];
+  /** Seconds since boot (CLOCK_BOOTTIME), which do not jump; of this boot only. 0 while the change is being made. */
   readonly deadline: number;
   readonly bootId: string;
 }

@@ -8,7 +8,8 @@ import { appendFile } from "./durable-file.js";
 export interface AuditEntry {
   readonly action: string;
   readonly result: "done" | "refused" | "failed";
-  readonly file?: string;
+  /** Names in the folder of profiles. */
+  readonly files?: readonly string[];
   readonly profiles?: readonly string[];
   /** Revisions of the policy. */
   readonly before: string | null;

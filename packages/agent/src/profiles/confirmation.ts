@@ -1,6 +1,7 @@
 import { uptimeSeconds } from "../host/uptime.js";
 import { bootId } from "../observe/boot-clock.js";
 import type { AgentState, PendingChange } from "./agent-state.js";
+import type { FileContent } from "./durable-file.js";
 
 /** How soon a change that could not be taken back is tried again. */
 const AGAIN_MS = 5_000;
@@ -34,12 +35,24 @@ export class Confirmation {
     this.wait();
   }
 
-  /** Throws RF_STATE when it cannot be put on the disk: then nothing waits. */
-  begin(file: string, previous: string | null, seconds: number): void {
-    const pending = { file, previous, deadline: uptimeSeconds() + seconds, bootId: bootId() };
+  /**
+   * Puts on the disk what to go back to, before a change is made: one that is not finished is taken back at the next start.
+   * Throws RF_STATE: then nothing waits.
+   */
+  prepare(files: readonly FileContent[]): void {
+    this.#write({ files, deadline: 0, bootId: bootId() });
+  }
+
+  /** The change that was prepared is made, and waits for so many seconds to be confirmed. Throws RF_STATE. */
+  begin(seconds: number): void {
+    if (this.#pending === null) return;
+    this.#write({ ...this.#pending, deadline: uptimeSeconds() + seconds });
+    this.wait();
+  }
+
+  #write(pending: PendingChange): void {
     this.#state.writePending(pending);
     this.#pending = pending;
-    this.wait();
   }
 
   /** Has `due` called when the time is over. */
@@ -53,11 +66,11 @@ export class Confirmation {
     this.#timer = setTimeout(this.#due, AGAIN_MS);
   }
 
-  /** Nothing waits any more. Throws RF_STATE when the disk does not know. */
+  /** Nothing waits any more. Throws RF_STATE when the disk cannot be told: then it waits on. */
   end(): void {
+    this.#state.removePending();
     this.stop();
     this.#pending = null;
-    this.#state.removePending();
   }
 
   /** Stops the clock of this process. */

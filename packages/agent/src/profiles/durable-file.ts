@@ -2,21 +2,63 @@ import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, write
 import { basename, dirname, join } from "node:path";
 import { RingfenceError } from "@ringfence/model";
 
+/** A file, and what it holds; null where there is none. */
+export interface FileContent {
+  readonly file: string;
+  readonly text: string | null;
+}
+
 /** Replaces a file as a whole, so that a crash leaves the old content or the new. Throws RF_STATE. */
 export function replaceFile(path: string, content: string | Uint8Array, mode = 0o600): void {
-  const temporary = join(dirname(path), `.${basename(path)}.new`);
+  stage(path, content, mode);
+  settle(path);
+}
+
+/**
+ * Makes files hold what is given, or removes them. All of it is on the disk before the first file changes: a full one
+ * changes nothing. Throws RF_STATE.
+ */
+export function replaceFiles(contents: readonly FileContent[], mode: number): void {
   try {
-    const fd = openSync(temporary, "w", mode);
+    for (const { file, text } of contents) if (text !== null) stage(file, text, mode);
+    for (const { file, text } of contents) {
+      if (text === null) removeFile(file);
+      else settle(file);
+    }
+  } catch (error) {
+    for (const { file } of contents) rmSync(stagedAs(file), { force: true });
+    throw error;
+  }
+}
+
+function stagedAs(path: string): string {
+  return join(dirname(path), `.${basename(path)}.new`);
+}
+
+/** Writes what a file will hold beside it. */
+function stage(path: string, content: string | Uint8Array, mode: number): void {
+  const staged = stagedAs(path);
+  try {
+    const fd = openSync(staged, "w", mode);
     try {
       writeAll(fd, Buffer.from(content));
       fsyncSync(fd);
     } finally {
       closeSync(fd);
     }
-    renameSync(temporary, path);
+  } catch (cause) {
+    rmSync(staged, { force: true });
+    throw stateError("write", path, cause);
+  }
+}
+
+/** Puts what was written beside a file in its place. */
+function settle(path: string): void {
+  try {
+    renameSync(stagedAs(path), path);
     syncFolder(path);
   } catch (cause) {
-    rmSync(temporary, { force: true });
+    rmSync(stagedAs(path), { force: true });
     throw stateError("write", path, cause);
   }
 }

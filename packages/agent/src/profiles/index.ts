@@ -2,7 +2,7 @@
 export { AgentState } from "./agent-state.js";
 export type { Coverage, CutFlow, ProfileFacts, ProtectedFlow } from "./assess-profiles.js";
 export { AuditLog, actorOf } from "./audit-log.js";
-export type { FileChange, ProfileManagerOptions, ProfilesStatus } from "./manager-types.js";
+export type { PolicyChange, ProfileManagerOptions, ProfilesStatus } from "./manager-types.js";
 export { operatorFlows } from "./operator-flows.js";
 export type { PolicyNotice } from "./policy-notice.js";
 export type { PolicyTarget } from "./policy-target.js";

@@ -20,12 +20,10 @@ export interface ProfileManagerOptions {
   readonly protect?: (requester: number | null) => readonly ProtectedFlow[];
 }
 
-/** A change of one file of the folder, as a command asks for it. */
-export interface FileChange {
-  /** Name in the folder. */
-  readonly name: string;
-  /** Null to remove the file. */
-  readonly text: string | null;
+/** A change of files of the folder, as a command asks for it: all of it is made, or nothing. */
+export interface PolicyChange {
+  /** Their names in the folder, and what they shall hold; null to remove a file. */
+  readonly files: readonly { readonly name: string; readonly text: string | null }[];
   readonly force: boolean;
   /** Seconds until it is taken back unless it is confirmed; null for never. */
   readonly confirmWithin: number | null;

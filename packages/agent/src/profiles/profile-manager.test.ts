@@ -201,7 +201,8 @@ const apply = (
 ) => {
   if (manager === null) throw new Error("Cannot apply: nothing was started");
   const { force = false, confirmWithin = null } = options;
-  return manager.change(text === null ? "delete" : "apply", { name, text, force, confirmWithin }, peer);
+  const change = { files: [{ name, text }], force, confirmWithin };
+  return manager.change(text === null ? "delete" : "apply", change, peer);
 };
 
 test("ProfileManager applies a file, and a wrong one changes neither folder nor policy", async () => {

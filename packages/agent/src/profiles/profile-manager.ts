@@ -1,6 +1,4 @@
-import { rmSync } from "node:fs";
 import { basename, join } from "node:path";
-import { RingfenceError } from "@ringfence/model";
 import type { ProcessFacts } from "@ringfence/policy";
 import type { ProfileChange } from "@ringfence/policy/diff";
 import type { Peer } from "../control/peer.js";
@@ -17,15 +15,16 @@ import {
   type ProfilesOrder,
   type ProtectedFlow,
 } from "./assess-profiles.js";
-import { type Actor, AuditLog, actorOf } from "./audit-log.js";
+import { type Actor, type AuditEntry, AuditLog, actorOf } from "./audit-log.js";
 import { describe, errorsOf, isSame, linesOf, nameOf, pendingError, refuseLockOut } from "./change-words.js";
 import { Confirmation } from "./confirmation.js";
-import { removeFile, replaceFile } from "./durable-file.js";
+import { replaceFiles } from "./durable-file.js";
+import { type FolderChange, folderChange } from "./folder-change.js";
 import { FolderWatch } from "./folder-watch.js";
-import type { FileChange, ProfileManagerOptions, ProfilesStatus } from "./manager-types.js";
+import type { PolicyChange, ProfileManagerOptions, ProfilesStatus } from "./manager-types.js";
 import { operatorFlows } from "./operator-flows.js";
 import type { PolicyNotice } from "./policy-notice.js";
-import { type FolderContent, isProfileName, readFolder } from "./profile-folder.js";
+import { type FolderContent, readFolder } from "./profile-folder.js";
 
 /** Keeps the policy in force that the folder says, and changes the folder when it is asked to. One thing at a time. */
 export class ProfileManager {
@@ -107,26 +106,32 @@ export class ProfileManager {
   }
 
   /**
-   * Writes or removes a file of the folder, and puts the policy in force that follows. Throws what is wrong with the file,
+   * Writes or removes files of the folder, and puts the policy in force that follows. Throws what is wrong with the files,
    * RF_POLICY_LOCKOUT, RF_POLICY_PENDING and RF_STATE: then nothing has changed.
    */
-  change(action: string, change: FileChange, peer: Peer): Promise<readonly ProfileChange[]> {
+  change(action: string, change: PolicyChange, peer: Peer): Promise<readonly ProfileChange[]> {
     const actor = actorOf(peer);
     return this.#alone(async () => {
-      const before = this.#status.revision;
+      const { revision: before } = this.#status;
+      const entry = { action, files: change.files.map(({ name }) => name), before, forced: change.force };
+      let result: AuditEntry["result"] = "refused";
       try {
-        return await this.#change(action, change, peer, actor);
+        const { folder, assessment } = await this.#assessChange(change, peer);
+        using _ = assessment;
+        const profiles = assessment.changes.map(({ profile }) => profile);
+        const after = assessment.policy.compiled.revision;
+        this.#audit.write(actor, { ...entry, result: "done", profiles, after });
+        result = "failed";
+        await this.#make(folder, assessment, change.confirmWithin);
+        this.#tell("changed", describe(assessment.changes), actor);
+        return assessment.changes;
       } catch (error) {
         const message = error instanceof Error ? error.message : String(error);
-        this.#audit.write(actor, {
-          action,
-          result: "refused",
-          file: change.name,
-          before,
-          after: this.#status.revision,
-          forced: change.force,
-          error: message,
-        });
+        const after = this.#status.revision;
+        this.#tolerate(
+          () => this.#audit.write(actor, { ...entry, result, after, error: message }),
+          undefined,
+        );
         throw error;
       }
     });
@@ -182,56 +187,40 @@ export class ProfileManager {
     this.#tell(panic === null ? "on" : "panic", [line], actor);
   }
 
-  async #change(
-    action: string,
-    change: FileChange,
-    peer: Peer,
-    actor: Actor,
-  ): Promise<readonly ProfileChange[]> {
-    const { name, text, force, confirmWithin } = change;
+  /** What a change would be. Throws why it is refused. */
+  async #assessChange({ files, force }: PolicyChange, peer: Peer) {
     if (this.#confirmation.pending !== null)
       throw pendingError(
         "Another change waits to be confirmed",
         "Confirm it with ringfence policy confirm, or wait",
       );
-    if (!isProfileName(name))
-      throw new RingfenceError("RF_REQUEST", `"${name}" cannot be the name of a file of profiles`, {
-        hint: "Name it like web.yaml",
-      });
-    const file = this.#path(name);
     const content = readFolder(this.#options.folder);
-    const broken = content.unreadable.find((one) => one.file === file);
-    if (broken !== undefined)
-      throw new RingfenceError(
-        "RF_REQUEST",
-        `"${file}" cannot be read, and so not be changed: ${broken.error.message}`,
-        {
-          hint: "Put right who owns it and who may change it, or remove it",
-        },
-      );
-    const files = content.files.filter((one) => one.file !== file);
-    if (text !== null) files.push({ file, bytes: Buffer.from(text) });
-    using assessment = await this.#assess({ ...content, files }, this.#protected(peer.pid));
-    const wrong = assessment.errors.filter(({ location }) => location?.file === file);
+    const folder = folderChange(this.#options.folder, content, files);
+    const assessment = await this.#assess({ ...content, files: folder.files }, this.#protected(peer.pid));
+    const wrong = assessment.errors.filter(({ location }) =>
+      folder.after.some(({ file }) => file === location?.file),
+    );
     if (wrong.length > 0) throw errorsOf(wrong);
     if (!force) refuseLockOut(assessment);
-    const previous = content.files.find((one) => one.file === file);
-    const profiles = assessment.changes.map(({ profile }) => profile);
-    const { revision: before } = this.#status;
-    const after = assessment.policy.compiled.revision;
-    this.#audit.write(actor, { action, result: "done", file: name, profiles, before, after, forced: force });
-    // What to go back to is on the disk before anything changes.
-    if (confirmWithin !== null)
-      this.#confirmation.begin(
-        file,
-        previous ? Buffer.from(previous.bytes).toString("utf8") : null,
-        confirmWithin,
-      );
-    if (text === null) removeFile(file);
-    else replaceFile(file, text, 0o644);
-    await this.#take(assessment, files);
-    this.#tell("changed", describe(assessment.changes), actor);
-    return assessment.changes;
+    return { folder, assessment };
+  }
+
+  /** Makes all of a change, or nothing: what to go back to is on the disk before anything changes. */
+  async #make(
+    { files, before, after }: FolderChange,
+    assessment: Assessment,
+    confirmWithin: number | null,
+  ): Promise<void> {
+    this.#confirmation.prepare(before);
+    try {
+      replaceFiles(after, 0o644);
+      await this.#take(assessment, files);
+      if (confirmWithin === null) this.#confirmation.end();
+      else this.#confirmation.begin(confirmWithin);
+    } catch (error) {
+      await this.#putBack();
+      throw error;
+    }
   }
 
   async #rollBackIfDue(): Promise<void> {
@@ -241,37 +230,37 @@ export class ProfileManager {
 
   async #rollBack(): Promise<void> {
     const { pending } = this.#confirmation;
-    if (pending === null) return;
-    const { file, previous } = pending;
     const { revision: before } = this.#status;
-    const isBack = this.#tolerate(() => {
-      if (previous === null) rmSync(file, { force: true });
-      else replaceFile(file, previous, 0o644);
-      return true;
-    }, false);
-    if (!isBack) {
-      this.#tell(
-        "warning",
-        [`"${file}" cannot be put back: the change that nobody confirmed stays until it can`],
-        null,
-      );
-      this.#confirmation.again();
-      return;
-    }
-    await this.#refresh(false);
-    this.#tolerate(() => this.#confirmation.end(), undefined);
+    if (pending === null || !(await this.#putBack())) return;
+    const files = pending.files.map(({ file }) => basename(file));
     const entry = {
       action: "roll-back",
-      file: basename(file),
+      files,
       before,
       after: this.#status.revision,
+      result: "done",
     } as const;
-    this.#tolerate(() => this.#audit.write(null, { ...entry, result: "done" }), undefined);
-    this.#tell(
-      "rolled-back",
-      ["the change of the policy was not confirmed in time, and is taken back"],
-      null,
-    );
+    this.#tolerate(() => this.#audit.write(null, entry), undefined);
+    const why = pending.deadline === 0 ? "not finished" : "not confirmed in time";
+    this.#tell("rolled-back", [`the change of the policy was ${why}, and is taken back`], null);
+  }
+
+  /** Puts the files back that a change replaced, and the policy in force that follows. False when it cannot yet. */
+  async #putBack(): Promise<boolean> {
+    const files = this.#confirmation.pending?.files ?? [];
+    const attempt = (work: () => void) =>
+      this.#tolerate(() => {
+        work();
+        return true;
+      }, false);
+    const isBack = attempt(() => replaceFiles(files, 0o644));
+    if (isBack) await this.#refresh(false);
+    else {
+      const names = files.map(({ file }) => `"${file}"`).join(", ");
+      this.#tell("warning", [`${names} cannot be put back: the change stays until it can`], null);
+    }
+    if (!isBack || !attempt(() => this.#confirmation.end())) this.#confirmation.again();
+    return isBack;
   }
 
   /** Takes what the folder says, as far as it is right. */

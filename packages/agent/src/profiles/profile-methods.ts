@@ -20,11 +20,7 @@ export function profileMethods(manager: ProfileManager): ControlMethods {
     "policy.apply": {
       access: "change",
       handle: async (params, peer) =>
-        manager.change(
-          "apply",
-          { ...optionsOf(params), name: text(params, "name"), text: text(params, "text") },
-          peer,
-        ),
+        manager.change("apply", { ...optionsOf(params), files: textsOf(params) }, peer),
     },
     "policy.delete": { access: "change", handle: async (params, peer) => remove(manager, params, peer) },
     "policy.confirm": { access: "change", handle: async (_params, peer) => manager.confirm(peer) },
@@ -65,7 +61,11 @@ function remove(manager: ProfileManager, params: Params, peer: Peer): Promise<un
       hint: "Remove the profile from the file, and apply that",
     });
   }
-  return manager.change("delete", { ...optionsOf(params), name: basename(file), text: null }, peer);
+  return manager.change(
+    "delete",
+    { ...optionsOf(params), files: [{ name: basename(file), text: null }] },
+    peer,
+  );
 }
 
 function factsOf(manager: ProfileManager, name: string) {
@@ -82,9 +82,13 @@ function optionsOf(params: Params): { readonly force: boolean; readonly confirmW
   return { force: params["force"] === true, confirmWithin: isTime ? seconds : null };
 }
 
-function filesOf(params: Params): readonly PolicyFile[] {
+function textsOf(params: Params): readonly { readonly name: string; readonly text: string }[] {
   const files = Array.isArray(params["files"]) ? (params["files"] as readonly Params[]) : [];
-  return files.map((file) => ({ file: text(file, "name"), bytes: Buffer.from(text(file, "text")) }));
+  return files.map((file) => ({ name: text(file, "name"), text: text(file, "text") }));
+}
+
+function filesOf(params: Params): readonly PolicyFile[] {
+  return textsOf(params).map(({ name, text }) => ({ file: name, bytes: Buffer.from(text) }));
 }
 
 function text(params: Params, key: string): string {

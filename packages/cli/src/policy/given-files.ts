@@ -2,28 +2,57 @@ import { readdirSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { PolicyErrors, readPolicyFile } from "@ringfence/agent/policy";
 import { RingfenceError } from "@ringfence/model";
+import { usageError } from "./verb.js";
 
 /** A policy file as it is sent to the agent, which reads no path that a caller names. */
 export interface GivenFile {
-  readonly name: string;
+  /** As the caller named it. */
+  readonly path: string;
   readonly text: string;
 }
 
-/** Reads a file, or all policy files of a folder. Throws RF_POLICY_FILE. */
-export function readGiven(path: string): {
-  readonly files: readonly GivenFile[];
-  readonly isFolder: boolean;
-} {
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true)
-    return { files: [read(path)], isFolder: false };
-  const names = readdirSync(path).filter((name) => /^[^.].*\.ya?ml$/.test(name));
-  return { files: names.toSorted().map((name) => read(join(path, name))), isFolder: true };
+export function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
-function read(path: string): GivenFile {
+/**
+ * Reads files, and all policy files of folders. Throws PolicyErrors with all that cannot be read, and RF_USAGE where two have one name, or
+ * a folder holds none.
+ */
+export function readGiven(paths: readonly string[]): readonly GivenFile[] {
+  const files: GivenFile[] = [];
+  const errors: RingfenceError[] = [];
+  for (const path of paths.flatMap((given) => (isFolder(given) ? policyFilesIn(given) : [given]))) {
+    const other = files.find((one) => basename(one.path) === basename(path));
+    if (other !== undefined)
+      throw usageError(`"${other.path}" and "${path}" have the same name`, "rename one of them");
+    try {
+      files.push({ path, text: textOf(path) });
+    } catch (error) {
+      if (!(error instanceof RingfenceError)) throw error;
+      errors.push(error);
+    }
+  }
+  if (errors.length > 0) throw new PolicyErrors(errors);
+  return files;
+}
+
+/** What the agent is sent of them. */
+export function namedTexts(files: readonly GivenFile[]) {
+  return files.map(({ path, text }) => ({ name: basename(path), text }));
+}
+
+function policyFilesIn(folder: string): readonly string[] {
+  return readdirSync(folder)
+    .filter((name) => /^[^.].*\.ya?ml$/.test(name))
+    .toSorted()
+    .map((name) => join(folder, name));
+}
+
+function textOf(path: string): string {
   const bytes = readPolicyFile(path);
   try {
-    return { name: basename(path), text: new TextDecoder("utf-8", { fatal: true }).decode(bytes) };
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (cause) {
     const options = { hint: "Save the file as UTF-8", location: { file: path, line: 1, column: 1 }, cause };
     throw new RingfenceError("RF_POLICY_ENCODING", "The policy is not valid UTF-8", options);
@@ -31,20 +60,19 @@ function read(path: string): GivenFile {
 }
 
 /** Has errors say where the caller's own files are wrong: the agent knows them by their names in its folder. */
-export async function withOwnPlaces<T>(path: string, isFolder: boolean, asked: Promise<T>): Promise<T> {
+export async function withOwnPlaces<T>(files: readonly GivenFile[], asked: Promise<T>): Promise<T> {
   try {
     return await asked;
   } catch (error) {
-    const own = (one: RingfenceError) => placed(one, path, isFolder);
+    const own = (one: RingfenceError) => placed(one, files);
     if (error instanceof PolicyErrors) throw new PolicyErrors(error.errors.map(own));
     throw error instanceof RingfenceError ? own(error) : error;
   }
 }
 
-function placed(error: RingfenceError, path: string, isFolder: boolean): RingfenceError {
+function placed(error: RingfenceError, files: readonly GivenFile[]): RingfenceError {
   const { code, message, hint, location, cause } = error;
-  const name = location && basename(location.file);
-  if (location === undefined || name === undefined || (!isFolder && name !== basename(path))) return error;
-  const file = isFolder ? join(path, name) : path;
-  return new RingfenceError(code, message, { hint, cause, location: { ...location, file } });
+  const given = location && files.find(({ path }) => basename(path) === basename(location.file));
+  if (location === undefined || given === undefined) return error;
+  return new RingfenceError(code, message, { hint, cause, location: { ...location, file: given.path } });
 }
