@@ -158,6 +158,10 @@ describe("an operator of ringfence agent", { timeout }, () => {
       [false, true, true],
     );
     assert.match(operator.run("policy", "diff", web, db, other).stdout, /nothing changes/);
+    const [, confirm = ""] = /unless you say: (ringfence policy confirm .*)/.exec(applied.stdout) ?? [];
+    assert.equal(confirm, `ringfence policy confirm --config ${agent.config}`);
+    const why = operator.run("explain", "--flow", "uid=4321 udp 127.0.0.9:9");
+    assert.match(why.stdout, /^allowed\n {2}by other\//, why.stderr);
     assert.equal(operator.run("policy", "confirm").status, 0);
     assert.deepEqual(
       operator.audit().map(({ action, result, files }) => [action, result, files]),

@@ -230,7 +230,7 @@ describe("ringfence explain refuses bad input in one line", () => {
   const row = (file: string, number = "1") => [...policy, "--report", file, "--row", number];
 
   const cases: Readonly<Record<string, readonly [args: readonly string[], problem: RegExp]>> = {
-    "no policy": [flow, /^ringfence: No policy is given: add --policy FILE/],
+    "no policy": [flow, /^ringfence: No policy is given, and no agent has one in force: add --policy FILE/],
     "no flow": [policy, /No flow is given: add --flow '/],
     "an unknown option": [["--flows", "x"], /Unknown option "--flows": did you mean --flow/],
     "words that are not quoted": [

@@ -1,4 +1,5 @@
 import { RingfenceError } from "@ringfence/model";
+import { configIn, withConfig } from "./agent/with-config.js";
 import type { Command } from "./commands/command.js";
 import { EXIT_FAILED, exitCodeOf } from "./exit-codes.js";
 import { printLine } from "./print-line.js";
@@ -96,17 +97,17 @@ Exit status: 125 when ringfence itself failed; otherwise see the command's help.
 }
 
 /** One line per error: what, where, what to do. RINGFENCE_DEBUG=1 adds the stack and the kernel's own words. */
-function report(error: unknown): number {
+function report(error: unknown, args: readonly string[]): number {
   const { errors } = error as { errors?: readonly unknown[] };
   if (Array.isArray(errors)) {
-    for (const one of errors) report(one);
+    for (const one of errors) report(one, args);
     return EXIT_FAILED;
   }
   const known = error instanceof RingfenceError;
   const text = known
     ? error.format()
     : `Internal error: ${error instanceof Error ? error.message : String(error)}`;
-  printLine(text.replace(/\s*\n\s*/g, " "));
+  printLine(withConfig(text.replace(/\s*\n\s*/g, " "), configIn(args)));
   if (process.env["RINGFENCE_DEBUG"] !== undefined && error instanceof Error) {
     const code = known ? `${error.code}\n` : "";
     writeOut(2, `${code}${error.stack ?? ""}\n${error.cause instanceof Error ? error.cause.stack : ""}\n`);
@@ -117,5 +118,5 @@ function report(error: unknown): number {
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  process.exitCode = report(error);
+  process.exitCode = report(error, process.argv.slice(2));
 }

@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { type Address, formatAddress, type Profile, RingfenceError } from "@ringfence/model";
 import {
   commandLineProfile,
@@ -29,18 +30,23 @@ export function readProfiles(options: PolicyOptions): Promise<ProfilesRead> {
   return parseProfiles(readPolicyFiles(options.policyFiles), options);
 }
 
-/** The same where the files were read already. */
+/**
+ * The same where the files were read already.
+ * @param others files that hold beside those read; what is read replaces those of the same name, and profiles of the same name
+ */
 export async function parseProfiles(
   read: readonly PolicyFile[],
   options: PolicyOptions,
+  others: readonly PolicyFile[] | null = null,
 ): Promise<ProfilesRead> {
-  const files = await parseFiles(read);
-  const errors = [...files.flatMap((file) => file.errors), ...duplicates(files)];
+  const given = await parseFiles(read);
+  const errors = [...given.flatMap((file) => file.errors), ...duplicates(given)];
   if (errors.length > 0) throw new PolicyErrors(errors);
+  const files = [...notReplaced(await parseFiles(others ?? []), given), ...given];
   const profiles: Profile[] = files.flatMap((file) => file.profiles);
   const sources = files.flatMap(({ file, profiles }) => profiles.map(() => file));
-  const warnings = files.flatMap((file) => file.warnings.map((warning) => warning.format()));
-  if (saysSomething(options) || files.length === 0) {
+  const warnings = given.flatMap((file) => file.warnings.map((warning) => warning.format()));
+  if (saysSomething(options) || (files.length === 0 && others === null)) {
     const { allow, deny, allowFrom, listen } = options;
     const action = options.default ?? undefined;
     const said = { allow, deny, allowFrom, listen, default: action, mode: "enforce" as const };
@@ -86,6 +92,17 @@ async function parseFiles(files: readonly PolicyFile[]) {
   if (files.length === 0) return [];
   const { parsePolicy } = await import("@ringfence/policy/parse");
   return files.map(({ file, bytes }) => ({ file, bytes, ...parsePolicy(bytes, file, hostResolver) }));
+}
+
+type ParsedFile = Awaited<ReturnType<typeof parseFiles>>[number];
+
+/** What stays of files beside others that count instead. */
+function notReplaced(files: readonly ParsedFile[], given: readonly ParsedFile[]): readonly ParsedFile[] {
+  const fileNames = new Set(given.map(({ file }) => basename(file)));
+  const names = new Set(given.flatMap(({ profiles }) => profiles.map(({ name }) => name)));
+  return files
+    .filter(({ file }) => !fileNames.has(basename(file)))
+    .map((file) => ({ ...file, profiles: file.profiles.filter(({ name }) => !names.has(name)) }));
 }
 
 function saysSomething({ allow, deny, allowFrom, listen, default: action }: PolicyOptions): boolean {

@@ -15,7 +15,7 @@ export function refuseLockOut({ cut }: Assessment): void {
     "RF_POLICY_LOCKOUT",
     `The change would cut the connection of ${first.what}${rule}${more}`,
     {
-      hint: "Allow it, or use ringfence policy apply --force; --confirm-within 60s takes a mistake back",
+      hint: "Allow it, or add --force; --confirm-within 60s takes a mistake back",
     },
   );
 }

@@ -13,6 +13,15 @@ export function profileMethods(manager: ProfileManager): ControlMethods {
   return {
     "policy.list": { access: "read", handle: async () => manager.status },
     "policy.show": { access: "read", handle: async (params) => show(manager, text(params, "name")) },
+    "policy.files": {
+      access: "read",
+      handle: async () => ({
+        files: manager.good.map(({ file, bytes }) => ({
+          name: file,
+          text: Buffer.from(bytes).toString("utf8"),
+        })),
+      }),
+    },
     "policy.diff": {
       access: "read",
       handle: async (params) => manager.diff(filesOf(params), params["whole"] === true),

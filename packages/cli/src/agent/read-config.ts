@@ -4,7 +4,8 @@ import { type AgentConfig, RingfenceError } from "@ringfence/model";
 import { parseAgentConfig } from "@ringfence/policy/config";
 import type { OptionSpec } from "../option-table.js";
 
-const USUAL_CONFIG = "/etc/ringfence/ringfence.yaml";
+/** Where the agent's configuration is unless another is named. */
+export const USUAL_CONFIG = "/etc/ringfence/ringfence.yaml";
 const defaults = "apiVersion: ringfence.dev/v1alpha1\nkind: AgentConfig\n";
 
 /** The option of every command that asks the agent. */

@@ -1,11 +1,12 @@
-import { readProfiles } from "@ringfence/agent/policy";
+import { type ProfilesRead, parseProfiles, readPolicyFiles, readProfiles } from "@ringfence/agent/policy";
 import { RingfenceError } from "@ringfence/model";
 import { EXIT_DENIED } from "../exit-codes.js";
 import { buildExplanation } from "../explain/build-explanation.js";
-import { explainOptionSpecs, toExplainOptions } from "../explain/explain-options.js";
+import { type ExplainOptions, explainOptionSpecs, toExplainOptions } from "../explain/explain-options.js";
 import { readQuestion } from "../explain/question.js";
 import { renderExplanation } from "../explain/render-explanation.js";
 import { parseOptions, renderOptions } from "../option-table.js";
+import { filesInForce } from "../policy/policy-in-force.js";
 import { writeOut } from "../write-out.js";
 import type { Command } from "./command.js";
 
@@ -24,18 +25,29 @@ export const explain: Command = {
     }
     const options = toExplainOptions(parsed);
     const question = readQuestion(options.source);
-    const explanation = buildExplanation(question, await readProfiles(options));
+    const explanation = buildExplanation(question, await policyOf(options));
     const isJson = parsed.values.has("json");
     writeOut(1, isJson ? `${JSON.stringify(explanation, null, 2)}\n` : renderExplanation(explanation));
     return explanation.enforced.action === "allow" ? 0 : EXIT_DENIED;
   },
 };
 
+async function policyOf(options: ExplainOptions): Promise<ProfilesRead> {
+  if (!options.isInForce) return readProfiles(options);
+  const inForce = await filesInForce(options.config);
+  if (inForce.length === 0 && options.config === undefined) {
+    throw new RingfenceError("RF_USAGE", "No policy is given, and no agent has one in force", {
+      hint: "add --policy FILE, or --allow, --deny and the others as for run; or name the agent with --config",
+    });
+  }
+  return parseProfiles(readPolicyFiles(options.policyFiles), options, inForce);
+}
+
 function helpText(): string {
   return `Usage: ringfence explain [OPTIONS]
 
 Says what a policy decides about one flow, by which rule, and what ruled out each other rule.
-Judges nothing in the kernel, and needs no root.
+Judges nothing in the kernel, and needs no root but to ask an agent.
 
 ${renderOptions(explainOptionSpecs)}
 

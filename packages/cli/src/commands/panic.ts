@@ -3,6 +3,7 @@ import type { AgentConfig } from "@ringfence/model";
 import { askOrEnd, openByHand } from "../agent/break-glass.js";
 import { configOption, readAgentConfig } from "../agent/read-config.js";
 import { record } from "../agent/record.js";
+import { withConfig } from "../agent/with-config.js";
 import { type OptionSpec, parseOnlyOptions, renderOptions } from "../option-table.js";
 import { printLine } from "../print-line.js";
 import { requireRoot } from "../run/check-host.js";
@@ -23,9 +24,14 @@ export const panic: Command = {
       return 0;
     }
     requireRoot("open everything", "run it with sudo");
-    const config = readAgentConfig(values.get("config")?.[0]);
-    if (values.has("end")) await close(config);
-    else await open(config);
+    const file = values.get("config")?.[0];
+    const config = readAgentConfig(file);
+    if (values.has("end")) {
+      await close(config);
+      return 0;
+    }
+    await open(config);
+    printLine(withConfig("PANIC: everything is open. Close it with: ringfence panic --end", file));
     return 0;
   },
 };
@@ -41,7 +47,6 @@ async function open(config: AgentConfig): Promise<void> {
     record(config, "panic", printLine);
     printLine(`PANIC: no agent answers; ${hooks} hooks are detached`);
   }
-  printLine("PANIC: everything is open. Close it with: ringfence panic --end");
 }
 
 async function close(config: AgentConfig): Promise<void> {

@@ -1,10 +1,14 @@
-import { readProfiles } from "@ringfence/agent/policy";
+import { parseProfiles, readPolicyFiles } from "@ringfence/agent/policy";
 import { RingfenceError } from "@ringfence/model";
 import { Replay } from "@ringfence/policy/learn";
+import { USUAL_CONFIG } from "../agent/read-config.js";
+import { shellWord } from "../agent/with-config.js";
 import { EXIT_DENIED } from "../exit-codes.js";
 import { readObservations } from "../observe/observations.js";
 import type { UnreadLines } from "../observe/read-records.js";
 import { type OptionSpec, parseOptions, renderOptions } from "../option-table.js";
+import { noOptions } from "../policy/no-options.js";
+import { filesInForce } from "../policy/policy-in-force.js";
 import { recordSpecs, toRecordOptions } from "../policy/record-options.js";
 import { renderReplay } from "../policy/render-replay.js";
 import { printLine } from "../print-line.js";
@@ -13,6 +17,7 @@ import type { Command } from "./command.js";
 
 const specs: readonly OptionSpec[] = [
   ...recordSpecs,
+  { name: "alone", help: "FILE is the whole policy, and nothing that is in force counts" },
   { name: "json", help: "print JSON" },
   { name: "help", help: "show this text" },
 ];
@@ -29,7 +34,10 @@ export const policyReplay: Command = {
         hint: "ringfence policy replay FILE --since 24h",
       });
     }
-    const { profiles, warnings } = await readProfiles({ ...noOptions, policyFiles: files });
+    const isAlone = values.has("alone") || (values.has("from") && !values.has("config"));
+    const others = isAlone ? null : await filesInForce(values.get("config")?.[0]);
+    const drafts = readPolicyFiles(files);
+    const { profiles, warnings } = await parseProfiles(drafts, { ...noOptions, policyFiles: files }, others);
     for (const warning of warnings) printLine(`warning: ${warning}`);
     const replay = new Replay(profiles);
     const unread: UnreadLines = { broken: 0, long: 0 };
@@ -39,13 +47,19 @@ export const policyReplay: Command = {
     const skipped = unread.broken + unread.long;
     if (skipped > 0) printLine(`warning: ${skipped} lines are no records of ringfence, and were skipped`);
     const result = replay.finish();
-    writeOut(1, values.has("json") ? `${JSON.stringify(result, null, 2)}\n` : renderReplay(result));
+    const config = isAlone ? null : (values.get("config")?.[0] ?? USUAL_CONFIG);
+    const text = () => renderReplay(result, explainCommand(files, config));
+    writeOut(1, values.has("json") ? `${JSON.stringify(result, null, 2)}\n` : text());
     return result.totals.newlyDenied > 0 ? EXIT_DENIED : 0;
   },
 };
 
-/** What the command line of a run could add: here, files say everything. */
-const noOptions = { allow: [], deny: [], default: null, allowFrom: [], listen: [], mode: null } as const;
+/** What explains a row, but for the flow. */
+function explainCommand(files: readonly string[], config: string | null): string {
+  const policies = files.map((file) => `--policy ${shellWord(file)}`);
+  const inForce = config === null ? [] : [`--config ${shellWord(config)}`];
+  return ["ringfence explain", ...inForce, ...policies].join(" ");
+}
 
 /** Options may stand before, between and behind the files. */
 function split(args: readonly string[]) {
@@ -64,9 +78,11 @@ function split(args: readonly string[]) {
 function helpText(): string {
   return `Usage: ringfence policy replay FILE... [OPTIONS]
 
-Asks the policy in FILE about what was recorded, and shows what it would have decided otherwise: newly
-denied and newly allowed, grouped, each with the rule and an example for ringfence explain. Profiles and
-rules in audit mode count as enforced. Changes nothing.
+Asks a draft about what was recorded, and shows what it would have decided otherwise: newly denied and newly
+allowed, grouped, each with the rule and an example for ringfence explain. The draft is what is in force at the
+agent, with FILE in place of the file of that name and of profiles of the same names, or beside them: what policy
+apply would make of it. With --alone, or --from without --config, it is FILE and nothing else. Profiles and rules
+in audit mode count as enforced. Changes nothing.
 
 ${renderOptions(specs)}
 

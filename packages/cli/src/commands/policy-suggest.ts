@@ -1,9 +1,12 @@
+import { parseProfiles, readPolicyFiles } from "@ringfence/agent/policy";
 import { RingfenceError } from "@ringfence/model";
 import { filterSpecs, readFilterOptions } from "../observe/observe-options.js";
 import type { UnreadLines } from "../observe/read-records.js";
-import { type OptionSpec, parseOptions, renderOptions } from "../option-table.js";
+import { type OptionSpec, type ParsedOptions, parseOptions, renderOptions } from "../option-table.js";
+import { noOptions } from "../policy/no-options.js";
+import { filesInForce } from "../policy/policy-in-force.js";
 import { recordSpecs, toRecordOptions } from "../policy/record-options.js";
-import { type Suggested, suggestions } from "../policy/suggestions.js";
+import { profileOf, type RuleNames, type Suggested, suggestions } from "../policy/suggestions.js";
 import { printLine } from "../print-line.js";
 import { printable } from "../printable.js";
 import { writeOut } from "../write-out.js";
@@ -11,6 +14,12 @@ import type { Command } from "./command.js";
 
 const specs: readonly OptionSpec[] = [
   ...recordSpecs,
+  {
+    name: "policy",
+    value: "FILE",
+    repeatable: true,
+    help: "the policy that the rule goes into, whose names it does not take (with --from; else what is in force)",
+  },
   ...filterSpecs.filter(({ name }) => name !== "type"),
   { name: "help", help: "show this text" },
 ];
@@ -30,23 +39,50 @@ export const policySuggest: Command = {
     }
     const all = new Map([...values, ...later.values]);
     const unread: UnreadLines = { broken: 0, long: 0 };
-    const found = suggestions(toRecordOptions(all, Date.now()), readFilterOptions(all), first, unread);
+    const taken = await ruleNames(all);
+    const options = toRecordOptions(all, Date.now());
+    const found = suggestions(options, readFilterOptions(all), first, taken, unread);
     const skipped = unread.broken + unread.long;
     if (skipped > 0) printLine(`warning: ${skipped} lines are no records of ringfence, and were skipped`);
-    writeOut(1, found.map(textOf).join("\n"));
+    writeOut(1, found.map((one) => textOf(one, taken)).join("\n"));
     return found.some(({ suggestion }) => suggestion.kind === "rule") ? 0 : 1;
   },
 };
 
-function textOf({ what, rule, count, suggestion }: Suggested): string {
+/** Names that rules have in the policy at hand. A log of a run says nothing of its own. */
+async function ruleNames(values: ParsedOptions["values"]): Promise<RuleNames> {
+  const files = values.get("policy") ?? [];
+  const isAsked = values.has("config") || !values.has("from");
+  const others = files.length === 0 && isAsked ? await filesInForce(values.get("config")?.[0]) : [];
+  const { profiles } = await parseProfiles(
+    readPolicyFiles(files),
+    { ...noOptions, policyFiles: files },
+    others,
+  );
+  return new Map(
+    profiles.map(({ name, egress, ingress }) => [
+      name,
+      new Set(
+        [...(egress?.rules ?? []), ...(ingress?.rules ?? [])].map(({ id }) => id.slice(name.length + 1)),
+      ),
+    ]),
+  );
+}
+
+function textOf({ what, rule, count, suggestion }: Suggested, taken: RuleNames): string {
   const times = count === 1 ? "once" : `${count} times`;
   const head = `# ${printable(what)}: denied ${times}${rule === null ? "" : ` by ${rule}`}\n`;
   if (suggestion.kind === "none") return `${head}# no rule helps: ${printable(suggestion.why)}\n`;
-  const profile = rule === null ? "the profile" : `profile "${rule.slice(0, rule.indexOf("/"))}"`;
+  const name = rule === null ? null : profileOf(rule);
+  const profile = name === null ? "the profile" : `profile "${name}"`;
   const care = /:53( |$)/.test(what)
     ? "# a resolver that may be asked for any name carries data out: better allow the names\n"
     : "";
-  return `${head}${care}# add to ${suggestion.place} of ${profile}:\n${suggestion.yaml}`;
+  const unknown =
+    name === null || taken.has(name)
+      ? ""
+      : `# which names its rules have is not known: --policy FILE tells\n`;
+  return `${head}${care}${unknown}# add to ${suggestion.place} of ${profile}:\n${suggestion.yaml}`;
 }
 
 function helpText(): string {

@@ -4,6 +4,7 @@ import { askAgent } from "../agent/ask-agent.js";
 import { configOption, readAgentConfig } from "../agent/read-config.js";
 import { renderStatus } from "../agent/render-status.js";
 import { statusWithoutAgent } from "../agent/status-without-agent.js";
+import { withConfig } from "../agent/with-config.js";
 import { type OptionSpec, parseOnlyOptions, renderOptions } from "../option-table.js";
 import { writeOut } from "../write-out.js";
 import type { Command } from "./command.js";
@@ -21,8 +22,10 @@ export const status: Command = {
       writeOut(1, helpText());
       return 0;
     }
-    const found = await statusOf(values.get("config")?.[0]);
-    writeOut(1, values.has("json") ? `${JSON.stringify(found, null, 2)}\n` : renderStatus(found));
+    const config = values.get("config")?.[0];
+    const found = await statusOf(config);
+    const text = () => withConfig(renderStatus(found), config);
+    writeOut(1, values.has("json") ? `${JSON.stringify(found, null, 2)}\n` : text());
     return found.covered ? 0 : 1;
   },
 };

@@ -1,10 +1,15 @@
 import type { PolicyOptions } from "@ringfence/agent/policy";
 import { RingfenceError } from "@ringfence/model";
+import { configOption, USUAL_CONFIG } from "../agent/read-config.js";
 import type { OptionSpec, ParsedOptions } from "../option-table.js";
 import { policyOptionSpecs, toPolicyOptions } from "../run/run-options.js";
 
 export const explainOptionSpecs: readonly OptionSpec[] = [
   ...policyOptionSpecs,
+  {
+    ...configOption,
+    help: `ask the policy that this agent has in force, with --policy and the others changed by them; without any policy, that of ${USUAL_CONFIG}`,
+  },
   {
     name: "flow",
     value: "WORDS",
@@ -29,6 +34,10 @@ export type FlowSource =
 
 export interface ExplainOptions extends PolicyOptions {
   readonly source: FlowSource;
+  /** Whether what an agent has in force is asked, too. */
+  readonly isInForce: boolean;
+  /** The agent's configuration, where it is named. */
+  readonly config: string | undefined;
 }
 
 /** The options by meaning. Throws RF_USAGE for those that do not go together. */
@@ -36,10 +45,9 @@ export function toExplainOptions({ values }: ParsedOptions): ExplainOptions {
   const policy = toPolicyOptions(values);
   const { allow, deny, allowFrom, listen, policyFiles } = policy;
   const texts = [allow, deny, allowFrom, listen, policyFiles];
-  if (texts.every((given) => given.length === 0) && policy.default === null) {
-    throw usage("No policy is given", "add --policy FILE, or --allow, --deny and the others as for run");
-  }
-  return { ...policy, source: sourceOf(values) };
+  const isGiven = texts.some((given) => given.length > 0) || policy.default !== null;
+  const config = values.get("config")?.[0];
+  return { ...policy, source: sourceOf(values), isInForce: !isGiven || config !== undefined, config };
 }
 
 function sourceOf(values: ParsedOptions["values"]): FlowSource {

@@ -21,7 +21,7 @@ export const applyPolicy: Command = verbCommand({
     const texts = namedTexts(files);
     const asked = askAgent<readonly ProfileChange[]>(config, "policy.apply", { ...params, files: texts });
     const changes = await withOwnPlaces(files, asked);
-    writeOut(1, renderChanges(changes) + confirmNote(params.confirmWithin));
+    writeOut(1, renderChanges(changes) + confirmNote(params.confirmWithin, options.get("config")?.[0]));
     return 0;
   },
 });

@@ -1,4 +1,5 @@
 import { configOption } from "../agent/read-config.js";
+import { withConfig } from "../agent/with-config.js";
 import type { OptionSpec, ParsedOptions } from "../option-table.js";
 import { usageError } from "./verb.js";
 
@@ -32,7 +33,8 @@ function seconds(text: string): number {
 }
 
 /** What to do next, when it is taken back otherwise. */
-export function confirmNote(confirmWithin: number | null): string {
+export function confirmNote(confirmWithin: number | null, config: string | undefined): string {
   if (confirmWithin === null) return "";
-  return `this is taken back in ${confirmWithin} s unless you say: ringfence policy confirm\n`;
+  const text = `this is taken back in ${confirmWithin} s unless you say: ringfence policy confirm\n`;
+  return withConfig(text, config);
 }

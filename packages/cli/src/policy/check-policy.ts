@@ -4,6 +4,7 @@ import { compile } from "@ringfence/policy";
 import type { Command } from "../commands/command.js";
 import { printLine } from "../print-line.js";
 import { writeOut } from "../write-out.js";
+import { noOptions } from "./no-options.js";
 import { usageError, verbCommand } from "./verb.js";
 
 /** What can be read, and what is wrong with the rest. */
@@ -28,9 +29,8 @@ export const checkPolicy: Command = verbCommand({
   specs: [{ name: "strict", help: "exit with 1 when there is a warning" }],
   async run(words, options) {
     if (words.length === 0) throw usageError("No file is given", "ringfence policy check FILE...");
-    const nothing = { allow: [], deny: [], default: null, allowFrom: [], listen: [], mode: null };
     const { files, errors } = readAll(words);
-    const read = await parseProfiles(files, { ...nothing, policyFiles: words }).catch((error: unknown) => {
+    const read = await parseProfiles(files, { ...noOptions, policyFiles: words }).catch((error: unknown) => {
       throw error instanceof PolicyErrors ? new PolicyErrors([...errors, ...error.errors]) : error;
     });
     if (errors.length > 0) throw new PolicyErrors(errors);

@@ -17,7 +17,7 @@ export const deletePolicy: Command = verbCommand({
     const params = changeParams(options);
     const config = readAgentConfig(options.get("config")?.[0]);
     const changes = await askAgent<readonly ProfileChange[]>(config, "policy.delete", { ...params, name });
-    writeOut(1, renderChanges(changes) + confirmNote(params.confirmWithin));
+    writeOut(1, renderChanges(changes) + confirmNote(params.confirmWithin, options.get("config")?.[0]));
     return 0;
   },
 });

@@ -2,6 +2,7 @@ import type { ProfilesStatus } from "@ringfence/agent/profiles";
 import { RingfenceError } from "@ringfence/model";
 import { askAgent } from "../agent/ask-agent.js";
 import { configOption, readAgentConfig } from "../agent/read-config.js";
+import { withConfig } from "../agent/with-config.js";
 import type { Command } from "../commands/command.js";
 import { printLine } from "../print-line.js";
 import { renderTable } from "../run/render-table.js";
@@ -15,12 +16,13 @@ export const listPolicy: Command = verbCommand({
   specs: [configOption, { name: "json", help: "print JSON" }],
   async run(words, options) {
     noWords(words);
-    const config = readAgentConfig(options.get("config")?.[0]);
+    const file = options.get("config")?.[0];
+    const config = readAgentConfig(file);
     const status = await askAgent<ProfilesStatus>(config, "policy.list");
     if (options.has("json")) writeOut(1, `${JSON.stringify(status, null, 2)}\n`);
     else writeOut(1, renderProfiles(status));
     for (const { code, message, ...rest } of status.errors)
-      printLine(new RingfenceError(code, message, rest).format());
+      printLine(withConfig(new RingfenceError(code, message, rest).format(), file));
     return status.errors.length === 0 ? 0 : 1;
   },
 });

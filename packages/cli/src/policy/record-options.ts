@@ -21,6 +21,8 @@ export const recordSpecs: readonly OptionSpec[] = [
 
 export interface RecordOptions {
   readonly files: readonly string[];
+  /** Those of them that the options name; the others are the history. */
+  readonly named: readonly string[];
   readonly since: number | null;
 }
 
@@ -31,6 +33,7 @@ export function toRecordOptions(values: ParsedOptions["values"], now: number): R
   const since = text === null ? null : readTime("since", text, now);
   return {
     since,
+    named: from,
     files:
       from.length > 0 ? from : historyFiles(readAgentConfig(values.get("config")?.[0]).spec.state, since),
   };

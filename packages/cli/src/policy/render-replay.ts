@@ -5,8 +5,11 @@ import { renderTable } from "../run/render-table.js";
 const heads = ["CHANGE", "COUNT", "EXECUTABLE", "TRAFFIC", "NOW BY", "WAS", "LAST"];
 const GROUPS_SHOWN = 200;
 
-/** What a draft would change, as people read it. */
-export function renderReplay({ groups, totals, unknown }: ReplayResult): string {
+/**
+ * What a draft would change, as people read it.
+ * @param explain the command that explains a row, but for the flow
+ */
+export function renderReplay({ groups, totals, unknown }: ReplayResult, explain: string): string {
   const { verdicts, same, newlyDenied, newlyAllowed, notJudged, ungrouped } = totals;
   const lines = [
     `${verdicts} verdicts: ${newlyDenied} newly denied, ${newlyAllowed} newly allowed, ${same} as before, ${notJudged} that no policy decides`,
@@ -24,6 +27,7 @@ export function renderReplay({ groups, totals, unknown }: ReplayResult): string 
   }
   if (newlyAllowed + newlyDenied > 0) {
     lines.push("what programs would have done after another verdict is in no record");
+    lines.push(`why: ${explain} with the --flow below a row`);
   }
   return `${lines.join("\n")}\n`;
 }

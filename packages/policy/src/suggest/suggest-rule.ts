@@ -17,6 +17,8 @@ export type Suggestion =
       readonly place: string;
       /** lines of YAML to paste there */
       readonly yaml: string;
+      /** the rule's; null where it needs none */
+      readonly name: string | null;
     }
   | { readonly kind: "none"; readonly why: string };
 
@@ -26,13 +28,24 @@ const profileName = "suggested";
  * The smallest rule that allows what was denied: this executable, this name or address, this port. Proven by `evaluate`: with the rule
  * alone in a profile that denies by default it is allowed, and what differs in any one thing is not. A rule that fails that is
  * not given out.
+ * @param taken names that rules of the profile have, into which it goes
  */
-export function suggestRule(seen: ObservedFlow | ObservedQuery): Suggestion {
+export function suggestRule(
+  seen: ObservedFlow | ObservedQuery,
+  taken: ReadonlySet<string> = new Set(),
+): Suggestion {
   const why = reasonForNone(seen);
   if (why !== null) return { kind: "none", why };
-  const profile = profileFor(seen);
+  const name = freeName(
+    shortNames([seen.process.exe]).get(seen.process.exe) ?? "program",
+    suffixOf(seen),
+    taken,
+  );
+  const profile = profileFor(seen, name);
   const flaw = flawOf(profile, seen.process.facts, flowOf(seen));
-  return flaw === null ? { kind: "rule", ...textOf(profile, seen) } : { kind: "none", why: flaw };
+  if (flaw !== null) return { kind: "none", why: flaw };
+  const isListen = seen.kind === "flow" && seen.direction === "listen";
+  return { kind: "rule", name: isListen ? null : name, ...textOf(profile, seen) };
 }
 
 function reasonForNone(seen: ObservedFlow | ObservedQuery): string | null {
@@ -62,12 +75,11 @@ function isDefault(rule: string): boolean {
   return /\/(egress\.default|ingress\.default|listen\.default|dns\.queries)$/.test(rule);
 }
 
-function profileFor(seen: ObservedFlow | ObservedQuery): Profile {
+function profileFor(seen: ObservedFlow | ObservedQuery, name: string): Profile {
   const none = { default: "deny", rules: [] } as const;
   const { exe } = seen.process;
   const direction = seen.kind === "query" ? "egress" : seen.direction;
   const port = seen.kind === "query" ? 0 : seen.port;
-  const name = freeName(shortNames([exe]).get(exe) ?? "program", suffixOf(seen), new Set());
   const rule: Rule = {
     id: `${profileName}/${name}`,
     action: "allow",

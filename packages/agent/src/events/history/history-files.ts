@@ -20,7 +20,7 @@ export function historyFiles(state: string, since: number | null): readonly stri
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new RingfenceError("RF_HISTORY", `Cannot read history "${folder}": ${reason}`, {
-      hint: "name the agent's state folder with --state, or a log with --from FILE",
+      hint: "name the agent's configuration with --config, or a log with --from FILE",
       cause: error,
     });
   }
