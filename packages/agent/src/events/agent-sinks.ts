@@ -22,6 +22,7 @@ export class AgentSinks {
   readonly #folds: RepeatFold[] = [];
   readonly #lost = new Map<string, number>();
   readonly #timer: NodeJS.Timeout;
+  #syslog: SyslogSink | null = null;
 
   /** @param say gets one line for people where a sink stops, and where it goes on */
   constructor(hub: EventHub, spec: AgentConfig["spec"], say: (text: string) => void) {
@@ -54,6 +55,7 @@ export class AgentSinks {
     clearInterval(this.#timer);
     await this.#flush();
     for (const disk of this.#disks) disk.close();
+    this.#syslog?.close();
   }
 
   async #flush(): Promise<void> {
@@ -69,6 +71,7 @@ export class AgentSinks {
 
   #addSyslog(): void {
     const syslog = new SyslogSink();
+    this.#syslog = syslog;
     this.#add("syslog", (events) => this.#counted("syslog", events, () => syslog.lost, syslog.deliver));
   }
 

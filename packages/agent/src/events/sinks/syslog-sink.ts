@@ -1,4 +1,4 @@
-import { sendDatagram } from "@ringfence/kernel/system";
+import { DatagramSender } from "@ringfence/kernel/system";
 import type { AgentEvent } from "@ringfence/model";
 import type { Deliver } from "../subscription.js";
 
@@ -21,13 +21,21 @@ export function syslogMessage(event: AgentEvent, pid: number): string {
   return `${head}${JSON.stringify({ type, sequence, level, msg: msg.slice(0, 1000), cut: true })}`;
 }
 
-/** Counts what nobody took: syslog loses messages rather than time. */
+/** Bytes that may wait in syslog's queue, as systemd's own programs ask for; its count of messages is the other limit. */
+const ROOM = 8 << 20;
+
+/**
+ * Sends by one socket. Counts what nobody took: syslog loses messages rather than time. One that is started again gets what
+ * follows.
+ */
 export class SyslogSink {
-  readonly #socket: string;
+  readonly #sender: DatagramSender;
   #lost = 0;
 
+  /** Needs CAP_NET_ADMIN. Throws SystemError. */
   constructor(socket: string = SYSLOG_SOCKET) {
-    this.#socket = socket;
+    this.#sender = new DatagramSender(socket);
+    this.#sender.setRoom(ROOM);
   }
 
   get lost(): number {
@@ -37,10 +45,14 @@ export class SyslogSink {
   readonly deliver: Deliver = (events) => {
     for (const event of events) {
       try {
-        sendDatagram(this.#socket, syslogMessage(event, process.pid), true);
+        this.#sender.send(syslogMessage(event, process.pid), true);
       } catch {
         this.#lost += 1;
       }
     }
   };
+
+  close(): void {
+    this.#sender.close();
+  }
 }
