@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import type { AgentEvent } from "@ringfence/model";
@@ -11,6 +11,7 @@ import { EchoServers } from "./harness/echo-servers.js";
 import { sendDatagram } from "./harness/listeners.js";
 import { ringfencePath } from "./harness/paths.js";
 import { runProcess } from "./harness/run-process.js";
+import { temporaryFolder } from "./harness/temporary-folder.js";
 import { until } from "./harness/until.js";
 
 const timeout = 300_000;
@@ -22,6 +23,10 @@ for port in map(int, sys.argv[1:]):
     for _ in range(3):
         s = socket.create_connection(("127.0.0.1", port)); s.send(b"x"); s.recv(1); s.close()
 `;
+
+/** Each time another process, which prints its number, sends a datagram, and then runs a program in its place. */
+const repeated = `for ((i = 0; i < $1; i++)); do bash -c 'echo $$; echo x > /dev/udp/127.0.0.1/9; exec /bin/true'; done`;
+const REPEATS = 20;
 
 const hear = `
 import socket, sys
@@ -138,4 +143,42 @@ describe("the agent's events", { timeout }, () => {
     await agent.end("SIGTERM");
     assert.deepEqual(counts(), [1, PACKETS - 1], "nothing is told twice");
   });
+
+  for (const fold of [false, true]) {
+    test(`show each exec and exit with its process, and each verdict unless they are folded: fold ${fold}`, async () => {
+      const path = join(temporaryFolder(), "events.ndjson");
+      const spec = `events: { fold: ${fold}, file: { path: ${path} } }`;
+      await using agent = new TestAgent(`fold-${fold}`, {}, { spec });
+      agent.writeProfile("watch.yaml", watch(agent.cgroup.path, "audit"));
+      await agent.start();
+      const [file = "", ...words] = [...agent.cgroup.via, "bash", "-c", repeated, "bash", String(REPEATS)];
+      const { code, stdout, stderr } = await runProcess(file, words);
+      assert.equal(code, 0, stderr);
+      const pids = stdout.trim().split("\n").map(Number);
+      assert.equal(new Set(pids).size, REPEATS);
+      // what is folded is written when the agent ends
+      await agent.end("SIGTERM");
+      const shown = await ringfence("observe", "--config", agent.config, "--json");
+      for (const events of [eventsIn(shown), eventsIn(readFileSync(path, "utf8"))]) {
+        const of = (change: "exec" | "exit") =>
+          events.flatMap((event) =>
+            event.type === "process" && event.change === change && pids.includes(event.process?.pid ?? 0)
+              ? [event.process?.pid ?? 0]
+              : [],
+          );
+        const execs = pids.flatMap((pid) => [pid, pid]); // of bash, and of what took its place
+        assert.deepEqual(of("exec"), execs);
+        assert.deepEqual(of("exit").toSorted(), pids.toSorted());
+        const verdicts = events.filter((event) => event.type === "verdict" && event.port === 9);
+        const counted = verdicts.flatMap((event) => (event.type === "verdict" ? [event.count] : []));
+        assert.equal(
+          counted.reduce((sum, count) => sum + count, 0),
+          REPEATS,
+        );
+        const own = new Set(verdicts.map((event) => "process" in event && event.process?.pid));
+        if (!fold) assert.deepEqual([...own].toSorted(), pids.toSorted());
+        else assert.ok(verdicts.length < REPEATS, String(counted));
+      }
+    });
+  }
 });

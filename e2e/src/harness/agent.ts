@@ -17,13 +17,18 @@ export class TestAgent implements AsyncDisposable {
   printed = "";
   #child: ChildProcess | null = null;
 
-  constructor(name: string, profiles: Readonly<Record<string, string>> = {}, { atRoot = false } = {}) {
+  /** @param spec more keys of its configuration, as a line of YAML */
+  constructor(
+    name: string,
+    profiles: Readonly<Record<string, string>> = {},
+    { atRoot = false, spec = "" } = {},
+  ) {
     chmodSync(this.folder, 0o755);
     for (const part of ["profiles", "bpf"]) mkdirSync(join(this.folder, part));
     execFileSync("mount", ["-t", "bpf", "bpf", join(this.folder, "bpf")]);
     this.cgroup = TestCgroup.make(`rf-agent-${process.pid}-${name}`);
     for (const [file, text] of Object.entries(profiles)) this.writeProfile(file, text);
-    writeFileSync(this.config, this.#configText(atRoot ? "/" : this.cgroup.path));
+    writeFileSync(this.config, `${this.#configText(atRoot ? "/" : this.cgroup.path)}  ${spec}\n`);
   }
 
   get config(): string {

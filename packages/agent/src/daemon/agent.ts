@@ -99,6 +99,7 @@ export class Agent {
       toIso,
       onCgroup: (event) => this.#workloads.onCgroup(event),
       attacks: config.spec.attacks,
+      fold: config.spec.events.fold,
     });
     this.hub.subscribe({ name: "responses", filter: { types: ["policy"] } }, (events) => {
       for (const event of events) {

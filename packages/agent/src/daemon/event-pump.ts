@@ -39,6 +39,8 @@ const noContext = { host: "", labels: {}, ringfencePid: 0 };
 
 export interface EventPumpOptions {
   readonly attacks: AttacksConfig;
+  /** Whether repeats of a verdict become one event. */
+  readonly fold: boolean;
   readonly engine: Engine;
   readonly hub: EventHub;
   readonly knowledge: ActorKnowledge;
@@ -152,10 +154,19 @@ export class EventPump {
   }
 
   readonly #onRecord = (view: DataView, offset: number): void => {
-    // joined before it is decoded: nothing else comes as often
-    if (view.getUint32(offset, true) === layout.rf_event_kind.RF_EVENT_VERDICT) this.#fold.add(view, offset);
+    if (view.getUint32(offset, true) === layout.rf_event_kind.RF_EVENT_VERDICT) this.#onVerdict(view, offset);
     else readEvent(view, offset, this.#handlers);
   };
+
+  /** Joined before it is decoded: nothing else comes as often. */
+  #onVerdict(view: DataView, offset: number): void {
+    if (this.#options.fold) {
+      this.#fold.add(view, offset);
+      return;
+    }
+    const verdict = verdictCodec.decode(view, offset);
+    this.#onVerdicts(verdict, 1, verdict.time_ns);
+  }
 
   readonly #handlers: EventHandlers = {
     onProcess: (event) => this.#commandLines.add(event),

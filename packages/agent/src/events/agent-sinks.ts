@@ -18,6 +18,7 @@ const FOLD_MS = 10_000;
 export class AgentSinks {
   readonly #hub: EventHub;
   readonly #say: (text: string) => void;
+  readonly #isFolding: boolean;
   readonly #disks: DiskSink[] = [];
   readonly #folds: RepeatFold[] = [];
   readonly #lost = new Map<string, number>();
@@ -28,6 +29,7 @@ export class AgentSinks {
   constructor(hub: EventHub, spec: AgentConfig["spec"], say: (text: string) => void) {
     this.#hub = hub;
     this.#say = say;
+    this.#isFolding = spec.events.fold;
     const { history, events, state } = spec;
     const now = () => Date.now();
     const room = history.maxMegabytes * MEGABYTE;
@@ -90,12 +92,12 @@ export class AgentSinks {
   }
 
   #add(what: string, deliver: Deliver): void {
-    const fold = new RepeatFold((events) => deliver(events, 0));
-    this.#folds.push(fold);
+    const fold = this.#isFolding ? new RepeatFold((events) => deliver(events, 0)) : null;
+    if (fold !== null) this.#folds.push(fold);
     const onEnd = (error: unknown) => this.#say(`${what} gets no more events: ${String(error)}`);
     this.#hub.subscribe({ name: what, onEnd }, async (events, lost) => {
       if (lost > 0) this.#tell(what, lost);
-      await fold.add(events);
+      await (fold === null ? deliver(events, 0) : fold.add(events));
     });
   }
 

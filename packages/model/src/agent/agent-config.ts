@@ -29,6 +29,12 @@ const eventsSchema = z.strictObject({
       maxDays: days.default(7),
     })
     .optional(),
+  fold: z
+    .boolean()
+    .default(true)
+    .describe(
+      "join repeats into one event with their count; false: each verdict, connection and query is an event of its own, with its own process",
+    ),
   syslog: z.boolean().default(false).describe("send each event to /dev/log, in the form of RFC 5424"),
   stdout: z.boolean().default(false).describe("print each event as a line of JSON"),
 });

@@ -24,7 +24,7 @@ test("parseAgentConfig fills in every default", () => {
     state: "/var/lib/ringfence",
     pins: "/sys/fs/bpf/ringfence",
     history: { days: 7, maxMegabytes: 512 },
-    events: { syslog: false, stdout: false },
+    events: { fold: true, syslog: false, stdout: false },
     workloads: {
       docker: "/var/lib/docker",
       podman: "/var/lib/containers/storage",
