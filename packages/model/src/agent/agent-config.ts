@@ -17,16 +17,22 @@ const megabytes = z.number().int().min(1);
 const days = z.number().int().min(1).max(3650);
 
 const historySchema = z.strictObject({
-  days: days.default(7).describe("events that are older are removed"),
-  maxMegabytes: megabytes.default(512).describe("room on disk; the oldest events go first"),
+  days: days.default(7).describe("days for which events are kept"),
+  maxMegabytes: megabytes
+    .default(512)
+    .describe("room on disk in megabytes of 2^20 bytes; the oldest events go first"),
 });
 
 const eventsSchema = z.strictObject({
   file: z
     .strictObject({
       path: path.describe("file that gets each event as a line of JSON; rotated to path.1, path.2, ..."),
-      maxMegabytes: megabytes.default(100).describe("of the file and the rotated ones together"),
-      maxDays: days.default(7),
+      maxMegabytes: megabytes
+        .default(100)
+        .describe(
+          "room for the file and the rotated ones together, in megabytes of 2^20 bytes; the oldest go first",
+        ),
+      maxDays: days.default(7).describe("days for which rotated files are kept"),
     })
     .optional(),
   fold: z
