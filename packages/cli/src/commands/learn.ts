@@ -17,9 +17,9 @@ export const learn: Command = {
     }
     const command = toLearnCommand({ values }, Date.now());
     const existing = command.output === null ? null : readExisting(command.output);
-    const { learned, unread } = learnProfile(command, existing);
+    const { learned, counts } = await learnProfile(command, existing);
     for (const line of learned.leftOut) printLine(`warning: left out: ${line}`);
-    const broken = unread.broken + unread.long;
+    const broken = counts.broken + counts.long;
     if (broken > 0) printLine(`warning: ${broken} lines are no records of ringfence, and were skipped`);
     if (command.output === null) writeOut(1, writeLearned(learned));
     else writeOut(1, writeProfile(command.output, existing, learned, command.diffOnly));

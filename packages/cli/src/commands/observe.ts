@@ -15,7 +15,7 @@ export const observe: Command = {
     const command = toObserveCommand(values, Date.now());
     const output = new EventOutput(command, process.stdout.isTTY ? process.stdout.columns : null);
     if (!command.follow) {
-      observeRecorded(command, output);
+      await observeRecorded(command, output);
       return 0;
     }
     const stop = new AbortController();

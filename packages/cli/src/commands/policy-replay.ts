@@ -5,7 +5,8 @@ import { USUAL_CONFIG } from "../agent/read-config.js";
 import { shellWord } from "../agent/with-config.js";
 import { EXIT_DENIED } from "../exit-codes.js";
 import { readObservations } from "../observe/observations.js";
-import type { UnreadLines } from "../observe/read-records.js";
+import { noneRead } from "../observe/read-records.js";
+import { whyNothing } from "../observe/why-nothing.js";
 import { type OptionSpec, parseOptions, renderOptions } from "../option-table.js";
 import { noOptions } from "../policy/no-options.js";
 import { filesInForce } from "../policy/policy-in-force.js";
@@ -40,13 +41,18 @@ export const policyReplay: Command = {
     const { profiles, warnings } = await parseProfiles(drafts, { ...noOptions, policyFiles: files }, others);
     for (const warning of warnings) printLine(`warning: ${warning}`);
     const replay = new Replay(profiles);
-    const unread: UnreadLines = { broken: 0, long: 0 };
-    for (const observation of readObservations(toRecordOptions(values, Date.now()), unread)) {
+    const counts = noneRead();
+    const options = toRecordOptions(values, Date.now());
+    for (const observation of readObservations(options, counts)) {
       replay.add(observation);
     }
-    const skipped = unread.broken + unread.long;
+    const skipped = counts.broken + counts.long;
     if (skipped > 0) printLine(`warning: ${skipped} lines are no records of ringfence, and were skipped`);
     const result = replay.finish();
+    if (result.totals.verdicts === 0) {
+      const lookedAt = { ...options, config: values.get("config")?.[0] };
+      printLine(`nothing to judge: ${await whyNothing(counts, lookedAt, "is a verdict")}`);
+    }
     const config = isAlone ? null : (values.get("config")?.[0] ?? USUAL_CONFIG);
     const text = () => renderReplay(result, explainCommand(files, config));
     writeOut(1, values.has("json") ? `${JSON.stringify(result, null, 2)}\n` : text());

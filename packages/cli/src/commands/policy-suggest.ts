@@ -1,7 +1,8 @@
 import { parseProfiles, readPolicyFiles } from "@ringfence/agent/policy";
 import { RingfenceError } from "@ringfence/model";
 import { filterSpecs, readFilterOptions } from "../observe/observe-options.js";
-import type { UnreadLines } from "../observe/read-records.js";
+import { noneRead } from "../observe/read-records.js";
+import { whyNothing } from "../observe/why-nothing.js";
 import { type OptionSpec, type ParsedOptions, parseOptions, renderOptions } from "../option-table.js";
 import { noOptions } from "../policy/no-options.js";
 import { filesInForce } from "../policy/policy-in-force.js";
@@ -38,12 +39,18 @@ export const policySuggest: Command = {
       throw new RingfenceError("RF_USAGE", `Cannot use the argument "${stray}"`, { hint: "name one event" });
     }
     const all = new Map([...values, ...later.values]);
-    const unread: UnreadLines = { broken: 0, long: 0 };
+    const counts = noneRead();
     const taken = await ruleNames(all);
     const options = toRecordOptions(all, Date.now());
-    const found = suggestions(options, readFilterOptions(all), first, taken, unread);
-    const skipped = unread.broken + unread.long;
+    const found = suggestions(options, readFilterOptions(all), first, taken, counts);
+    const skipped = counts.broken + counts.long;
     if (skipped > 0) printLine(`warning: ${skipped} lines are no records of ringfence, and were skipped`);
+    if (found.length === 0) {
+      const lookedAt = { ...options, config: all.get("config")?.[0] };
+      printLine(
+        `nothing to allow: ${await whyNothing(counts, lookedAt, "is a denial that passes the filter")}`,
+      );
+    }
     writeOut(1, found.map((one) => textOf(one, taken)).join("\n"));
     return found.some(({ suggestion }) => suggestion.kind === "rule") ? 0 : 1;
   },

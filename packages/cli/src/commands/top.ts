@@ -1,7 +1,8 @@
 import { RingfenceError } from "@ringfence/model";
 import { configOption, readAgentConfig } from "../agent/read-config.js";
-import type { UnreadLines } from "../observe/read-records.js";
+import { noneRead } from "../observe/read-records.js";
 import { recordedEvents } from "../observe/recorded-events.js";
+import { whyNothing } from "../observe/why-nothing.js";
 import { type OptionSpec, parseOnlyOptions, renderOptions } from "../option-table.js";
 import { recordSpecs, toRecordOptions } from "../policy/record-options.js";
 import { printLine } from "../print-line.js";
@@ -29,7 +30,7 @@ export const top: Command = {
     }
     const order = (values.get("order")?.[0] ?? "bytes") as TopOrder;
     if (values.has("once")) {
-      printOnce(order, values);
+      await printOnce(order, values);
       return 0;
     }
     const stray = recordSpecs.find((spec) => spec !== configOption && values.has(spec.name));
@@ -42,13 +43,17 @@ export const top: Command = {
   },
 };
 
-function printOnce(order: TopOrder, values: ReadonlyMap<string, readonly string[]>): void {
-  const { files, since } = toRecordOptions(values, Date.now());
-  const unread: UnreadLines = { broken: 0, long: 0 };
+async function printOnce(order: TopOrder, values: ReadonlyMap<string, readonly string[]>): Promise<void> {
+  const { files, since, named } = toRecordOptions(values, Date.now());
+  const counts = noneRead();
   const table = new TopTable();
-  for (const event of recordedEvents({ files, filter: {}, since, until: null }, unread)) table.add(event);
-  const skipped = unread.broken + unread.long;
+  for (const event of recordedEvents({ files, filter: {}, since, until: null }, counts)) table.add(event);
+  const skipped = counts.broken + counts.long;
   if (skipped > 0) printLine(`warning: ${skipped} lines are no records of ringfence, and were skipped`);
+  if (table.isEmpty) {
+    const lookedAt = { named, since, config: values.get("config")?.[0] };
+    printLine(`nothing to show: ${await whyNothing(counts, lookedAt, "is a verdict or a connection")}`);
+  }
   const from = since === null ? "all records" : `since ${new Date(since).toISOString()}`;
   const title = `ringfence top  ${from}; bytes of connections that ended`;
   const columns = process.stdout.isTTY ? process.stdout.columns : null;

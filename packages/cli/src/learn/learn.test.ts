@@ -54,9 +54,9 @@ describe("ringfence learn", () => {
 
   test("writes nothing when nothing was seen of the subject, and says why", () => {
     for (const [args, message] of [
-      [["--subject", "exe=/usr/bin/wget"], /no verdict of this subject/],
+      [["--subject", "exe=/usr/bin/wget"], /none of the \d+ events looked at is a verdict of this subject/],
       [["--subject", "ancestor=/bin/sh"], /records without "ancestor"/],
-      [["--since", "2026-12-01T00:00:00Z"], /no verdict/],
+      [["--since", "2026-12-01T00:00:00Z"], /none of the \d+ events looked at is of that time/],
     ] as const) {
       const { status, stderr } = learn("--from", "one.ndjson", "-o", "none.yaml", ...args);
       assert.equal(status, 125);

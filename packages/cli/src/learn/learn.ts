@@ -4,7 +4,8 @@ import { parseName } from "@ringfence/policy";
 import { type Learned, Learner } from "@ringfence/policy/learn";
 import { readAgentConfig } from "../agent/read-config.js";
 import { readObservations } from "../observe/observations.js";
-import type { UnreadLines } from "../observe/read-records.js";
+import { noneRead, type ReadCounts } from "../observe/read-records.js";
+import { whyNothing } from "../observe/why-nothing.js";
 import { ephemeralPorts } from "./ephemeral-ports.js";
 import type { ExistingProfile } from "./existing-profile.js";
 import type { LearnCommand } from "./learn-options.js";
@@ -13,11 +14,14 @@ import { readSubject } from "./read-subject.js";
 /** What was learned, and what could not be read on the way. */
 export interface LearnResult {
   readonly learned: Learned;
-  readonly unread: UnreadLines;
+  readonly counts: ReadCounts;
 }
 
 /** Learns a profile as the command says. Throws RF_USAGE, RF_HISTORY, and RF_LEARNED_NOTHING when nothing was seen. */
-export function learnProfile(command: LearnCommand, existing: ExistingProfile | null): LearnResult {
+export async function learnProfile(
+  command: LearnCommand,
+  existing: ExistingProfile | null,
+): Promise<LearnResult> {
   const learner = new Learner({
     name: existing?.profile.name ?? command.name,
     subject:
@@ -28,20 +32,22 @@ export function learnProfile(command: LearnCommand, existing: ExistingProfile | 
     wildcards: command.wildcards.map(readWildcard),
     ephemeral: ephemeralPorts(),
   });
-  const unread: UnreadLines = { broken: 0, long: 0 };
+  const counts = noneRead();
   const files =
     command.files.length > 0
       ? command.files
       : historyFiles(readAgentConfig(command.config).spec.state, command.since);
-  for (const observation of readObservations({ files, since: command.since }, unread)) {
+  for (const observation of readObservations({ files, since: command.since }, counts)) {
     learner.add(observation);
   }
   const learned = learner.finish();
-  if (learned.count > 0) return { learned, unread };
+  if (learned.count > 0) return { learned, counts };
+  const wanted = `is a verdict${command.subject.length === 0 ? "" : " of this subject"}`;
+  const why = await whyNothing(counts, { named: command.files, ...command }, wanted);
   const [reason] = learned.leftOut;
   throw new RingfenceError(
     "RF_LEARNED_NOTHING",
-    `Cannot learn: the records have no verdict${command.subject.length === 0 ? "" : " of this subject"}${reason === undefined ? "" : ` (left out: ${reason})`}`,
+    `Cannot learn: ${why}${reason === undefined ? "" : ` (left out: ${reason})`}`,
     {
       hint: "write a log with ringfence run --mode audit --policy FILE --log FILE, or take a longer time with --since",
     },

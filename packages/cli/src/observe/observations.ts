@@ -1,5 +1,5 @@
 import { type Observation, readObservation } from "@ringfence/policy/learn";
-import { readRecords, type UnreadLines } from "./read-records.js";
+import { type ReadCounts, readRecords } from "./read-records.js";
 
 /** Where observations come from, and of which time. */
 export interface ObservationSource {
@@ -14,13 +14,16 @@ export interface ObservationSource {
  */
 export function* readObservations(
   { files, since }: ObservationSource,
-  unread: UnreadLines,
+  counts: ReadCounts,
 ): Generator<Observation> {
   for (const file of files) {
-    for (const record of readRecords(file, unread)) {
+    for (const record of readRecords(file, counts)) {
       const observation = readObservation(record);
-      if (observation === undefined) unread.broken += 1;
-      else if (observation !== null && (since === null || observation.last >= since)) yield observation;
+      if (observation === undefined) counts.broken += 1;
+      if (observation === null || observation === undefined) continue;
+      if (since !== null && observation.last < since) continue;
+      counts.inTime += 1;
+      yield observation;
     }
   }
 }

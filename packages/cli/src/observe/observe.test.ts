@@ -83,8 +83,9 @@ describe("ringfence observe", () => {
     );
     store.write(Buffer.from('{"torn":'));
     store.close();
+    const config = configOf({ state, socket: { path: join(folder, "nobody.sock") } });
     const run = (...args: readonly string[]) =>
-      spawnSync(RINGFENCE, ["observe", "--config", configOf({ state }), ...args], { encoding: "utf8" });
+      spawnSync(RINGFENCE, ["observe", "--config", config, ...args], { encoding: "utf8" });
     const all = run();
     assert.match(
       all.stdout,
@@ -93,7 +94,25 @@ describe("ringfence observe", () => {
     assert.match(all.stderr, /1 lines are no records/);
     assert.doesNotMatch(run("--since", "2026-11-26T10:30:00Z").stdout, /early/);
     assert.doesNotMatch(run("--until", "2026-11-26T10:30:00Z").stdout, /late/);
-    assert.equal(run("--type", "verdict").stdout, "");
+    const verdicts = run("--type", "verdict");
+    assert.equal(verdicts.stdout, "");
+    assert.match(verdicts.stderr, /nothing to show: none of the 2 events looked at passes the filter/);
+    assert.match(
+      run("--until", "2020-01-01T00:00:00Z").stderr,
+      /none of the 2 events looked at is of that time; no agent answers on/,
+    );
+    assert.match(
+      run("--since", "2099-01-01T00:00:00Z").stderr,
+      /there is no event since 2099-01-01T00:00:00\.000Z in the history ".*"; no agent answers on "/,
+    );
+    const top = spawnSync(
+      RINGFENCE,
+      ["top", "--once", "--config", config, "--since", "2026-11-26T00:00:00Z"],
+      {
+        encoding: "utf8",
+      },
+    );
+    assert.match(top.stderr, /nothing to show: none of the 2 events looked at is a verdict or a connection/);
   });
 
   test("says what to do when there is neither agent nor history", () => {

@@ -5,26 +5,33 @@ import { readAgentConfig } from "../agent/read-config.js";
 import { printLine } from "../print-line.js";
 import type { EventOutput } from "./event-output.js";
 import type { ObserveCommand } from "./observe-options.js";
-import type { UnreadLines } from "./read-records.js";
+import { noneRead } from "./read-records.js";
 import { recordedEvents } from "./recorded-events.js";
+import { whyNothing } from "./why-nothing.js";
 
 const FLUSH_MS = 100;
 
 /** What the agent sends: its events, and how many of them its own queue had no room for. */
 type Streamed = AgentEvent | { readonly type: "lost"; readonly lost: number };
 
-/** Prints what was recorded. Throws RF_HISTORY. */
-export function observeRecorded(command: ObserveCommand, output: EventOutput): void {
-  const { files, filter, since, until } = command;
-  const unread: UnreadLines = { broken: 0, long: 0 };
-  const chosen = files.length > 0 ? files : historyFiles(readAgentConfig(command.config).spec.state, since);
-  for (const event of recordedEvents({ files: chosen, filter, since, until }, unread)) {
+/** Prints what was recorded, or why there is nothing to print. Throws RF_HISTORY. */
+export async function observeRecorded(command: ObserveCommand, output: EventOutput): Promise<void> {
+  const { files, filter, since, until, config } = command;
+  const counts = noneRead();
+  const chosen = files.length > 0 ? files : historyFiles(readAgentConfig(config).spec.state, since);
+  let isEmpty = true;
+  for (const event of recordedEvents({ files: chosen, filter, since, until }, counts)) {
+    isEmpty = false;
     output.add(event);
     if (output.isClosed) return;
   }
   output.flush();
-  const skipped = unread.broken + unread.long;
+  const skipped = counts.broken + counts.long;
   if (skipped > 0) printLine(`warning: ${skipped} lines are no records of ringfence, and were skipped`);
+  if (!isEmpty) return;
+  printLine(
+    `nothing to show: ${await whyNothing(counts, { named: files, since, config }, "passes the filter")}`,
+  );
 }
 
 /**
@@ -60,9 +67,9 @@ export async function observeLive(
     ended.catch(() => undefined);
     if (command.since !== null) {
       const files = historyFiles(state, command.since);
-      const unread: UnreadLines = { broken: 0, long: 0 };
+      const counts = noneRead();
       const query = { files, filter: command.filter, since: command.since, until: null };
-      for (const event of recordedEvents(query, unread)) {
+      for (const event of recordedEvents(query, counts)) {
         shown.add(keyOf(event));
         output.add(event);
       }

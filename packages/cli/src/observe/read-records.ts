@@ -2,29 +2,44 @@ import { readLines } from "@ringfence/agent";
 import { RingfenceError } from "@ringfence/model";
 import { isReport, reportRecords } from "./report-records.js";
 
-/** What could not be read of a log. */
-export interface UnreadLines {
+/** What was read of logs, and what could not be. */
+export interface ReadCounts {
+  /** that could be read as JSON */
+  records: number;
+  /** of those, events of the time that was asked for */
+  inTime: number;
   /** neither JSON nor a record of ours */
   broken: number;
   /** longer than any that we write */
   long: number;
 }
 
+export function noneRead(): ReadCounts {
+  return { records: 0, inTime: 0, broken: 0, long: 0 };
+}
+
 /**
  * The records of a log file as JSON, one after the other. A line that is torn, as the last one is when its writer was killed, is
  * counted and skipped. A JSON report of a run gives its rows. Throws RF_HISTORY when the file cannot be read.
  */
-export function* readRecords(file: string, unread: UnreadLines): Generator<unknown> {
+export function* readRecords(file: string, counts: ReadCounts): Generator<unknown> {
   try {
     if (isReport(file)) {
-      yield* reportRecords(file);
+      for (const record of reportRecords(file)) {
+        counts.records += 1;
+        yield record;
+      }
       return;
     }
-    for (const line of readLines(file, unread)) {
+    for (const line of readLines(file, counts)) {
       if (line === "") continue;
       const record = parse(line);
-      if (record === undefined) unread.broken += 1;
-      else yield record;
+      if (record === undefined) {
+        counts.broken += 1;
+        continue;
+      }
+      counts.records += 1;
+      yield record;
     }
   } catch (error) {
     if (error instanceof RingfenceError || !isSystemError(error)) throw error;

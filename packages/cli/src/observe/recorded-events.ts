@@ -1,6 +1,6 @@
 import { type AgentEvent, type EventFilter, eventMatcher } from "@ringfence/model";
 import { eventOf } from "./event-of.js";
-import { readRecords, type UnreadLines } from "./read-records.js";
+import { type ReadCounts, readRecords } from "./read-records.js";
 
 export interface RecordedQuery {
   readonly files: readonly string[];
@@ -11,14 +11,16 @@ export interface RecordedQuery {
 }
 
 /** Events of logs that pass the filter, in the order in which they were written. Throws RF_HISTORY. */
-export function* recordedEvents(query: RecordedQuery, unread: UnreadLines): Generator<AgentEvent> {
+export function* recordedEvents(query: RecordedQuery, counts: ReadCounts): Generator<AgentEvent> {
   const { files, filter, since, until } = query;
   const matches = eventMatcher(filter);
   for (const file of files) {
-    for (const record of readRecords(file, unread)) {
+    for (const record of readRecords(file, counts)) {
       const event = eventOf(record);
-      if (event === null) unread.broken += 1;
-      else if (matches(event) && isWithin(event, since, until)) yield event;
+      if (event === null) counts.broken += 1;
+      if (event === null || !isWithin(event, since, until)) continue;
+      counts.inTime += 1;
+      if (matches(event)) yield event;
     }
   }
 }

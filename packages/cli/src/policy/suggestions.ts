@@ -9,7 +9,7 @@ import {
 } from "@ringfence/policy/learn";
 import { shellWord } from "../agent/with-config.js";
 import { eventOf } from "../observe/event-of.js";
-import { readRecords, type UnreadLines } from "../observe/read-records.js";
+import { type ReadCounts, readRecords } from "../observe/read-records.js";
 import { eventId } from "./event-id.js";
 import type { RecordOptions } from "./record-options.js";
 
@@ -40,19 +40,20 @@ export function suggestions(
   filter: EventFilter,
   id: string | null,
   taken: RuleNames,
-  unread: UnreadLines,
+  counts: ReadCounts,
 ): readonly Suggested[] {
   const found = new Map<string, Suggested>();
   const names = new Map([...taken].map(([profile, known]) => [profile, new Set(known)]));
   const matches = eventMatcher(filter);
   let isThere = false;
-  for (const record of recordsOf(files, unread)) {
+  for (const record of recordsOf(files, counts)) {
     if (id !== null && eventId(record) !== id) continue;
     isThere = true;
-    const seen = denialOf(record);
-    if (seen === null || (since !== null && id === null && seen.last < since)) continue;
     const event = eventOf(record);
-    if (event !== null && matches(event)) add(found, seen, names);
+    if (event === null || (since !== null && id === null && Date.parse(event.time) < since)) continue;
+    counts.inTime += 1;
+    const seen = denialOf(record);
+    if (seen !== null && matches(event)) add(found, seen, names);
   }
   if (id !== null && found.size === 0) {
     const from = named.map((file) => ` --from ${shellWord(file)}`).join("");
@@ -63,8 +64,8 @@ export function suggestions(
   return [...found.values()];
 }
 
-function* recordsOf(files: readonly string[], unread: UnreadLines): Generator<unknown> {
-  for (const file of files) yield* readRecords(file, unread);
+function* recordsOf(files: readonly string[], counts: ReadCounts): Generator<unknown> {
+  for (const file of files) yield* readRecords(file, counts);
 }
 
 function denialOf(record: unknown): ObservedFlow | ObservedQuery | null {

@@ -37,6 +37,10 @@ export class TopTable {
     return this.#forgotten;
   }
 
+  get isEmpty(): boolean {
+    return this.#rows.size === 0;
+  }
+
   add(event: AgentEvent): void {
     if (event.type !== "verdict" && event.type !== "connection") return;
     const { process, workload, time } = event;
