@@ -9,6 +9,7 @@ import { program } from "./harness/paths.js";
 import { until } from "./harness/until.js";
 import { WatchedCgroup } from "./harness/watched-cgroup.js";
 
+const inVm = process.env["RINGFENCE_VM"] !== undefined;
 const timeout = 120_000;
 const { RF_ENDED_BY_US, RF_ENDED_BY_PEER } = layout.rf_ended_by;
 const { RF_EGRESS, RF_INGRESS } = layout.rf_direction;
@@ -142,6 +143,7 @@ describe("what an agent is told", () => {
 
   test("each exec once, though two programs saw it, as they do while one agent follows another", {
     timeout,
+    skip: inVm && "Linux 6.1 attaches a program to a tracepoint only once",
   }, async () => {
     await using place = new WatchedCgroup("twice");
     const links = ["process_fork", "process_exec", "process_exit"].map((name) =>

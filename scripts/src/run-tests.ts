@@ -8,6 +8,7 @@ import { runPool } from "./testrun/pool.js";
 import { runFiles } from "./testrun/run-files.js";
 import { runInVm } from "./testrun/run-in-vm.js";
 import { groupStages, type Stage, stages, stagesAtOnce, takeHalf, testFolders } from "./testrun/stages.js";
+import { testPath } from "./testrun/test-path.js";
 
 // Runs stages of the test suite: run-tests [--results FILE] STAGE...
 // The last line says how many tests passed and failed; with --results FILE takes the counts instead, as JSON.
@@ -48,6 +49,7 @@ function stageNamed(name: string): Stage {
   process.exit(2);
 }
 
+process.env["PATH"] = testPath();
 let counts = noTests;
 for (const group of groupStages(positionals.map(stageNamed))) {
   const run = group.length > 1 ? runLabelled : (stage: Stage) => runStage(stage, print);

@@ -29,9 +29,10 @@ function countsOf(body: string): Counts {
 test("runFiles counts tests in suites and not the suites", () => {
   const counts = countsOf(`
     test("a", () => {});
-    describe("s", () => { test("b", () => {}); test("c", () => { throw new Error("c"); }); });
+    describe("s", () => { test("b", () => {}); test("c", () => { throw new Error("c\\n  of d"); }); });
     test("d", { skip: true }, () => {});`);
-  assert.deepEqual(counts, { passed: 2, failed: 1, skipped: 1, failures: ["sample.test.mjs: c: Error: c"] });
+  const failures = ["sample.test.mjs: c: Error: c | of d"];
+  assert.deepEqual(counts, { passed: 2, failed: 1, skipped: 1, failures });
 });
 
 test("runFiles counts a file that crashes or hangs as failed", () => {

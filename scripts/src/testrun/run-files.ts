@@ -4,6 +4,16 @@ import { spec } from "node:test/reporters";
 import { addCounts, type Counts, noTests, oneFailure } from "./counts.js";
 import type { Stage } from "./stages.js";
 
+/** The closing lines may be all that is kept of a run: enough of a failure to know what happened. */
+const FAILURE_CHARACTERS = 600;
+
+function oneLine(text: string): string {
+  return text
+    .trim()
+    .replaceAll(/\s*\n\s*/g, " | ")
+    .slice(0, FAILURE_CHARACTERS);
+}
+
 /** Runs test files with Node's runner, prints its report as it comes, and counts the tests (not the suites). */
 export async function runFiles(
   files: readonly string[],
@@ -21,7 +31,7 @@ export async function runFiles(
   });
   let suiteFailures = noTests;
   events.on("test:fail", ({ name, file, details }) => {
-    const [said] = String(details.error.cause ?? details.error.message).split("\n", 1);
+    const said = oneLine(String(details.error.cause ?? details.error.message));
     const failure = oneFailure(`${basename(file ?? "")}: ${name}: ${said}`);
     if (details.type === "suite") suiteFailures = addCounts(suiteFailures, failure);
     else counts = addCounts(counts, failure);
