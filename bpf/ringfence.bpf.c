@@ -5,6 +5,7 @@
 #include "borrowed.bpf.c"
 #include "dns.bpf.c"
 #include "egress.bpf.c"
+#include "family.bpf.c"
 #include "listen.bpf.c"
 #include "lsm.bpf.c"
 #include "process.bpf.c"

@@ -32,7 +32,8 @@ struct denial_search {
 	struct rf_policy *policy;
 	const struct rf_subject *subject;
 	__u32 row;
-	__u32 enforced_row;
+	__u32 enforced_row; /* RF_NO_ROW: audited rules count too */
+	__u32 open; /* a rule allows everything */
 	__u32 found;
 };
 
@@ -44,25 +45,33 @@ static __always_inline __u64 bits_below(__u32 end, __u32 first)
 	return end - first >= 64 ? ~0ULL : (1ULL << ((end - first) & 63)) - 1;
 }
 
+/* Rules come before defaults, so that it is known whether one allows everything when a default is met. */
 static long search_denial(__u32 index, struct denial_search *search)
 {
 	__u32 block = index / RF_BLOCK_WORDS, word = index % RF_BLOCK_WORDS, first = index * 64;
 	struct rf_policy *policy = search->policy;
-	__u64 bits;
+	__u64 bits, rules, denied;
 
 	if (first >= policy->default_deny_end)
 		return 1;
 	bits = search->row == RF_NO_ROW ? subject_word(policy, search->subject, block, word)
 					: word_of(policy, search->row, block, word);
-	bits &= word_of(policy, search->enforced_row, block, word);
-	bits &= bits_below(policy->deny_end, first) |
-		(bits_below(policy->default_deny_end, first) & ~bits_below(policy->allow_end, first));
-	search->found = bits != 0;
+	if (search->enforced_row != RF_NO_ROW)
+		bits &= word_of(policy, search->enforced_row, block, word);
+	denied = bits & bits_below(policy->deny_end, first);
+	rules = bits_below(policy->allow_end, first);
+	if (bits & rules & ~denied & word_of(policy, policy->anywhere_row, block, word) &
+	    word_of(policy, policy->other_row, block, word))
+		search->open = 1;
+	if (!search->open)
+		denied |= bits & bits_below(policy->default_deny_end, first) & ~rules;
+	search->found = denied != 0;
 	return search->found;
 }
 
-/* True if an enforced rule or default could deny the question's subject anything. Global: verified once a program. */
-__noinline int is_held(const struct rf_question *question)
+/* True if a rule could deny the question's subject anything, or a default what no rule allows: of those that are
+ * enforced, or with `audited` of all. Global: verified once a program. */
+__noinline int is_held(const struct rf_question *question, bool audited)
 {
 	struct denial_search search = {};
 
@@ -73,16 +82,30 @@ __noinline int is_held(const struct rf_question *question)
 		return 1;
 	search.subject = &question->subject;
 	search.row = question->subject_row;
-	search.enforced_row = enforced_row(search.policy);
+	search.enforced_row = audited ? RF_NO_ROW : enforced_row(search.policy);
 	bpf_loop(search.policy->block_count * RF_BLOCK_WORDS, search_denial, &search, 0);
 	return search.found;
 }
 
 /* The same of whoever asks the question: of a run everybody is held to its policy, of a host those whom a profile
- * selects. Who is held to nothing may do what could reach others than the judged ones. */
+ * selects. Who is held to nothing, or may reach everything, may do what could reach others than the judged ones. */
 static __always_inline bool can_deny_subject(const struct rf_policy *policy, const struct rf_question *question)
 {
-	return can_deny(policy) && (!scope.everyone || is_held(question));
+	return can_deny(policy) && (!scope.everyone || is_held(question, false));
+}
+
+/* Refuses what could reach others than the judged ones to whom the policy holds, and only tells it of whom an audited
+ * profile would hold. False for everybody else. */
+static __always_inline bool refuse_held(enum rf_reason reason, struct rf_policy *policy, struct rf_question *question)
+{
+	bool held = can_deny_subject(policy, question);
+
+	if (!held && (!scope.everyone || !can_deny(policy) || !is_held(question, true)))
+		return false;
+	refuse_for(reason, policy, question);
+	if (!held)
+		question->verdict.action = RF_ALLOW;
+	return true;
 }
 
 /* Denied whatever the policy enforces. */

@@ -32,9 +32,8 @@ static __always_inline int judge_device_use(const struct bpf_cgroup_dev_ctx *ctx
 	if (!policy)
 		return RF_REFUSE;
 	ask_caller(policy, &caller, &call.question);
-	if (!can_deny_subject(policy, &call.question))
+	if (!refuse_held(RF_REASON_DEVICE, policy, &call.question))
 		return RF_PASS;
-	refuse_for(RF_REASON_DEVICE, policy, &call.question);
 	record_verdict(&call, &caller);
 	return to_return(&call.question.verdict);
 }

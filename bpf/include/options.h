@@ -53,9 +53,10 @@ static __always_inline int judge_option(struct bpf_sockopt *ctx)
 	if (!policy)
 		return RF_REFUSE;
 	ask_caller(policy, &caller, &call.question);
-	if (scope.everyone && !can_deny_subject(policy, &call.question))
+	if (!scope.everyone)
+		refuse_for(RF_REASON_SOURCE_ROUTE, policy, &call.question);
+	else if (!refuse_held(RF_REASON_SOURCE_ROUTE, policy, &call.question))
 		return RF_PASS;
-	refuse_for(RF_REASON_SOURCE_ROUTE, policy, &call.question);
 	record_verdict(&call, &caller);
 	return to_return(&call.question.verdict);
 }

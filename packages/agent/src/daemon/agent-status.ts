@@ -10,9 +10,8 @@ import type { Engine } from "./engine.js";
 import { CUT_ONLY } from "./loss-watch.js";
 import { whyUncovered } from "./why-uncovered.js";
 
-/** What no hook of an agent judges, on any kernel. */
 const NO_GUARD =
-  "address families other than IP are not judged: AF_PACKET, vsock, and other raw ways out stay open to who has the privilege";
+  "address families other than IP are not judged, as this kernel lets BPF programs refuse no socket: AF_PACKET, vsock, and other raw ways out stay open to who has the privilege";
 
 /** What the status is made of. */
 export interface StatusSources {
@@ -50,7 +49,7 @@ export async function agentStatus(sources: StatusSources): Promise<AgentStatus> 
     errors: errors.map((error) => errorOf(error).format()),
     warnings: [...warnings, ...engine.warnings],
     losses: { ...losses, ...sinkLosses() },
-    degraded: [NO_GUARD],
+    degraded: fence.familyGuard === null ? [NO_GUARD] : [],
   };
   const reasons = whyUncovered(facts);
   return { ...facts, covered: reasons.length === 0, reasons: [...reasons] };

@@ -17,7 +17,9 @@ import { type TrustedResolvers, trustResolvers, writeNames } from "../names/writ
 import { abiOf } from "../pins/abi-of.js";
 import type { PinFolder } from "../pins/pin-folder.js";
 import { beginFence, maxProcesses, scanProcesses } from "./attach.js";
+import { type FamilyGuard, familyGuards } from "./family-guard.js";
 import { fencedProcesses } from "./fenced-processes.js";
+import { isGuardRefusal } from "./guard.js";
 import {
   adoptions,
   callHooks,
@@ -43,7 +45,7 @@ const watchedSizes = { handshakes: 4096, strays: 8192, quarantined: 4096, banned
 export const DEAD_AFTER_MS = 10_000;
 
 const settingsCodec = new StructCodec(layout.rf_dns_settings, "rf_dns_settings");
-const tracingHooks: readonly string[] = [...processHooks, ...socketHooks, ...watchHooks, ...workloadHooks];
+const tracingHooks: readonly string[] = [...processHooks, ...workloadHooks, ...socketHooks, ...watchHooks];
 const cgroupHooks: readonly string[] = [...callHooks, ...packetHooks, ...nameHooks];
 
 export interface HostFenceOptions {
@@ -63,6 +65,7 @@ interface Parts {
   readonly policies: PolicySlots;
   readonly abi: string;
   readonly takenOver: boolean;
+  readonly familyGuard: FamilyGuard | null;
 }
 
 /**
@@ -75,6 +78,8 @@ export class HostFence implements Disposable {
   readonly abi: string;
   /** true if it went on with what an agent before it had left */
   readonly takenOver: boolean;
+  /** What refuses sockets of families that no other hook judges; null where this kernel has nothing for it. */
+  readonly familyGuard: FamilyGuard | null;
   readonly #links: Map<string, BpfLink>;
   readonly #policies: PolicySlots;
   readonly #options: HostFenceOptions;
@@ -83,6 +88,7 @@ export class HostFence implements Disposable {
     this.object = parts.object;
     this.abi = parts.abi;
     this.takenOver = parts.takenOver;
+    this.familyGuard = parts.familyGuard;
     this.#links = parts.links;
     this.#policies = parts.policies;
     this.#options = options;
@@ -93,7 +99,14 @@ export class HostFence implements Disposable {
    * in force before then still is.
    */
   static start(options: HostFenceOptions): HostFence {
-    return startWith(options, (parts) => new HostFence(parts, options));
+    for (const guard of familyGuards()) {
+      try {
+        return startWith(options, guard, (parts) => new HostFence(parts, options));
+      } catch (error) {
+        if (!isGuardRefusal(error)) throw error; // else perhaps for the guard alone
+      }
+    }
+    return startWith(options, null, (parts) => new HostFence(parts, options));
   }
 
   /** The number of the policy in force: 1 for the first, then 2, 3..., over all agents. */
@@ -173,7 +186,11 @@ export class HostFence implements Disposable {
   }
 }
 
-function startWith(options: HostFenceOptions, make: (parts: Parts) => HostFence): HostFence {
+function startWith(
+  options: HostFenceOptions,
+  familyGuard: FamilyGuard | null,
+  make: (parts: Parts) => HostFence,
+): HostFence {
   const { pins, objectPath } = options;
   const object = BpfObject.open(objectPath);
   const links = new Map<string, BpfLink>();
@@ -181,10 +198,12 @@ function startWith(options: HostFenceOptions, make: (parts: Parts) => HostFence)
     // hooks of another cgroup are of no use here: they go once ours are there
     const abi = `${abiOf(object)}-${options.cgroups.idOf(options.cgroup).toString(16)}`;
     const takenOver = pins.has(abi);
-    for (const name of [...rejudgements, ...nameHooks, ...adoptions, ...watchHooks, ...workloadHooks])
-      object.setAutoload(name, true);
-    const policies = takenOver ? takeOver(object, options, abi, links) : begin(object, options, abi, links);
-    const fence = make({ object, links, policies, abi, takenOver });
+    const hooks = hooksWith(familyGuard);
+    for (const name of [...rejudgements, ...adoptions, ...hooks]) object.setAutoload(name, true);
+    const policies = takenOver
+      ? takeOver(object, options, hooks, abi, links)
+      : begin(object, options, hooks, abi, links);
+    const fence = make({ object, links, policies, abi, takenOver, familyGuard });
     fence.attend(); // before what the last agent's death opened is judged again
     if (takenOver) fence.replacePolicy(options.policy, options.resolvers);
     else fence.rejudge();
@@ -197,10 +216,16 @@ function startWith(options: HostFenceOptions, make: (parts: Parts) => HostFence)
   }
 }
 
+/** All hooks, in the order in which they are attached: first those that keep the records by which the others judge. */
+function hooksWith(familyGuard: FamilyGuard | null): readonly string[] {
+  return [...tracingHooks, ...(familyGuard === null ? [] : [familyGuard]), ...cgroupHooks];
+}
+
 /** Everything is new. Sockets that are there belong to whoever holds them. */
 function begin(
   object: BpfObject,
   options: HostFenceOptions,
+  hooks: readonly string[],
   abi: string,
   links: Map<string, BpfLink>,
 ): PolicySlots {
@@ -219,10 +244,10 @@ function begin(
   const id = cgroups.idOf(cgroup);
   beginFence(object, { cgroup: id, packet_cgroup: id, next_flow: 0, flow_limit: HOST_FLOW_ROWS });
   writeNames(object, plan.nameSecret, resolvers);
-  const attach = (name: string) => links.set(name, attachHook(object, options, name));
-  processHooks.forEach(attach);
-  scanProcesses(object, true);
-  [...workloadHooks, ...socketHooks, ...watchHooks, ...cgroupHooks].forEach(attach);
+  for (const name of hooks) {
+    links.set(name, attachHook(object, options, name));
+    if (name === processHooks.at(-1)) scanProcesses(object, true);
+  }
   for (const name of adoptions) runIterator(object, name);
   pins.pin(abi, descriptorsOf(links), mapsOf(object));
   return policies;
@@ -232,6 +257,7 @@ function begin(
 function takeOver(
   object: BpfObject,
   options: HostFenceOptions,
+  hooks: readonly string[],
   abi: string,
   links: Map<string, BpfLink>,
 ): PolicySlots {
@@ -243,7 +269,6 @@ function takeOver(
     const plan = planOf(map, secretIn(map("dns_settings")));
     configure(object, plan, cgroup);
     object.load();
-    const hooks = [...tracingHooks, ...cgroupHooks];
     for (const name of hooks) links.set(name, followLink(object, options, abi, name));
     for (const name of pins.linkNames(abi)) if (!hooks.includes(name)) pins.unpinLink(abi, name);
     scanProcesses(object, false);

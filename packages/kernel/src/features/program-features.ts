@@ -166,8 +166,9 @@ export const programFeatures: readonly Feature[] = [
     },
     since: "5.5",
     required: false,
-    neededFor: "cheap tracing of kernel functions",
-    withoutIt: "nothing today: no program needs it",
+    neededFor: "an agent's refusal of unjudged address families, where BPF is none of the security modules",
+    withoutIt:
+      "an agent leaves AF_PACKET, vsock and the like to who has the privilege, unless the lsm programs load",
   },
   {
     name: "kprobe",

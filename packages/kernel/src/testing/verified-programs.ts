@@ -19,9 +19,11 @@ export function verifiedObjects(folder: string): VerifiedObjects {
   return Object.fromEntries(names.map((name) => [name, verifiedPrograms(join(folder, `${name}.bpf.o`))]));
 }
 
-/** With every program that is optional; where the kernel has no LSM hooks for BPF, without those for them. */
+/** With every program that is optional; where the kernel has no hooks for BPF that refuse sockets, without those for them. */
 function verifiedPrograms(path: string): Readonly<Record<string, number>> | null {
-  return loadAndAsk(path, () => true) ?? loadAndAsk(path, (section) => !section.startsWith("lsm/"));
+  const without = (...kinds: readonly string[]) =>
+    loadAndAsk(path, (section) => !kinds.some((kind) => section.startsWith(kind)));
+  return without() ?? without("lsm/") ?? without("lsm/", "fmod_ret/");
 }
 
 function loadAndAsk(
