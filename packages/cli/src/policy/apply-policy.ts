@@ -16,8 +16,8 @@ export const applyPolicy: Command = verbCommand({
   async run(words, options) {
     const params = changeParams(options);
     const config = readAgentConfig(options.get("config")?.[0]);
+    if (words.length === 0) throw usageError("No file is given", "ringfence policy apply FILE...|FOLDER");
     const files = readGiven(words);
-    if (files.length === 0) throw usageError("There is no file to apply", "ringfence policy apply FILE...");
     const texts = namedTexts(files);
     const asked = askAgent<readonly ProfileChange[]>(config, "policy.apply", { ...params, files: texts });
     const changes = await withOwnPlaces(files, asked);

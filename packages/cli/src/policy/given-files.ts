@@ -43,10 +43,10 @@ export function namedTexts(files: readonly GivenFile[]) {
 }
 
 function policyFilesIn(folder: string): readonly string[] {
-  return readdirSync(folder)
-    .filter((name) => /^[^.].*\.ya?ml$/.test(name))
-    .toSorted()
-    .map((name) => join(folder, name));
+  const names = readdirSync(folder).filter((name) => /^[^.].*\.ya?ml$/.test(name));
+  if (names.length === 0)
+    throw usageError(`The folder "${folder}" holds no policy file`, "name one with *.yaml");
+  return names.toSorted().map((name) => join(folder, name));
 }
 
 function textOf(path: string): string {
