@@ -154,10 +154,12 @@ struct {
 	__type(value, struct rf_cgroup_rows);
 } cgroups SEC(".maps");
 
-/* Cgroups made since an agent began, until user space knows whose each is. For all policies: none replaces it. */
+/*
+ * Cgroups made since an agent began, until user space knows whose each is. For all policies: none replaces it. Its memory, 1 MiB, is there
+ * from the start: without an entry a cgroup counts as the one above, and the hook that makes it cannot wait for memory.
+ */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__uint(max_entries, RF_NEW_CGROUPS); /* of a run: 1, as it has none */
 	__type(key, __u64);
 	__type(value, __u64); /* boot clock: when it was made */
