@@ -119,6 +119,18 @@ describe("an agent and containers of runc", { skip: noContainers("runc") ?? fals
       container?.name,
       container?.labels,
     ]);
+    const why = await runProcess(ringfencePath, [
+      ...[
+        "explain",
+        "--config",
+        agent.config,
+        "--pid",
+        String(runc.pidOf("shop")),
+        "--flow",
+        "tcp 10.0.0.1:80",
+      ],
+    ]);
+    assert.match(why.stdout, /^denied\n {2}by web\/egress\.default/, why.stderr);
     runc.remove("shop");
     const life = (name: string) =>
       eventsOf(agent).flatMap((event) =>

@@ -59,6 +59,12 @@ export class Runc implements Disposable {
     return await this.#call("exec", name, ...command);
   }
 
+  /** Its first process. */
+  pidOf(name: string): number {
+    const state = execFileSync("runc", ["--root", this.#root, "state", name], { encoding: "utf8" });
+    return JSON.parse(state).pid;
+  }
+
   remove(name: string): void {
     spawnSync("runc", ["--root", this.#root, "delete", "--force", name]);
   }

@@ -54,6 +54,7 @@ export { type FlowNames, reportFlows } from "./observe/report-flows.js";
 export { type LineContext, verdictLine } from "./observe/verdict-line.js";
 export { nameVerdict } from "./observe/verdict-names.js";
 export { PinFolder } from "./pins/pin-folder.js";
+export { containerAt } from "./workloads/container-at.js";
 export { policyWorkloads } from "./workloads/policy-workloads.js";
 export { recognizeCgroup } from "./workloads/recognize-cgroup.js";
 export { knownRuntimes, type RuntimeFolders, usualFolders } from "./workloads/runtimes/known-runtimes.js";

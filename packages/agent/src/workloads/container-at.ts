@@ -5,11 +5,14 @@ import { recognizeCgroup } from "./recognize-cgroup.js";
 import { knownRuntimes, usualFolders } from "./runtimes/known-runtimes.js";
 import { workloadHost } from "./workload-host.js";
 
-/** The container that a cgroup of this host lies in now, as far as the caller may know; false for none. */
-export function containerAt(cgroup: string): ContainerFact {
+/**
+ * The container that a cgroup of this host lies in now, as far as the caller may know; false for none.
+ * @param folders where the runtimes keep their state, if that is not where they usually do
+ */
+export function containerAt(cgroup: string, folders = usualFolders): ContainerFact {
   try {
     using cgroups = Cgroup2.open();
-    const host = workloadHost(cgroups, knownRuntimes(usualFolders));
+    const host = workloadHost(cgroups, knownRuntimes(folders));
     const places = placesOf(host.runtimes, host.cgroupRoot);
     return classifyCgroup(cgroup, { ...host, places }).container ?? false;
   } catch (error) {

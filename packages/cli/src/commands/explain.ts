@@ -1,5 +1,6 @@
 import { type ProfilesRead, parseProfiles, readPolicyFiles, readProfiles } from "@ringfence/agent/policy";
 import { RingfenceError } from "@ringfence/model";
+import { readAgentConfig } from "../agent/read-config.js";
 import { EXIT_DENIED } from "../exit-codes.js";
 import { buildExplanation } from "../explain/build-explanation.js";
 import { type ExplainOptions, explainOptionSpecs, toExplainOptions } from "../explain/explain-options.js";
@@ -24,7 +25,8 @@ export const explain: Command = {
       });
     }
     const options = toExplainOptions(parsed);
-    const question = readQuestion(options.source);
+    const config = options.isInForce ? readAgentConfig(options.config) : null;
+    const question = readQuestion(options.source, config);
     const explanation = buildExplanation(question, await policyOf(options));
     const isJson = parsed.values.has("json");
     writeOut(1, isJson ? `${JSON.stringify(explanation, null, 2)}\n` : renderExplanation(explanation));

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -41,6 +41,17 @@ test("ringfence policy import prints no policy when the file has errors", () => 
 test("ringfence policy import exits with 1 for a warning if that is asked for, wherever the option stands", () => {
   assert.equal(ringfence("policy", "--strict", "import", "bouheki", "bouheki.yaml").status, 1);
   assert.equal(ringfence("policy", "import", "bouheki", "bouheki.yaml", "--strict").status, 1);
+});
+
+test("ringfence policy check takes the policy files of a folder", () => {
+  mkdirSync(join(folder, "profiles"));
+  const profile = (name: string, mode: string) =>
+    `apiVersion: ringfence.dev/v1alpha1\nkind: SecurityProfile\nmetadata: { name: ${name} }\nspec: { mode: ${mode}, egress: { default: deny } }\n`;
+  for (const name of ["a", "b"]) writeFileSync(join(folder, `profiles/${name}.yaml`), profile(name, "audit"));
+  writeFileSync(join(folder, "profiles/notes.txt"), "none");
+  assert.match(ringfence("policy", "check", "profiles").stdout, /^ok: 2 profiles/);
+  writeFileSync(join(folder, "profiles/c.yaml"), profile("c", "audio"));
+  assert.match(ringfence("policy", "check", "profiles").stderr, /profiles\/c\.yaml:4:15: /);
 });
 
 test("ringfence policy says which word is missing or wrong", () => {

@@ -4,6 +4,7 @@ import { compile } from "@ringfence/policy";
 import type { Command } from "../commands/command.js";
 import { printLine } from "../print-line.js";
 import { writeOut } from "../write-out.js";
+import { withoutFolders } from "./given-files.js";
 import { noOptions } from "./no-options.js";
 import { usageError, verbCommand } from "./verb.js";
 
@@ -11,7 +12,7 @@ import { usageError, verbCommand } from "./verb.js";
 function readAll(words: readonly string[]): { files: PolicyFile[]; errors: RingfenceError[] } {
   const files: PolicyFile[] = [];
   const errors: RingfenceError[] = [];
-  for (const file of words) {
+  for (const file of withoutFolders(words)) {
     try {
       files.push({ file, bytes: readPolicyFile(file) });
     } catch (error) {
@@ -23,7 +24,7 @@ function readAll(words: readonly string[]): { files: PolicyFile[]; errors: Ringf
 }
 
 export const checkPolicy: Command = verbCommand({
-  usage: "check FILE...",
+  usage: "check FILE|FOLDER...",
   help: "Says whether files are right together, and prints what looks wrong in them. Asks no agent, and needs no root.",
   exit: "0 when they are right; 1 with --strict and a warning; 125 when one is wrong",
   specs: [{ name: "strict", help: "exit with 1 when there is a warning" }],

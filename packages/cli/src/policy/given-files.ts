@@ -22,7 +22,7 @@ export function isFolder(path: string): boolean {
 export function readGiven(paths: readonly string[]): readonly GivenFile[] {
   const files: GivenFile[] = [];
   const errors: RingfenceError[] = [];
-  for (const path of paths.flatMap((given) => (isFolder(given) ? policyFilesIn(given) : [given]))) {
+  for (const path of withoutFolders(paths)) {
     const other = files.find((one) => basename(one.path) === basename(path));
     if (other !== undefined)
       throw usageError(`"${other.path}" and "${path}" have the same name`, "rename one of them");
@@ -40,6 +40,11 @@ export function readGiven(paths: readonly string[]): readonly GivenFile[] {
 /** What the agent is sent of them. */
 export function namedTexts(files: readonly GivenFile[]) {
   return files.map(({ path, text }) => ({ name: basename(path), text }));
+}
+
+/** Paths where each folder has become its policy files. */
+export function withoutFolders(paths: readonly string[]): readonly string[] {
+  return paths.flatMap((path) => (isFolder(path) ? policyFilesIn(path) : [path]));
 }
 
 function policyFilesIn(folder: string): readonly string[] {
