@@ -7,7 +7,7 @@ import {
   matchesAnyItem,
   type ProcessFacts,
 } from "@ringfence/policy";
-import type { ProfileChange } from "@ringfence/policy/diff";
+import type { DiffDetail, ProfileChange } from "@ringfence/policy/diff";
 import { hostResolver } from "../host/host-resolver.js";
 import { compileProfiles, type RunPolicy } from "../policy/compile-policy.js";
 import { errorOf, type PlainError, plainError } from "../policy/plain-error.js";
@@ -40,6 +40,8 @@ export interface ProfilesOrder {
   /** What is in force, by file. */
   readonly good: readonly PolicyFile[];
   readonly protect: readonly ProtectedFlow[];
+  /** What is told of each change. */
+  readonly detail: DiffDetail;
   /** The policy is to refuse nothing, whatever the profiles say. */
   readonly open: boolean;
   /** Processes to be counted by the profiles that cover them. */
@@ -129,7 +131,7 @@ export async function assessProfiles(order: ProfilesOrder, cgroups: Cgroup2): Pr
     errors: settled.errors.map(plainError),
     profiles: profiles.map(factsOf),
     subjects: profiles.map(({ name, subject }) => ({ name, subject })),
-    changes: diffProfiles(before, profiles),
+    changes: diffProfiles(before, profiles, order.detail),
     cut: order.open ? [] : cutFlows(order.protect, before, profiles),
     coverage: profiles.map((profile) => coverageOf(profile, order.processes)),
     [Symbol.dispose]: () => undefined,

@@ -167,7 +167,7 @@ export class ProfileManager {
   /** How many processes each profile covers. */
   coverage(processes: readonly ProcessFacts[]): Promise<readonly Coverage[]> {
     return this.#alone(async () => {
-      using assessment = await this.#assess({ files: this.#good, unreadable: [] }, [], processes);
+      using assessment = await this.#assess({ files: this.#good, unreadable: [] }, [], { processes });
       return assessment.coverage;
     });
   }
@@ -267,7 +267,9 @@ export class ProfileManager {
   async #refresh(guarded = true): Promise<void> {
     try {
       const content = readFolder(this.#options.folder);
-      using assessment = await this.#assess(content, guarded ? this.#protected(null) : []);
+      using assessment = await this.#assess(content, guarded ? this.#protected(null) : [], {
+        detail: "names",
+      });
       this.#status = { ...this.#status, errors: [...assessment.errors] };
       if (assessment.errors.length > 0) this.#tell("refused", linesOf(assessment.errors), null);
       if (this.#isInForce(assessment, content.files)) return;
@@ -337,7 +339,7 @@ export class ProfileManager {
   #assess(
     { files, unreadable }: FolderContent,
     protect: readonly ProtectedFlow[],
-    processes: readonly ProcessFacts[] = [],
+    asked: Partial<Pick<ProfilesOrder, "processes" | "detail">> = {},
   ): Promise<Assessment> {
     const open = this.#panic !== null;
     const { workloads } = this.#options;
@@ -348,7 +350,9 @@ export class ProfileManager {
       good: this.#good,
       protect,
       open,
-      processes,
+      processes: [],
+      detail: "lines",
+      ...asked,
       ...(workloads === undefined ? {} : { workloads: workloads() }),
     };
     const total = [...files, ...this.#good].reduce((sum, { bytes }) => sum + bytes.length, 0);

@@ -66,3 +66,16 @@ test("diffProfiles tells whole profiles that came and went", () => {
   );
   assert.ok(changes.every(({ lines }) => lines.length === 3));
 });
+
+test("diffProfiles tells only which profiles differ when no lines are asked for", () => {
+  const [web] = profiles(profile("web", ["{ allow: { to: [10.0.0.1] } }", "{ deny: { to: [10.0.0.2] } }"]));
+  const [moved] = profiles(profile("web", ["{ deny: { to: [10.0.0.2] } }", "{ allow: { to: [10.0.0.1] } }"]));
+  const [other] = profiles(profile("web", ["{ allow: { to: [10.0.0.1] } }"]));
+  const [db] = profiles(profile("db", ["{ allow: { to: [10.0.0.1] } }"]));
+  assert.ok(web && moved && other && db);
+  assert.deepEqual(diffProfiles([web], [moved], "names"), []);
+  assert.deepEqual(diffProfiles([web, db], [other], "names"), [
+    { profile: "web", change: "changed", lines: [] },
+    { profile: "db", change: "removed", lines: [] },
+  ]);
+});
