@@ -22,14 +22,15 @@ const dns = {
   rule: null,
 } as unknown as AgentEvent;
 const policy = { type: "policy", profile: "web" } as unknown as AgentEvent;
+const workload = { type: "workload", profiles: ["base", "web"] } as unknown as AgentEvent;
 
 function kinds(filter: EventFilter): string[] {
-  return [verdict, dns, policy].filter(eventMatcher(filter)).map(({ type }) => type);
+  return [verdict, dns, policy, workload].filter(eventMatcher(filter)).map(({ type }) => type);
 }
 
 test("eventMatcher takes the keys that are there, and all of them", () => {
   const table: readonly [EventFilter, readonly string[]][] = [
-    [{}, ["verdict", "dns", "policy"]],
+    [{}, ["verdict", "dns", "policy", "workload"]],
     [{ types: ["dns", "policy"] }, ["dns", "policy"]],
     [{ process: "12" }, ["verdict", "dns"]],
     [{ process: "1" }, []],
@@ -43,7 +44,7 @@ test("eventMatcher takes the keys that are there, and all of them", () => {
     [{ to: "example.com" }, []],
     [{ verdicts: ["denied"] }, ["verdict"]],
     [{ verdicts: ["allowed"] }, []],
-    [{ profile: "web" }, ["verdict", "policy"]],
+    [{ profile: "web" }, ["verdict", "policy", "workload"]],
     [{ profile: "we" }, []],
     [{ to: ":443", process: "wget" }, []],
   ];
