@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
-import { spawn, spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import { agentStatusSchema } from "@ringfence/model/schemas";
 import { TestAgent } from "./harness/agent.js";
-import { ringfencePath } from "./harness/paths.js";
+import { Operator, userProfile } from "./harness/operator.js";
 import { until } from "./harness/until.js";
 
 const timeout = 800_000;
@@ -14,71 +13,6 @@ const timeout = 800_000;
 const receiver = `use Socket; socket(my $s, AF_UNIX, SOCK_DGRAM, 0) or die; my $n = shift; $n =~ s/^@/\\0/;
 bind($s, pack("Sa*", AF_UNIX, $n)) or die $!; $| = 1; print "bound\\n";
 while (defined recv($s, my $m, 4096, 0)) { $m =~ s/\\n/ /g; print "$m\\n"; }`;
-
-/** A profile for the processes of user 4321, which refuses all that is not listed. */
-const profile = (name: string, to: readonly string[]) => `apiVersion: ringfence.dev/v1alpha1
-kind: SecurityProfile
-metadata: { name: ${name} }
-spec:
-  mode: enforce
-  subject: { uid: 4321 }
-  ingress: { default: allow, rules: [] }
-  egress:
-    default: deny
-    rules: [${to.map((address) => `{ allow: { to: [${address}] } }`).join(", ")}]
-`;
-
-/** The commands of an operator, against one agent. */
-class Operator {
-  readonly agent: TestAgent;
-
-  constructor(agent: TestAgent) {
-    this.agent = agent;
-  }
-
-  run(...words: readonly string[]) {
-    const { status, stdout, stderr } = spawnSync(ringfencePath, [...words, "--config", this.agent.config], {
-      encoding: "utf8",
-    });
-    return { status, stdout, stderr };
-  }
-
-  status() {
-    const { status, stdout, stderr } = this.run("status", "--json");
-    assert.notEqual(stdout, "", stderr);
-    return { status, ...agentStatusSchema.parse(JSON.parse(stdout)) };
-  }
-
-  /** Writes a file where the operator works, not in the agent's folder. */
-  file(name: string, text: string): string {
-    const path = join(this.agent.folder, name);
-    writeFileSync(path, text);
-    return path;
-  }
-
-  /** Whether user 4321, in the cgroup of the agent, may talk to an address. */
-  reaches(address: string): boolean {
-    const [file = "", ...words] = [
-      ...this.agent.cgroup.via,
-      ...["setpriv", "--reuid=4321", "--clear-groups", "bash", "-c", `exec 3<>/dev/udp/${address}/9`],
-    ];
-    const { status, stderr } = spawnSync(file, words, { encoding: "utf8" });
-    if (status !== 0) assert.match(stderr, /not permitted/);
-    return status === 0;
-  }
-
-  audit(): readonly {
-    readonly action: string;
-    readonly result: string;
-    readonly files?: readonly string[];
-  }[] {
-    const text = readFileSync(join(this.agent.folder, "state/audit.ndjson"), "utf8");
-    return text
-      .trim()
-      .split("\n")
-      .map((line) => JSON.parse(line));
-  }
-}
 
 describe("an operator of ringfence agent", { timeout }, () => {
   test("applies, compares, shows and deletes profiles, and sees what is wrong in the folder", {
@@ -89,7 +23,7 @@ describe("an operator of ringfence agent", { timeout }, () => {
     assert.equal(operator.run("policy", "list").status, 125);
     await agent.start();
     assert.equal(operator.reaches("127.0.0.7"), true);
-    const web = operator.file("web.yaml", profile("web", ["127.0.0.8"]));
+    const web = operator.file("web.yaml", userProfile("web", ["127.0.0.8"]));
     const added = operator.run("policy", "diff", web);
     assert.equal(added.status, 1, added.stderr);
     assert.match(added.stdout, /^\+ profile web \(added\)\n {2}\+ mode: enforce\n/);
@@ -99,20 +33,20 @@ describe("an operator of ringfence agent", { timeout }, () => {
       [false, true],
     );
     assert.equal(operator.run("policy", "diff", web).stdout, "nothing changes\n");
-    assert.equal(operator.run("policy", "show", "web").stdout, profile("web", ["127.0.0.8"]));
-    operator.file("web.yaml", `${profile("web", ["127.0.0.7"])}  colour: red\n`);
+    assert.equal(operator.run("policy", "show", "web").stdout, userProfile("web", ["127.0.0.8"]));
+    operator.file("web.yaml", `${userProfile("web", ["127.0.0.7"])}  colour: red\n`);
     const refused = operator.run("policy", "apply", web);
     assert.equal(refused.status, 125);
     assert.match(refused.stderr, new RegExp(`${web}:11:3: Unknown key "colour"`));
     assert.equal(operator.reaches("127.0.0.7"), false);
     // By hand, in the folder.
-    agent.writeProfile("other.yaml", profile("web", ["127.0.0.7"]));
+    agent.writeProfile("other.yaml", userProfile("web", ["127.0.0.7"]));
     assert.ok(await until(() => operator.run("policy", "list").status === 1));
     assert.match(
       operator.run("policy", "list").stderr,
       /"web" is defined in ".*other\.yaml" and in ".*web\.yaml"/,
     );
-    agent.writeProfile("other.yaml", profile("other", ["127.0.0.7"]));
+    agent.writeProfile("other.yaml", userProfile("other", ["127.0.0.7"]));
     assert.ok(await until(() => operator.reaches("127.0.0.7")));
     assert.equal(operator.run("policy", "delete", "other").status, 0);
     assert.equal(operator.run("policy", "delete", "web").status, 0);
@@ -129,16 +63,16 @@ describe("an operator of ringfence agent", { timeout }, () => {
     const operator = new Operator(agent);
     await agent.start();
     mkdirSync(join(agent.folder, "mine"));
-    const web = operator.file("mine/web.yaml", profile("web", ["127.0.0.8"]));
-    const db = operator.file("mine/db.yaml", `${profile("db", [])}  colour: red\n`);
-    const other = operator.file("other.yaml", profile("other", ["127.0.0.9"]));
+    const web = operator.file("mine/web.yaml", userProfile("web", ["127.0.0.8"]));
+    const db = operator.file("mine/db.yaml", `${userProfile("db", [])}  colour: red\n`);
+    const other = operator.file("other.yaml", userProfile("other", ["127.0.0.9"]));
     const missing = operator.run("policy", "apply", web, `${other}.gone`, `${db}.gone`);
     assert.deepEqual([missing.status, missing.stderr.match(/Cannot read policy file/g)?.length], [125, 2]);
     const refused = operator.run("policy", "apply", join(agent.folder, "mine"), other);
     assert.equal(refused.status, 125);
     assert.match(refused.stderr, new RegExp(`${db}:11:3: Unknown key "colour"`));
     assert.equal(operator.reaches("127.0.0.7"), true);
-    operator.file("mine/db.yaml", profile("db", []));
+    operator.file("mine/db.yaml", userProfile("db", []));
     const applied = operator.run(
       "policy",
       "apply",
@@ -176,10 +110,10 @@ describe("an operator of ringfence agent", { timeout }, () => {
   test("gets a change back that is not confirmed, also when the agent is killed meanwhile", {
     timeout,
   }, async () => {
-    await using agent = new TestAgent("confirm", { "web.yaml": profile("web", ["127.0.0.7"]) });
+    await using agent = new TestAgent("confirm", { "web.yaml": userProfile("web", ["127.0.0.7"]) });
     const operator = new Operator(agent);
     await agent.start();
-    const web = operator.file("web.yaml", profile("web", []));
+    const web = operator.file("web.yaml", userProfile("web", []));
     assert.equal(operator.run("policy", "apply", web, "--confirm-within", "1s").status, 0);
     assert.equal(operator.reaches("127.0.0.7"), false);
     await agent.end("SIGKILL");
@@ -194,7 +128,7 @@ describe("an operator of ringfence agent", { timeout }, () => {
   });
 
   test("sees whether the host is covered, with an agent and without", { timeout }, async () => {
-    await using agent = new TestAgent("status", { "web.yaml": profile("web", ["127.0.0.7"]) });
+    await using agent = new TestAgent("status", { "web.yaml": userProfile("web", ["127.0.0.7"]) });
     const operator = new Operator(agent);
     assert.deepEqual([operator.status().status, operator.status().covered], [1, false]);
     await agent.start();
@@ -218,30 +152,10 @@ describe("an operator of ringfence agent", { timeout }, () => {
     assert.match(audit, /none answers/);
   });
 
-  test("opens everything and closes it again, with an agent and without", { timeout }, async () => {
-    await using agent = new TestAgent("panic", { "web.yaml": profile("web", []) });
-    const operator = new Operator(agent);
-    await agent.start();
-    assert.equal(operator.reaches("127.0.0.7"), false);
-    assert.equal(operator.run("panic").status, 0);
-    assert.equal(operator.reaches("127.0.0.7"), true);
-    assert.deepEqual([operator.status().status, operator.status().panic?.by], [1, "root"]);
-    assert.equal(operator.run("panic", "--end").status, 0);
-    assert.equal(operator.reaches("127.0.0.7"), false);
-    await agent.end("SIGKILL");
-    assert.equal(operator.reaches("127.0.0.7"), false);
-    assert.equal(operator.run("panic").status, 0);
-    assert.equal(operator.reaches("127.0.0.7"), true);
-    await agent.start();
-    assert.equal(operator.reaches("127.0.0.7"), true);
-    assert.equal(operator.run("panic", "--end").status, 0);
-    assert.equal(operator.reaches("127.0.0.7"), false);
-  });
-
   test("has its service manager told when policy is in force, and of what a reload finds", {
     timeout,
   }, async () => {
-    await using agent = new TestAgent("notify", { "web.yaml": profile("web", []) });
+    await using agent = new TestAgent("notify", { "web.yaml": userProfile("web", []) });
     const socket = `@rf-notify-${process.pid}`;
     const manager = spawn("perl", ["-e", receiver, socket], { stdio: ["ignore", "pipe", "inherit"] });
     let told = "";
@@ -262,23 +176,6 @@ describe("an operator of ringfence agent", { timeout }, () => {
       assert.ok(await until(() => told.includes("STOPPING=1")));
     } finally {
       manager.kill();
-    }
-  });
-
-  test("takes it off the host, with an agent, without, and with one that hangs", { timeout }, async () => {
-    await using agent = new TestAgent("off", { "web.yaml": profile("web", []) });
-    const operator = new Operator(agent);
-    for (const how of ["alive", "killed", "hanging"]) {
-      await agent.start();
-      const { pid } = agent;
-      assert.equal(operator.reaches("127.0.0.7"), false, how);
-      if (how === "killed") await agent.end("SIGKILL");
-      if (how === "hanging") process.kill(pid, "SIGSTOP");
-      const { status, stderr } = operator.run("off");
-      assert.equal(status, 0, stderr);
-      assert.equal(operator.reaches("127.0.0.7"), true, how);
-      await agent.end("SIGKILL");
-      assert.deepEqual(operator.status().hooks.attached, [], how);
     }
   });
 });
