@@ -118,8 +118,13 @@ export class BenchAgent {
 
   /** Takes away what is in force and what it remembers, so that its next start is a first one. */
   forget(): void {
-    PinFolder.open(this.#in("bpf/pins")).removeAll();
+    this.unpin();
     rmSync(this.#in("state"), { recursive: true, force: true });
+  }
+
+  /** Takes away what is in force, as a boot does. */
+  unpin(): void {
+    PinFolder.open(this.#in("bpf/pins")).removeAll();
   }
 
   #in(name: string): string {

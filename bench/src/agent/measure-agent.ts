@@ -29,6 +29,8 @@ export interface AgentResults {
   readonly ready: Readonly<Record<"few" | "one" | "large", Summary>>;
   /** the same where an agent before it left everything in force */
   readonly takenOver: Summary;
+  /** the same where nothing is in force, and an agent ran before: after a boot */
+  readonly booted: Summary;
   readonly changes: number;
   /** from a changed file of the folder to the line that says so */
   readonly reload: Readonly<Record<"many" | "large", Summary>>;
@@ -79,9 +81,10 @@ class AgentMeasure {
   }
 
   /** Starts of each kind in turn, so that what disturbs the machine disturbs all. */
-  async starts(rounds: number): Promise<Pick<AgentResults, "ready" | "takenOver">> {
+  async starts(rounds: number): Promise<Pick<AgentResults, "ready" | "takenOver" | "booted">> {
     const ready = { few: [] as number[], one: [] as number[], large: [] as number[] };
     const takenOver: number[] = [];
+    const booted: number[] = [];
     for (let round = 0; round < rounds; round++) {
       for (const name of ["few", "one", "large"] as const) {
         await this.#with(name, async (agent) => {
@@ -89,12 +92,16 @@ class AgentMeasure {
           if (name !== "large") return;
           await agent.stop();
           takenOver.push(await agent.start());
+          await agent.stop();
+          agent.unpin();
+          booted.push(await agent.start());
         });
       }
     }
     return {
       ready: { few: summarize(ready.few), one: summarize(ready.one), large: summarize(ready.large) },
       takenOver: summarize(takenOver),
+      booted: summarize(booted),
     };
   }
 

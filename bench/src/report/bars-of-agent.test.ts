@@ -10,6 +10,7 @@ const met: AgentResults = {
   startRounds: 1,
   ready: { few: all(2000), one: all(2000), large: all(2000) },
   takenOver: all(2000),
+  booted: all(2000),
   changes: 1,
   reload: { many: all(1000), large: all(1000) },
   seconds: 1,
@@ -26,11 +27,12 @@ test("barsOfAgent judges each start, change and load by its own figure", () => {
     ...met,
     ready: { ...met.ready, one: all(2001) },
     takenOver: all(2002),
+    booted: all(2003),
     reload: { ...met.reload, large: all(1001) },
     load: { ...met.load, "large-rotating": { cpu: 3.1, rss: 101 } },
   };
   assert.deepEqual(
     missedOf(worse).map(({ found }) => found),
-    [2001, 2002, 1001, 3.1, 101],
+    [2001, 2003, 2002, 1001, 3.1, 101],
   );
 });

@@ -12,12 +12,13 @@ export function loadTitle(name: LoadCaseName): string {
 
 /** The agent as a process: start, reload, and under load. */
 export function renderAgent(results: AgentResults): string {
-  const { startRounds, ready, takenOver, changes, reload, seconds, rate, processes, load } = results;
+  const { startRounds, ready, takenOver, booted, changes, reload, seconds, rate, processes, load } = results;
   const row = (what: string, { p50, p90 }: Summary) => [what, p50.toFixed(0), p90.toFixed(0)];
   const times = [
     row(`ready, ${setTitle("few")}`, ready.few),
     row(`ready, ${setTitle("one")}`, ready.one),
     row(`ready, ${setTitle("large")}`, ready.large),
+    row("the same after a boot", booted),
     row("the same, taking over from another", takenOver),
     row(`a changed file, ${setTitle("many")}`, reload.many),
     row(`a changed file, ${setTitle("large")}`, reload.large),

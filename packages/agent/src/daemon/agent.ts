@@ -1,8 +1,8 @@
 import { hostname } from "node:os";
-import { Cgroup2 } from "@ringfence/kernel";
-import { type AgentConfig, RingfenceError, type Workload } from "@ringfence/model";
+import type { Cgroup2 } from "@ringfence/kernel";
+import type { AgentConfig, Workload } from "@ringfence/model";
 import { attackMethods } from "../attacks/attack-methods.js";
-import { AgentLock, type ControlMethods, ControlServer, refuseAnswered } from "../control/index.js";
+import { type AgentLock, type ControlMethods, ControlServer } from "../control/index.js";
 import { AgentClock } from "../events/agent-clock.js";
 import { AgentSinks } from "../events/agent-sinks.js";
 import type { ActorKnowledge } from "../events/event-actor.js";
@@ -22,6 +22,7 @@ import { WorkloadWatch } from "../workloads/workload-watch.js";
 import { Engine } from "./engine.js";
 import { EventPump } from "./event-pump.js";
 import { LossWatch, lossEvent } from "./loss-watch.js";
+import { type PreparedAgent, releasePrepared } from "./prepare-agent.js";
 
 /** How soon losses, and hooks that somebody undid, are noticed. */
 const TICK_MS = 500;
@@ -67,7 +68,7 @@ export class Agent {
   #isRenewing = false;
   #server: ControlServer | null = null;
 
-  private constructor(options: AgentOptions, locks: readonly AgentLock[], cgroups: Cgroup2) {
+  private constructor(options: AgentOptions, { locks, cgroups, fence: prepared }: PreparedAgent) {
     const { config, policy, objectPath, knowledge } = options;
     const clock = new AgentClock();
     this.#options = options;
@@ -75,7 +76,7 @@ export class Agent {
     this.#cgroups = cgroups;
     this.hub = new EventHub({ host: hostname(), labels: config.spec.labels, clock });
     this.#sinks = new AgentSinks(this.hub, config.spec, options.say);
-    this.engine = new Engine({ config, objectPath, cgroups }, policy);
+    this.engine = new Engine({ config, objectPath, cgroups, prepared }, policy);
     this.#losses = new LossWatch(this.#readLosses());
     const toIso = (ns: bigint) => clock.toIso(Number(ns / 1000n) / 1000);
     this.#clock = clock;
@@ -112,19 +113,12 @@ export class Agent {
     this.#prune = setInterval(() => this.engine.fence.prune(), PRUNE_MS);
   }
 
-  /** Throws RF_AGENT_RUNS where another agent has this state folder, and what `HostFence.start` throws. */
-  static async start(options: AgentOptions): Promise<Agent> {
-    const { socket, state, pins, cgroup } = options.config.spec;
-    const locks: AgentLock[] = [];
-    const cgroups = Cgroup2.open();
+  /** Throws what `HostFence.start` throws; `prepared` is this agent's, or let go of, in any case. */
+  static async start(options: AgentOptions, prepared: PreparedAgent): Promise<Agent> {
+    const { socket, pins } = options.config.spec;
     let agent: Agent | null = null;
     try {
-      locks.push(AgentLock.take(state));
-      locks.push(AgentLock.takePins(pins));
-      // before anything is attached: an agent that cannot be asked would enforce what nobody can change
-      await refuseAnswered(socket.path);
-      refuseAbsentCgroup(cgroups, cgroup);
-      agent = new Agent(options, locks, cgroups);
+      agent = new Agent(options, prepared);
       agent.#server = await ControlServer.start({
         path: socket.path,
         readers: options.readers,
@@ -139,8 +133,7 @@ export class Agent {
       return agent;
     } catch (error) {
       if (agent === null) {
-        cgroups.close();
-        for (const lock of locks) lock.release();
+        releasePrepared(prepared);
       } else {
         await agent.stop();
         // what an agent before this one had put in force stays; what nobody asked for any more does not
@@ -226,13 +219,6 @@ export class Agent {
         this.#isRenewing = false;
       });
   }
-}
-
-function refuseAbsentCgroup(cgroups: Cgroup2, path: string): void {
-  if (cgroups.exists(path)) return;
-  throw new RingfenceError("RF_CONFIG_FILE", `Cannot attach at cgroup "${path}": it does not exist`, {
-    hint: "Make it, or name another one in spec.cgroup; / is the whole host",
-  });
 }
 
 function tamperingEvent(what: string, names: readonly string[]) {

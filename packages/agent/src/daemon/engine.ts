@@ -1,6 +1,9 @@
 import type { Cgroup2 } from "@ringfence/kernel";
 import type { AgentConfig } from "@ringfence/model";
 import { HostFence } from "../fence/host-fence.js";
+import type { LoadedFence } from "../fence/load-fence.js";
+import { planSlots } from "../fence/policy-slots.js";
+import { rememberCapacity } from "../fence/remembered-capacity.js";
 import { ownNetwork } from "../names/own-network.js";
 import { readHosts } from "../names/read-hosts.js";
 import { trustedResolvers } from "../names/trusted-resolvers.js";
@@ -14,6 +17,8 @@ export interface EngineOptions {
   readonly config: AgentConfig;
   readonly objectPath: string;
   readonly cgroups: Cgroup2;
+  /** What was loaded before the policy was there. */
+  readonly prepared: LoadedFence | null;
 }
 
 /** What the kernel judges by: the fence of this host, with the policy that was given last. */
@@ -28,19 +33,16 @@ export class Engine implements Disposable {
    * Puts the first policy in force: on a host that has none by new hooks, else by those of the agent before, without a
    * moment in between. Throws what `HostFence.start` throws.
    */
-  constructor({ config, objectPath, cgroups }: EngineOptions, policy: RunPolicy) {
+  constructor({ config, objectPath, cgroups, prepared }: EngineOptions, policy: RunPolicy) {
     const { cgroup, pins, state } = config.spec;
     this.#asksCgroups = policy.compiled.cgroup.asked;
     this.#archive = new PolicyArchive(state);
-    this.fence = HostFence.start({
-      objectPath,
-      policy: policy.compiled,
-      cgroups,
-      cgroup,
-      pins: PinFolder.open(pins),
-      resolvers: this.#trustedBy(policy),
-    });
+    const { compiled } = policy;
+    const resolvers = this.#trustedBy(policy);
+    const place = { objectPath, cgroups, cgroup, pins: PinFolder.open(pins) };
+    this.fence = HostFence.start({ ...place, policy: compiled, resolvers }, prepared);
     if (this.fence.takenOver) this.#archive.resume(this.fence.generation - 1);
+    else rememberCapacity(state, planSlots(compiled, cgroups, true).capacity);
     this.#archive.add(summaryOf(policy).names);
   }
 

@@ -1,60 +1,32 @@
 import { closeSync } from "node:fs";
-import {
-  BpfLink,
-  BpfObject,
-  type Cgroup2,
-  layout,
-  linkInfo,
-  RawMap,
-  StructCodec,
-  u32Codec,
-} from "@ringfence/kernel";
+import { BpfLink, type BpfObject, layout, linkInfo, StructCodec, u32Codec } from "@ringfence/kernel";
 import type { CompiledPolicy } from "@ringfence/policy";
 import { inNetworkNamespaces } from "../host/network-namespaces.js";
-import { refusedDevices } from "../host/refused-devices.js";
 import { bootNs } from "../host/uptime.js";
 import { type TrustedResolvers, trustResolvers, writeNames } from "../names/write-names.js";
-import { abiOf } from "../pins/abi-of.js";
-import type { PinFolder } from "../pins/pin-folder.js";
-import { beginFence, maxProcesses, scanProcesses } from "./attach.js";
+import { beginFence, scanProcesses } from "./attach.js";
 import { type FamilyGuard, familyGuards } from "./family-guard.js";
 import { fencedProcesses } from "./fenced-processes.js";
 import { isGuardRefusal } from "./guard.js";
+import { adoptions, processHooks, rejudgements } from "./hooks.js";
 import {
-  adoptions,
-  callHooks,
-  nameHooks,
-  packetHooks,
-  processHooks,
-  rejudgements,
-  socketHooks,
-  watchHooks,
-  workloadHooks,
-} from "./hooks.js";
-import { PolicySlots, planOf, planSlots, type SlotPlan, slotOptions } from "./policy-slots.js";
+  cgroupHooks,
+  type FencePlace,
+  HOST_FLOW_ROWS,
+  hooksWith,
+  type LoadedFence,
+  loadFence,
+} from "./load-fence.js";
+import { covers } from "./policy-capacity.js";
+import { PolicySlots, planSlots, type SlotPlan } from "./policy-slots.js";
 import { pruneExecutables } from "./prune-executables.js";
 import { runIterator } from "./run-iterator.js";
-
-/** Rows of an agent's flow table: at 1,000 new flows a second each stays for a minute. */
-const HOST_FLOW_ROWS = 65_536;
-
-/** Sizes of the tables that only an agent uses. */
-const watchedSizes = { handshakes: 4096, strays: 8192, quarantined: 4096, banned: 4096 };
 
 /** An agent that was not heard of for so long is dead. */
 export const DEAD_AFTER_MS = 10_000;
 
-const settingsCodec = new StructCodec(layout.rf_dns_settings, "rf_dns_settings");
-const tracingHooks: readonly string[] = [...processHooks, ...workloadHooks, ...socketHooks, ...watchHooks];
-const cgroupHooks: readonly string[] = [...callHooks, ...packetHooks, ...nameHooks];
-
-export interface HostFenceOptions {
-  readonly objectPath: string;
+export interface HostFenceOptions extends FencePlace {
   readonly policy: CompiledPolicy;
-  readonly cgroups: Cgroup2;
-  /** Path of the cgroup where all hooks are: whoever makes a socket there or below is judged. */
-  readonly cgroup: string;
-  readonly pins: PinFolder;
   /** Whose DNS answers count. */
   readonly resolvers: TrustedResolvers;
 }
@@ -97,16 +69,21 @@ export class HostFence implements Disposable {
   /**
    * Throws RF_LOAD_REFUSED, RF_FEATURE_MISSING, RF_ATTACH_REFUSED, RF_PIN_REFUSED, RF_MAP_FULL, RF_POLICY_LIMIT: what was
    * in force before then still is.
+   * @param prepared what `loadFence` gave for the same place, and which is this fence's or closed afterwards
    */
-  static start(options: HostFenceOptions): HostFence {
+  static start(options: HostFenceOptions, prepared: LoadedFence | null = null): HostFence {
+    let ahead = fitting(prepared, options);
     for (const guard of familyGuards()) {
       try {
-        return startWith(options, guard, (parts) => new HostFence(parts, options));
+        const loaded = ahead ?? loadNow(options, guard);
+        ahead = null;
+        return startWith(options, loaded, (parts) => new HostFence(parts, options));
       } catch (error) {
         if (!isGuardRefusal(error)) throw error; // else perhaps for the guard alone
       }
     }
-    return startWith(options, null, (parts) => new HostFence(parts, options));
+    const loaded = ahead ?? loadNow(options, null);
+    return startWith(options, loaded, (parts) => new HostFence(parts, options));
   }
 
   /** The number of the policy in force: 1 for the first, then 2, 3..., over all agents. */
@@ -188,21 +165,14 @@ export class HostFence implements Disposable {
 
 function startWith(
   options: HostFenceOptions,
-  familyGuard: FamilyGuard | null,
+  loaded: LoadedFence,
   make: (parts: Parts) => HostFence,
 ): HostFence {
-  const { pins, objectPath } = options;
-  const object = BpfObject.open(objectPath);
+  const { pins } = options;
+  const { object, abi, takenOver, familyGuard } = loaded;
   const links = new Map<string, BpfLink>();
   try {
-    // hooks of another cgroup are of no use here: they go once ours are there
-    const abi = `${abiOf(object)}-${options.cgroups.idOf(options.cgroup).toString(16)}`;
-    const takenOver = pins.has(abi);
-    const hooks = hooksWith(familyGuard);
-    for (const name of [...rejudgements, ...adoptions, ...hooks]) object.setAutoload(name, true);
-    const policies = takenOver
-      ? takeOver(object, options, hooks, abi, links)
-      : begin(object, options, hooks, abi, links);
+    const policies = takenOver ? takeOver(loaded, options, links) : begin(loaded, options, links);
     const fence = make({ object, links, policies, abi, takenOver, familyGuard });
     fence.attend(); // before what the last agent's death opened is judged again
     if (takenOver) fence.replacePolicy(options.policy, options.resolvers);
@@ -216,35 +186,36 @@ function startWith(
   }
 }
 
-/** All hooks, in the order in which they are attached: first those that keep the records by which the others judge. */
-function hooksWith(familyGuard: FamilyGuard | null): readonly string[] {
-  return [...tracingHooks, ...(familyGuard === null ? [] : [familyGuard]), ...cgroupHooks];
+/** What was loaded beforehand, unless it is not what this policy needs, or the pins are others by now. */
+function fitting(prepared: LoadedFence | null, options: HostFenceOptions): LoadedFence | null {
+  if (prepared === null) return null;
+  const { object, abi, takenOver, plan } = prepared;
+  const isSameHost = options.pins.has(abi) === takenOver;
+  if (isSameHost && (takenOver || covers(plan.capacity, planOfNew(options).capacity))) return prepared;
+  object.close();
+  return null;
+}
+
+function loadNow(options: HostFenceOptions, familyGuard: FamilyGuard | null): LoadedFence {
+  return loadFence(options, familyGuard, () => planOfNew(options));
+}
+
+function planOfNew({ policy, cgroups }: HostFenceOptions): SlotPlan {
+  return planSlots(policy, cgroups, true);
 }
 
 /** Everything is new. Sockets that are there belong to whoever holds them. */
 function begin(
-  object: BpfObject,
+  { object, abi, plan, familyGuard }: LoadedFence,
   options: HostFenceOptions,
-  hooks: readonly string[],
-  abi: string,
   links: Map<string, BpfLink>,
 ): PolicySlots {
   const { policy, cgroups, cgroup, pins, resolvers } = options;
-  const plan = planSlots(policy, cgroups, true);
-  const sizes = {
-    ...configure(object, plan, cgroup),
-    flows: HOST_FLOW_ROWS,
-    flow_index: HOST_FLOW_ROWS,
-    processes: maxProcesses(),
-    ...watchedSizes,
-  };
-  for (const [map, count] of Object.entries(sizes)) object.setMaxEntries(map, count);
-  object.load();
   const policies = new PolicySlots(object, plan, cgroups, policy);
   const id = cgroups.idOf(cgroup);
   beginFence(object, { cgroup: id, packet_cgroup: id, next_flow: 0, flow_limit: HOST_FLOW_ROWS });
   writeNames(object, plan.nameSecret, resolvers);
-  for (const name of hooks) {
+  for (const name of hooksWith(familyGuard)) {
     links.set(name, attachHook(object, options, name));
     if (name === processHooks.at(-1)) scanProcesses(object, true);
   }
@@ -255,27 +226,16 @@ function begin(
 
 /** The tables of an agent before this one, with programs of our own. */
 function takeOver(
-  object: BpfObject,
+  { object, abi, plan, familyGuard }: LoadedFence,
   options: HostFenceOptions,
-  hooks: readonly string[],
-  abi: string,
   links: Map<string, BpfLink>,
 ): PolicySlots {
-  const { cgroups, cgroup, pins } = options;
-  const fds = new Map(object.mapDefinitions().map(({ name }) => [name, pins.openMap(abi, name)]));
-  try {
-    for (const [name, fd] of fds) object.reuseMap(name, fd);
-    const map = (name: string) => RawMap.fromFd(fds.get(name) ?? -1, name);
-    const plan = planOf(map, secretIn(map("dns_settings")));
-    configure(object, plan, cgroup);
-    object.load();
-    for (const name of hooks) links.set(name, followLink(object, options, abi, name));
-    for (const name of pins.linkNames(abi)) if (!hooks.includes(name)) pins.unpinLink(abi, name);
-    scanProcesses(object, false);
-    return PolicySlots.resume(object, plan, cgroups);
-  } finally {
-    for (const fd of fds.values()) closeSync(fd);
-  }
+  const { cgroups, pins } = options;
+  const hooks = hooksWith(familyGuard);
+  for (const name of hooks) links.set(name, followLink(object, options, abi, name));
+  for (const name of pins.linkNames(abi)) if (!hooks.includes(name)) pins.unpinLink(abi, name);
+  scanProcesses(object, false);
+  return PolicySlots.resume(object, plan, cgroups);
 }
 
 /** Puts our program in the place of the one that is attached. Where a link cannot change its program, both run for a
@@ -305,21 +265,6 @@ function attachHook(object: BpfObject, { cgroups, cgroup }: HostFenceOptions, na
   } finally {
     closeSync(fd);
   }
-}
-
-/** Where names are hashed, by whoever learned some before. */
-function secretIn(settings: RawMap): bigint {
-  const bytes = settings.lookup(new Uint8Array(4));
-  if (bytes === undefined) throw new Error('Cannot read map "dns_settings": its only element is missing');
-  return settingsCodec.fromBytes(bytes).secret;
-}
-
-/** Sets the constants; returns the sizes of the policy's maps. */
-function configure(object: BpfObject, plan: SlotPlan, cgroup: string): Readonly<Record<string, number>> {
-  const { constants, maxEntries } = slotOptions(plan, cgroup === "/" ? "host" : "cgroup");
-  for (const [section, bytes] of Object.entries(constants)) object.setConstants(section, bytes);
-  object.setConstants(".rodata.devices", refusedDevices());
-  return maxEntries;
 }
 
 function descriptorsOf(links: ReadonlyMap<string, BpfLink>): Map<string, number> {

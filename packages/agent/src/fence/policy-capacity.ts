@@ -82,6 +82,11 @@ export function mapSizes(capacity: PolicyCapacity, slots: number): Record<string
   return Object.fromEntries(Object.entries(sizes).map(([map, size]) => [map, Math.max(1, size) * slots]));
 }
 
+/** Whether there is as much room as that in every map. */
+export function covers(capacity: PolicyCapacity, wanted: PolicyCapacity): boolean {
+  return (Object.keys(wanted) as (keyof PolicyCapacity)[]).every((map) => capacity[map] >= wanted[map]);
+}
+
 /** Throws RF_POLICY_LIMIT, with both numbers, if the maps that were made are too small for this policy. */
 export function checkFits(needed: PolicyCapacity, capacity: PolicyCapacity): void {
   for (const [map, limit] of Object.entries(capacity) as [keyof PolicyCapacity, number][]) {

@@ -40,17 +40,14 @@ export type FenceScope = "tree" | "host" | "cgroup";
 /** Plans for a first policy. With `replaceable` the tables are there twice, with room to grow. */
 export function planSlots(policy: CompiledPolicy, tree: CgroupTree, replaceable: boolean): SlotPlan {
   const needed = capacityOf(policy, listCgroups(policy, tree).length);
-  const nameSecret = drawNameSecret();
-  if (replaceable) {
-    const asks = { cgroups: true, ancestors: true, names: true };
-    return { slots: 2, capacity: withGrowth(needed), nameSecret, asks };
-  }
+  if (replaceable) return planOfRoom(withGrowth(needed));
   const asks = {
     cgroups: policy.cgroup.entries.length > 0,
     ancestors: policy.ancestors.count > 0,
     names: policy.names.judged,
   };
-  return { slots: 1, capacity: asks.cgroups ? withNewCgroups(needed) : needed, nameSecret, asks };
+  const capacity = asks.cgroups ? withNewCgroups(needed) : needed;
+  return { slots: 1, capacity, nameSecret: drawNameSecret(), asks };
 }
 
 /** What an agent that goes on with the maps of one before it has to keep to. */
@@ -59,12 +56,12 @@ export function planOf(
   nameSecret: bigint,
 ): SlotPlan {
   const room = (name: string) => Math.floor(maps(name).info.maxEntries / 2);
-  return {
-    slots: 2,
-    capacity: capacityWhere(room),
-    nameSecret,
-    asks: { cgroups: true, ancestors: true, names: true },
-  };
+  return planOfRoom(capacityWhere(room), nameSecret);
+}
+
+/** Plans for policies that follow each other, whatever they ask about. */
+export function planOfRoom(capacity: PolicyCapacity, nameSecret = drawNameSecret()): SlotPlan {
+  return { slots: 2, capacity, nameSecret, asks: { cgroups: true, ancestors: true, names: true } };
 }
 
 /** Sizes of the policy's maps, and what the verifier may leave out, for opening an object. */

@@ -1,6 +1,15 @@
 import { hostResolver, knownRuntimes, policyWorkloads, WorkloadTable, workloadHost } from "@ringfence/agent";
 import type { ControlMethods } from "@ringfence/agent/control";
-import { Agent, agentStatus, removePins, ServiceManager } from "@ringfence/agent/daemon";
+import {
+  Agent,
+  type AgentOptions,
+  agentStatus,
+  type PreparedAgent,
+  prepareAgent,
+  releasePrepared,
+  removePins,
+  ServiceManager,
+} from "@ringfence/agent/daemon";
 import type { RunPolicy } from "@ringfence/agent/policy";
 import {
   type PolicyNotice,
@@ -31,6 +40,8 @@ class AgentRun {
   readonly #readers: number | null;
   readonly #manager: ProfileManager;
   #agent: Agent | null = null;
+  #prepared: Promise<PreparedAgent> | null = null;
+  #isEnding = false;
   #end: (how: End) => void = () => undefined;
 
   constructor(config: AgentConfig, cgroups: Cgroup2, service: ServiceManager) {
@@ -56,6 +67,7 @@ class AgentRun {
     const reload = () => void this.#manager.reload();
     process.on("SIGHUP", reload);
     try {
+      this.#prepare();
       await this.#manager.start();
       this.#agent?.tellWorkloads();
       printLine(`agent: ${this.#agent?.engine.fence.takenOver ? "took over" : "started"}`);
@@ -71,16 +83,31 @@ class AgentRun {
   }
 
   async #stop(): Promise<void> {
+    this.#isEnding = true;
     await this.#manager.stop();
     const agent = this.#agent;
     this.#agent = null;
     await agent?.stop();
+    await this.#prepared?.then(releasePrepared, () => undefined);
+    this.#prepared = null;
+  }
+
+  /** Begins with what needs no policy, while another process reads the profiles. What fails is thrown where it is used. */
+  #prepare(): Promise<PreparedAgent> {
+    const prepared = prepareAgent(this.#config, OBJECT_PATH);
+    prepared.catch(() => undefined);
+    this.#prepared = prepared;
+    return prepared;
   }
 
   /** The first policy starts the kernel side. */
   async #replace(policy: RunPolicy): Promise<number> {
     if (this.#agent !== null) return this.#agent.engine.replace(policy);
-    this.#agent = await Agent.start({
+    // a container may come in the last moment: nothing begins anew for it, least of all after ringfence off
+    if (this.#isEnding) throw new Error("The agent is ending: what is in force stays as it is");
+    const prepared = this.#prepared ?? this.#prepare();
+    this.#prepared = null;
+    const options: AgentOptions = {
       config: this.#config,
       objectPath: OBJECT_PATH,
       version: version(),
@@ -91,7 +118,8 @@ class AgentRun {
       recompile: () => this.#manager.recompile(),
       say: printLine,
       methods: (agent) => this.#methods(agent),
-    });
+    };
+    this.#agent = await Agent.start(options, await prepared);
     return this.#agent.engine.fence.generation;
   }
 
