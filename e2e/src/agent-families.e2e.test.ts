@@ -19,9 +19,14 @@ const LOCAL = [
   ["family", 16, RAW],
 ] as const;
 
-const profile = (cgroup: string, rules: string, mode = "enforce") => `apiVersion: ringfence.dev/v1alpha1
+const profile = (
+  name: string,
+  cgroup: string,
+  rules: string,
+  mode = "enforce",
+) => `apiVersion: ringfence.dev/v1alpha1
 kind: SecurityProfile
-metadata: { name: tested }
+metadata: { name: ${name} }
 spec:
   mode: ${mode}
   subject: { cgroup: ${cgroup} }
@@ -56,7 +61,8 @@ async function judgedBy(
   look: (agent: TestAgent, inmate: CommandedProcess, other: CommandedProcess) => Promise<void>,
 ): Promise<void> {
   await using agent = new TestAgent("families");
-  agent.writeProfile("tested.yaml", profile(agent.cgroup.path, rules, mode));
+  agent.writeProfile("tested.yaml", profile("tested", agent.cgroup.path, rules, mode));
+  agent.writeProfile("elsewhere.yaml", profile("elsewhere", "/rf-nobody-is-here", TO_ONE));
   await agent.start(via(agent));
   await using inmate = new CommandedProcess(agent.cgroup.via);
   await using other = new CommandedProcess(["env"]);
