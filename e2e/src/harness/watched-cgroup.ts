@@ -11,7 +11,7 @@ import {
   readLosses,
 } from "@ringfence/agent";
 import { Cgroup2, layout, RingBufferReader, StructCodec, u32Codec } from "@ringfence/kernel";
-import { compile } from "@ringfence/policy";
+import { cgroupTableOf, compile } from "@ringfence/policy";
 import { parsePolicy } from "@ringfence/policy/parse";
 import { objectPath } from "./altered-object.js";
 import { TestCgroup } from "./cgroups.js";
@@ -58,9 +58,11 @@ export class WatchedCgroup implements AsyncDisposable {
       hostResolver,
     );
     execFileSync("mount", ["-t", "bpf", "bpf", this.#pins]);
+    const policy = compile(profiles, { workloads: [] });
     this.fence = HostFence.start({
       objectPath,
-      policy: compile(profiles, { workloads: [] }),
+      policy,
+      table: cgroupTableOf(policy),
       cgroups: this.#cgroups,
       cgroup: this.cgroup.path,
       pins: PinFolder.open(`${this.#pins}/ringfence`),

@@ -1,7 +1,13 @@
 export * from "./command-line/command-line-profile.js";
 export * from "./command-line/parse-destination.js";
 export * from "./compile/automaton/automaton.js";
-export type { CgroupWorkload } from "./compile/cgroup-table.js";
+export type { CgroupConditions } from "./compile/cgroup-conditions.js";
+export {
+  buildCgroupTable,
+  type CgroupTable,
+  type CgroupWorkload,
+  cgroupTableOf,
+} from "./compile/cgroup-table.js";
 export * from "./compile/compile.js";
 export * from "./compile/compiled-policy.js";
 export { limits } from "./compile/limits.js";

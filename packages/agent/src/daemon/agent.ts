@@ -14,10 +14,12 @@ import { PinFolder } from "../pins/pin-folder.js";
 import type { RunPolicy } from "../policy/index.js";
 import { eventWorkload } from "../workloads/event-workload.js";
 import { NewCgroups } from "../workloads/new-cgroups.js";
+import { policyWorkloads } from "../workloads/policy-workloads.js";
 import { knownRuntimes } from "../workloads/runtimes/known-runtimes.js";
 import { WorkloadEvents } from "../workloads/workload-events.js";
+import { workloadHost } from "../workloads/workload-host.js";
 import { workloadMethods } from "../workloads/workload-methods.js";
-import type { WorkloadTable } from "../workloads/workload-table.js";
+import { WorkloadTable } from "../workloads/workload-table.js";
 import { WorkloadWatch } from "../workloads/workload-watch.js";
 import { Engine } from "./engine.js";
 import { EventPump } from "./event-pump.js";
@@ -41,8 +43,10 @@ export interface AgentOptions {
   readonly knowledge: Pick<ActorKnowledge, "ancestorsOf">;
   /** Names of the profiles in force that select a workload. */
   readonly profilesOf: (workload: Workload) => readonly string[];
-  /** Puts the policy in force again, with what runs now: containers came or went. */
+  /** Compiles the policy in force again, and puts it in force. */
   readonly recompile: () => Promise<void>;
+  /** Told when it was put in force again for containers that came or went: its number is another one. */
+  readonly renewed: (generation: number) => void;
   /** Gets a line for people, where something is wrong that stops nothing. */
   readonly say: (text: string) => void;
   /** What the agent can be asked, by the parts that answer it. */
@@ -76,18 +80,23 @@ export class Agent {
     this.#cgroups = cgroups;
     this.hub = new EventHub({ host: hostname(), labels: config.spec.labels, clock });
     this.#sinks = new AgentSinks(this.hub, config.spec, options.say);
-    this.engine = new Engine({ config, objectPath, cgroups, prepared }, policy);
+    const runtimes = knownRuntimes(config.spec.workloads);
+    // what runs before anybody watches
+    let table = new WorkloadTable(workloadHost(cgroups, runtimes));
+    const workloads = () => policyWorkloads(table.list());
+    this.engine = new Engine({ config, objectPath, cgroups, prepared, workloads }, policy);
     this.#losses = new LossWatch(this.#readLosses());
     const toIso = (ns: bigint) => clock.toIso(Number(ns / 1000n) / 1000);
     this.#clock = clock;
     this.#workloads = new WorkloadWatch({
       cgroups,
-      runtimes: knownRuntimes(config.spec.workloads),
+      runtimes,
       newCgroups: new NewCgroups(this.engine.fence.object),
       isAsked: () => this.engine.asksCgroups,
-      apply: options.recompile,
+      apply: () => this.#renew(),
       failed: (error) => options.say(`agent: new containers stay closed: ${String(error)}`),
     });
+    table = this.#workloads.table;
     this.#workloadEvents = new WorkloadEvents({
       table: this.workloads,
       profilesOf: options.profilesOf,
@@ -203,13 +212,24 @@ export class Agent {
       fence.restore(undone);
       this.hub.publish(tamperingEvent("hooks", undone));
     }
-    const { isRewritten } = fence;
-    if (isRewritten) this.hub.publish(tamperingEvent("the policy in force", ["active", "policy"]));
     // who was stopped for long was dead to the kernel: what opened meanwhile is judged again
-    if (isRewritten || wasAbsent) this.#renew();
+    if (this.#tellRewritten() || wasAbsent) this.#recompile();
   }
 
-  #renew(): void {
+  #tellRewritten(): boolean {
+    const { isRewritten } = this.engine.fence;
+    if (isRewritten) this.hub.publish(tamperingEvent("the policy in force", ["active", "policy"]));
+    return isRewritten;
+  }
+
+  /** Puts the policy in force again for what runs now; the whole policy, where somebody changed it or there is no other way. */
+  async #renew(): Promise<void> {
+    const generation = this.#tellRewritten() ? null : this.engine.renew();
+    if (generation === null) await this.#options.recompile();
+    else this.#options.renewed(generation);
+  }
+
+  #recompile(): void {
     if (this.#isRenewing) return;
     this.#isRenewing = true;
     const { recompile, say } = this.#options;

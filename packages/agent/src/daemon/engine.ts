@@ -1,5 +1,6 @@
 import type { Cgroup2 } from "@ringfence/kernel";
 import type { AgentConfig } from "@ringfence/model";
+import { buildCgroupTable, type CgroupWorkload, type CompiledPolicy } from "@ringfence/policy";
 import { HostFence } from "../fence/host-fence.js";
 import type { LoadedFence } from "../fence/load-fence.js";
 import { planSlots } from "../fence/policy-slots.js";
@@ -10,6 +11,7 @@ import { trustedResolvers } from "../names/trusted-resolvers.js";
 import type { TrustedResolvers } from "../names/write-names.js";
 import type { PolicyNames } from "../observe/policy-names.js";
 import { PinFolder } from "../pins/pin-folder.js";
+import { aboutAbsent, absentCgroups } from "../policy/compile-policy.js";
 import { type RunPolicy, summaryOf } from "../policy/index.js";
 import { PolicyArchive } from "./policy-archive.js";
 
@@ -19,6 +21,8 @@ export interface EngineOptions {
   readonly cgroups: Cgroup2;
   /** What was loaded before the policy was there. */
   readonly prepared: LoadedFence | null;
+  /** What runs in which cgroup now. */
+  readonly workloads: () => readonly CgroupWorkload[];
 }
 
 /** What the kernel judges by: the fence of this host, with the policy that was given last. */
@@ -27,22 +31,27 @@ export class Engine implements Disposable {
   readonly #archive: PolicyArchive;
   readonly #network = ownNetwork();
   readonly #hosts = readHosts();
-  #asksCgroups: boolean;
+  readonly #workloads: EngineOptions["workloads"];
+  readonly #tree: Cgroup2;
+  #cgroups: PolicyCgroups;
 
   /**
    * Puts the first policy in force: on a host that has none by new hooks, else by those of the agent before, without a
    * moment in between. Throws what `HostFence.start` throws.
    */
-  constructor({ config, objectPath, cgroups, prepared }: EngineOptions, policy: RunPolicy) {
+  constructor({ config, objectPath, cgroups, prepared, workloads }: EngineOptions, policy: RunPolicy) {
     const { cgroup, pins, state } = config.spec;
-    this.#asksCgroups = policy.compiled.cgroup.asked;
+    this.#workloads = workloads;
+    this.#tree = cgroups;
+    this.#cgroups = cgroupsOf(policy);
     this.#archive = new PolicyArchive(state);
     const { compiled } = policy;
+    const table = this.#tableNow(this.#cgroups);
     const resolvers = this.#trustedBy(policy);
     const place = { objectPath, cgroups, cgroup, pins: PinFolder.open(pins) };
-    this.fence = HostFence.start({ ...place, policy: compiled, resolvers }, prepared);
+    this.fence = HostFence.start({ ...place, policy: compiled, table, resolvers }, prepared);
     if (this.fence.takenOver) this.#archive.resume(this.fence.generation - 1);
-    else rememberCapacity(state, planSlots(compiled, cgroups, true).capacity);
+    else rememberCapacity(state, planSlots(compiled, cgroups, true, table).capacity);
     this.#archive.add(summaryOf(policy).names);
   }
 
@@ -52,23 +61,44 @@ export class Engine implements Disposable {
 
   /** Whether it makes a difference to the policy in force what runs in which cgroup. */
   get asksCgroups(): boolean {
-    return this.#asksCgroups;
+    return this.#cgroups.asked;
   }
 
   get network() {
     return this.#network;
   }
 
-  /** Lines of the hosts file that are of no use, and the like. */
+  /** Lines of the hosts file that are of no use, and cgroups that the policy names and that are not there. */
   get warnings(): readonly string[] {
-    return this.#hosts.warnings;
+    const { conditions: cgroupConditions } = this.#cgroups;
+    const absent = absentCgroups({ compiled: { cgroupConditions } }, this.#tree);
+    return [
+      ...this.#hosts.warnings,
+      ...absent.map((path) => `${aboutAbsent(path)} matches nothing until it does`),
+    ];
   }
 
   /** Puts another policy in force and returns its number. Throws RF_POLICY_LIMIT, RF_MAP_FULL: the old one then stays. */
   replace(policy: RunPolicy): number {
-    const generation = this.fence.replacePolicy(policy.compiled, this.#trustedBy(policy));
-    this.#asksCgroups = policy.compiled.cgroup.asked;
+    const cgroups = cgroupsOf(policy);
+    const generation = this.fence.replacePolicy(
+      policy.compiled,
+      this.#tableNow(cgroups),
+      this.#trustedBy(policy),
+    );
+    this.#cgroups = cgroups;
     this.#archive.add(summaryOf(policy).names);
+    return generation;
+  }
+
+  /**
+   * Puts the policy in force again for what runs now. Returns its number; null when the whole policy is needed: `replace`.
+   * Throws RF_POLICY_LIMIT, RF_MAP_FULL: what was in force stays.
+   */
+  renew(): number | null {
+    if (!this.fence.canRenew) return null;
+    const generation = this.fence.renewCgroups(this.#tableNow(this.#cgroups));
+    this.#archive.repeat();
     return generation;
   }
 
@@ -81,6 +111,10 @@ export class Engine implements Disposable {
     this.close();
   }
 
+  #tableNow({ conditions, firstRow }: PolicyCgroups) {
+    return buildCgroupTable(conditions, this.#workloads(), firstRow);
+  }
+
   #trustedBy({ compiled: { names } }: RunPolicy): TrustedResolvers {
     return {
       network: this.#network.cookie,
@@ -89,4 +123,15 @@ export class Engine implements Disposable {
       hosts: this.#hosts.entries,
     };
   }
+}
+
+/** What is kept of a policy, to make its table of cgroups again. */
+interface PolicyCgroups {
+  readonly conditions: CompiledPolicy["cgroupConditions"];
+  readonly firstRow: number;
+  readonly asked: boolean;
+}
+
+function cgroupsOf({ compiled: { cgroup, cgroupConditions } }: RunPolicy): PolicyCgroups {
+  return { conditions: cgroupConditions, firstRow: cgroup.firstRow, asked: cgroup.asked };
 }

@@ -50,6 +50,13 @@ export class PolicyArchive {
     this.#write();
   }
 
+  /** The one that is in force is put in force once more, under the next number. */
+  repeat(): void {
+    const { all } = this.#names;
+    const last = all.at(-1);
+    if (last !== undefined) this.add(last);
+  }
+
   /** An archive that cannot be read costs the names of old rules. */
   #read(): Stored {
     try {

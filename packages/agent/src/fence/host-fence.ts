@@ -1,6 +1,6 @@
 import { closeSync } from "node:fs";
 import { BpfLink, type BpfObject, layout, linkInfo, StructCodec, u32Codec } from "@ringfence/kernel";
-import type { CompiledPolicy } from "@ringfence/policy";
+import type { CgroupTable, CompiledPolicy } from "@ringfence/policy";
 import { inNetworkNamespaces } from "../host/network-namespaces.js";
 import { bootNs } from "../host/uptime.js";
 import { type TrustedResolvers, trustResolvers, writeNames } from "../names/write-names.js";
@@ -27,6 +27,8 @@ export const DEAD_AFTER_MS = 10_000;
 
 export interface HostFenceOptions extends FencePlace {
   readonly policy: CompiledPolicy;
+  /** Its table of cgroups, for what runs now. */
+  readonly table: CgroupTable;
   /** Whose DNS answers count. */
   readonly resolvers: TrustedResolvers;
 }
@@ -96,10 +98,23 @@ export class HostFence implements Disposable {
     return [...this.#links.keys()];
   }
 
-  /** As `Fence.replacePolicy`. */
-  replacePolicy(policy: CompiledPolicy, resolvers: TrustedResolvers): number {
-    const generation = this.#policies.replace(policy);
+  /** As `Fence.replacePolicy`, with the table of cgroups for what runs now. */
+  replacePolicy(policy: CompiledPolicy, table: CgroupTable, resolvers: TrustedResolvers): number {
+    const generation = this.#policies.replace(policy, table);
     trustResolvers(this.object, resolvers);
+    if (policy.cgroup.asked) this.#policies.mirror(policy);
+    this.rejudge();
+    return generation;
+  }
+
+  /** False when another table of cgroups needs the whole policy again: `replacePolicy`. */
+  get canRenew(): boolean {
+    return this.#policies.isMirrored;
+  }
+
+  /** Puts the policy in force again with another table of cgroups. Throws as `PolicySlots.renew`. */
+  renewCgroups(table: CgroupTable): number {
+    const generation = this.#policies.renew(table);
     this.rejudge();
     return generation;
   }
@@ -175,7 +190,7 @@ function startWith(
     const policies = takenOver ? takeOver(loaded, options, links) : begin(loaded, options, links);
     const fence = make({ object, links, policies, abi, takenOver, familyGuard });
     fence.attend(); // before what the last agent's death opened is judged again
-    if (takenOver) fence.replacePolicy(options.policy, options.resolvers);
+    if (takenOver) fence.replacePolicy(options.policy, options.table, options.resolvers);
     else fence.rejudge();
     pins.removeOthers(abi);
     return fence;
@@ -200,8 +215,8 @@ function loadNow(options: HostFenceOptions, familyGuard: FamilyGuard | null): Lo
   return loadFence(options, familyGuard, () => planOfNew(options));
 }
 
-function planOfNew({ policy, cgroups }: HostFenceOptions): SlotPlan {
-  return planSlots(policy, cgroups, true);
+function planOfNew({ policy, table, cgroups }: HostFenceOptions): SlotPlan {
+  return planSlots(policy, cgroups, true, table);
 }
 
 /** Everything is new. Sockets that are there belong to whoever holds them. */
@@ -210,8 +225,9 @@ function begin(
   options: HostFenceOptions,
   links: Map<string, BpfLink>,
 ): PolicySlots {
-  const { policy, cgroups, cgroup, pins, resolvers } = options;
-  const policies = new PolicySlots(object, plan, cgroups, policy);
+  const { policy, table, cgroups, cgroup, pins, resolvers } = options;
+  const policies = new PolicySlots(object, plan, cgroups, policy, table);
+  if (policy.cgroup.asked) policies.mirror(policy);
   const id = cgroups.idOf(cgroup);
   beginFence(object, { cgroup: id, packet_cgroup: id, next_flow: 0, flow_limit: HOST_FLOW_ROWS });
   writeNames(object, plan.nameSecret, resolvers);

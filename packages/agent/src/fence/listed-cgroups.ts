@@ -1,5 +1,5 @@
 import type { Cgroup2 } from "@ringfence/kernel";
-import type { CompiledPolicy } from "@ringfence/policy";
+import type { CgroupTable } from "@ringfence/policy";
 
 /** A cgroup that exists, and the row of the deepest one at or above it that the policy names. */
 export interface ListedCgroup {
@@ -16,8 +16,8 @@ export type CgroupTree = Pick<Cgroup2, "exists" | "idOf" | "children">;
  * The cgroups that a policy names and all below them: a packet knows the cgroup of its socket's owner by id only, and
  * cannot walk up. A named cgroup that does not exist holds no process and is left out.
  */
-export function listCgroups(policy: CompiledPolicy, tree: CgroupTree): ListedCgroup[] {
-  const rowsOf = new Map(policy.cgroup.entries.map(({ path, ...rows }) => [path, rows]));
+export function listCgroups({ entries }: Pick<CgroupTable, "entries">, tree: CgroupTree): ListedCgroup[] {
+  const rowsOf = new Map(entries.map(({ path, ...rows }) => [path, rows]));
   const listed = new Map<bigint, ListedCgroup>();
   const walk = (path: string, inherited: Omit<ListedCgroup, "id">): void => {
     const rows = rowsOf.get(path) ?? inherited;

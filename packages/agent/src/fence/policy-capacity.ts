@@ -1,5 +1,5 @@
 import { RingfenceError } from "@ringfence/model";
-import type { CompiledPolicy } from "@ringfence/policy";
+import type { CgroupTable, CompiledPolicy } from "@ringfence/policy";
 
 /** Subjects that one policy keeps a row for; more are judged from their dimensions. */
 export const SUBJECT_ROWS = 1024;
@@ -21,12 +21,11 @@ export interface PolicyCapacity {
   readonly listed_names: number;
 }
 
-/** What exactly this policy needs. `cgroups` counts those that are to be listed for it. */
-export function capacityOf(policy: CompiledPolicy, cgroups: number): PolicyCapacity {
+/** What exactly this policy needs with this table of cgroups. `cgroups` counts those that are to be listed for it. */
+export function capacityOf(policy: CompiledPolicy, table: CgroupTable, cgroups: number): PolicyCapacity {
   const { automaton } = policy.exe;
   return {
-    rows: (policy.rowCount + SUBJECT_ROWS) * policy.blockCount,
-    summaries: policy.rowCount + SUBJECT_ROWS,
+    ...roomForRows(table, policy.blockCount),
     intervals: intervalTables(policy).reduce((sum, table) => sum + table.starts.length, 0),
     intervals6: policy.v6.rows.length,
     interval_index: policy.v4Index.positions.length,
@@ -36,6 +35,15 @@ export function capacityOf(policy: CompiledPolicy, cgroups: number): PolicyCapac
     cgroups,
     listed_names: policy.names.entries.length,
   };
+}
+
+/** What the rows of a policy need that ends in this table, and those of subjects behind it. */
+export function roomForRows(
+  { firstRow, rowCount }: Pick<CgroupTable, "firstRow" | "rowCount">,
+  blockCount: number,
+): Pick<PolicyCapacity, "rows" | "summaries"> {
+  const count = firstRow + rowCount + SUBJECT_ROWS;
+  return { rows: count * blockCount, summaries: count };
 }
 
 /** The same, asked map by map. */
@@ -88,12 +96,12 @@ export function covers(capacity: PolicyCapacity, wanted: PolicyCapacity): boolea
 }
 
 /** Throws RF_POLICY_LIMIT, with both numbers, if the maps that were made are too small for this policy. */
-export function checkFits(needed: PolicyCapacity, capacity: PolicyCapacity): void {
-  for (const [map, limit] of Object.entries(capacity) as [keyof PolicyCapacity, number][]) {
-    if (needed[map] <= limit) continue;
+export function checkFits(needed: Partial<PolicyCapacity>, capacity: PolicyCapacity): void {
+  for (const [map, count] of Object.entries(needed) as [keyof PolicyCapacity, number][]) {
+    if (count <= capacity[map]) continue;
     throw new RingfenceError(
       "RF_POLICY_LIMIT",
-      `The policy needs ${needed[map]} entries in "${map}", and there is room for ${limit}`,
+      `The policy needs ${count} entries in "${map}", and there is room for ${capacity[map]}`,
       { hint: "Room is made at the start, for twice the first policy: start again with the larger one" },
     );
   }

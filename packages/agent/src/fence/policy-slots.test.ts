@@ -3,8 +3,8 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { BpfObject, layout, type RawMap, StructCodec } from "@ringfence/kernel";
 import type { Profile } from "@ringfence/model";
-import { type CompiledPolicy, compile } from "@ringfence/policy";
-import { largeProfiles, Random } from "@ringfence/policy/testing";
+import { buildCgroupTable, type CompiledPolicy, cgroupTableOf, compile } from "@ringfence/policy";
+import { largeProfiles, pools, Random } from "@ringfence/policy/testing";
 import { MadeUpCgroups } from "../testing/made-up-cgroups.js";
 import { PolicySlots, planSlots, slotOptions } from "./policy-slots.js";
 
@@ -17,11 +17,16 @@ const ofRules = (rules: number): CompiledPolicy =>
     workloads: [],
   });
 
-function ofSubject(condition: NonNullable<Profile["subject"]>[number]): CompiledPolicy {
+const containerProfiles = ["billing", "shop"].map((name) => profileOf({ container: { name: [name] } }, name));
+
+function profileOf(condition: NonNullable<Profile["subject"]>[number], name = "p"): Profile {
   const silence = { ingress: null, listen: null, unattributed: null, names: null, dns: null };
   const egress: Profile["egress"] = { default: "deny", rules: [] };
-  const profile: Profile = { name: "p", mode: "enforce", subject: [condition], egress, ...silence };
-  return compile([profile], { workloads: [] });
+  return { name, mode: "enforce", subject: [condition], egress, ...silence };
+}
+
+function ofSubject(condition: NonNullable<Profile["subject"]>[number]): CompiledPolicy {
+  return compile([profileOf(condition)], { workloads: [] });
 }
 
 function entriesOf(object: BpfObject, map: string): number {
@@ -118,6 +123,91 @@ test("PolicySlots has room for cgroups that are made after the maps", () => {
     made.push(...Array.from({ length: 100 }, (_, index) => `new${index}`));
     new PolicySlots(object, plan, growing, policy);
     assert.equal(entriesOf(object, "cgroups"), 101);
+  } finally {
+    object.close();
+  }
+});
+
+/** What programs read of the policy in force. */
+function contentInForce(object: BpfObject) {
+  const { slot } = inForce(object);
+  const header = headerCodec.fromBytes(object.rawMap("policy").lookup(key(slot)) ?? new Uint8Array());
+  const read = (map: string, from: number, count: number) =>
+    Array.from({ length: count }, (_, index) =>
+      Buffer.from(object.rawMap(map).lookup(key(from + index)) ?? []).toString("hex"),
+    );
+  const { uid, gid, v4, tcp, udp, sctp, v6, v4_index: index } = header;
+  const listed = (map: string, at: number) =>
+    [...object.rawMap(map).batches()].flatMap(({ count, keys, values }) =>
+      Array.from({ length: count }, (_, i) => {
+        const size = keys.length / count;
+        const own = Buffer.from(keys.subarray(i * size, (i + 1) * size));
+        const value = Buffer.from(
+          values.subarray((i * values.length) / count, ((i + 1) * values.length) / count),
+        );
+        const isOurs = own.readUInt32LE(at) === slot;
+        own.writeUInt32LE(0, at);
+        return isOurs ? [`${own.toString("hex")} ${value.toString("hex")}`] : [];
+      }).flat(),
+    );
+  return {
+    header,
+    rows: read("rows", header.rows_offset, header.row_count * header.block_count),
+    summaries: read("summaries", header.summaries_offset, header.row_count),
+    intervals: [uid, gid, v4, tcp, udp, sctp].map(({ offset, count }) => read("intervals", offset, count)),
+    wide: read("intervals6", v6.offset, v6.count),
+    index: read("interval_index", index.offset, 4),
+    transitions: read("transitions", header.transitions_offset, 8 * header.class_count),
+    comms: listed("comms", layout.rf_comm.fields.slot.offset).toSorted(),
+    cgroups: listed("cgroups", layout.rf_cgroup.fields.slot.offset).toSorted(),
+  };
+}
+
+test("PolicySlots, renewed for what runs now, has what the policy compiled for that has, and a number of its own", () => {
+  const random = new Random(7);
+  const profiles = [
+    ...largeProfiles(random, { rules: 300, prefixesPerRule: 2, users: 8 }),
+    ...containerProfiles,
+  ];
+  const without = compile(profiles, { workloads: [] });
+  const wanted = compile(profiles, { workloads: pools.workloads });
+  const expected = loaded(without);
+  const { object, slots } = loaded(without);
+  try {
+    assert.equal(slots.isMirrored, false);
+    slots.mirror(without);
+    const table = buildCgroupTable(without.cgroupConditions, pools.workloads, without.cgroup.firstRow);
+    for (const generation of [2, 3, 4]) {
+      assert.equal(slots.renew(table), generation);
+      expected.slots.replace(wanted);
+      assert.deepEqual(inForce(object), { slot: (generation - 1) % 2, generation, bits: wanted.bits.length });
+      assert.deepEqual(contentInForce(object), contentInForce(expected.object));
+      assert.ok(slots.isAsLeft);
+    }
+    slots.replace(ofRules(10));
+    assert.equal(slots.isMirrored, false, "the other slot holds another policy");
+    assert.throws(() => slots.renew(table));
+  } finally {
+    expected.object.close();
+    object.close();
+  }
+});
+
+test("PolicySlots refuses cgroups that do not fit, and keeps what is in force", () => {
+  const policy = compile(containerProfiles, { workloads: [] });
+  const { object, slots } = loaded(policy);
+  try {
+    slots.mirror(policy);
+    const facts = { id: null, image: null, labels: null };
+    const workloads = Array.from({ length: 20_000 }, (_, index) => ({
+      cgroup: `/many/${index}`,
+      container: { ...facts, name: "shop" },
+    }));
+    const before = inForce(object);
+    const table = buildCgroupTable(policy.cgroupConditions, workloads, policy.cgroup.firstRow);
+    assert.throws(() => slots.renew(table), { code: "RF_POLICY_LIMIT" });
+    assert.deepEqual(inForce(object), before);
+    assert.equal(slots.renew(cgroupTableOf(policy)), 2);
   } finally {
     object.close();
   }

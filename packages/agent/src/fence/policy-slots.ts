@@ -1,5 +1,6 @@
 import { type BpfObject, layout, type OpenOptions, StructCodec, u32Codec } from "@ringfence/kernel";
-import type { CompiledPolicy } from "@ringfence/policy";
+import { RingfenceError } from "@ringfence/model";
+import { type CgroupTable, type CompiledPolicy, cgroupTableOf } from "@ringfence/policy";
 import { drawNameSecret } from "../names/name-secret.js";
 import { type CgroupTree, listCgroups } from "./listed-cgroups.js";
 import {
@@ -8,13 +9,24 @@ import {
   checkFits,
   mapSizes,
   type PolicyCapacity,
+  roomForRows,
   withGrowth,
   withNewCgroups,
 } from "./policy-capacity.js";
 import { removeWhere } from "./remove-where.js";
-import { writePolicy } from "./write-policy.js";
+import {
+  type CgroupsInPolicy,
+  headerElsewhere,
+  headerOf,
+  type PolicyHeader,
+  type PolicySlot,
+  writeCgroups,
+  writeHeader,
+  writeTables,
+} from "./write-policy.js";
 
 const FIRST_GENERATION = 1;
+const policyCodec = new StructCodec(layout.rf_policy, "rf_policy");
 const scopeCodec = new StructCodec(layout.rf_scope, "rf_scope");
 
 type SlotOptions = Pick<OpenOptions, "maxEntries" | "constants">;
@@ -38,11 +50,16 @@ export interface SlotPlan {
 export type FenceScope = "tree" | "host" | "cgroup";
 
 /** Plans for a first policy. With `replaceable` the tables are there twice, with room to grow. */
-export function planSlots(policy: CompiledPolicy, tree: CgroupTree, replaceable: boolean): SlotPlan {
-  const needed = capacityOf(policy, listCgroups(policy, tree).length);
+export function planSlots(
+  policy: CompiledPolicy,
+  tree: CgroupTree,
+  replaceable: boolean,
+  table: CgroupTable = cgroupTableOf(policy),
+): SlotPlan {
+  const needed = capacityOf(policy, table, listCgroups(table, tree).length);
   if (replaceable) return planOfRoom(withGrowth(needed));
   const asks = {
-    cgroups: policy.cgroup.entries.length > 0,
+    cgroups: table.entries.length > 0,
     ancestors: policy.ancestors.count > 0,
     names: policy.names.judged,
   };
@@ -99,9 +116,17 @@ export class PolicySlots {
   #active = 0;
   #header: Uint8Array = new Uint8Array();
   #generation = FIRST_GENERATION;
+  /** Header of the policy whose tables both slots hold; null when they do not. */
+  #both: PolicyHeader | null = null;
 
   /** Writes the first policy; no program may run yet. Throws RF_MAP_FULL. */
-  constructor(object: BpfObject, plan: SlotPlan, tree: CgroupTree, policy: CompiledPolicy | null) {
+  constructor(
+    object: BpfObject,
+    plan: SlotPlan,
+    tree: CgroupTree,
+    policy: CompiledPolicy | null,
+    table?: CgroupTable,
+  ) {
     this.#object = object;
     this.#plan = plan;
     this.#tree = tree;
@@ -109,7 +134,7 @@ export class PolicySlots {
       ({ slot: this.#active, generation: this.#generation } = policyInForce(object));
       return;
     }
-    this.#write(policy, 0, FIRST_GENERATION);
+    this.#write(policy, table ?? cgroupTableOf(policy), this.#place(0, FIRST_GENERATION));
     this.#activate(0);
   }
 
@@ -133,25 +158,72 @@ export class PolicySlots {
    * Puts another policy in force and returns its number. When it returns no program judges by the old one any more.
    * Throws RF_POLICY_LIMIT if the maps are too small, RF_MAP_FULL if memory is: the old one then stays.
    */
-  replace(policy: CompiledPolicy): number {
+  replace(policy: CompiledPolicy, table: CgroupTable = cgroupTableOf(policy)): number {
+    const place = this.#nextPlace();
+    this.#write(policy, table, place);
+    return this.#follow(place);
+  }
+
+  /** Writes the tables of the policy in force into the other slot, too, for `renew`. Where memory is short, it does not. */
+  mirror(policy: CompiledPolicy): void {
+    try {
+      writeTables(this.#object, policy, this.#nextPlace());
+      this.#both = policyCodec.fromBytes(this.#header);
+    } catch (error) {
+      if (!(error instanceof RingfenceError)) throw error;
+    }
+  }
+
+  /** True when `renew` can be called: both slots hold the policy in force. */
+  get isMirrored(): boolean {
+    return this.#both !== null;
+  }
+
+  /**
+   * Puts the policy in force again with another table of cgroups, under a number of its own: whoever was judged before is
+   * judged anew. The tables that `mirror` wrote are good for it. Throws RF_POLICY_LIMIT, RF_MAP_FULL: what was in force stays.
+   */
+  renew(table: CgroupTable): number {
+    if (this.#both === null) throw new Error("Cannot renew the policy: its tables are not in both slots");
+    const { block_count: blockCount } = this.#both;
+    const place = this.#nextPlace();
+    const cgroups = { table, listed: listCgroups(table, this.#tree) };
+    const rows = roomForRows(table, blockCount);
+    checkFits({ ...rows, cgroups: cgroups.listed.length }, this.#plan.capacity);
+    writeCgroups(this.#object, cgroups, blockCount, place);
+    writeHeader(this.#object, headerElsewhere(this.#both, cgroups, place), place.slot);
+    return this.#follow(place);
+  }
+
+  /** The slot that no program reads. */
+  #nextPlace(): PolicySlot {
     const { slots } = this.#plan;
     if (slots < 2) throw new Error("Cannot replace the policy: its tables are there once only");
-    const slot = (this.#active + 1) % slots;
-    const generation = this.#generation + 1;
-    this.#write(policy, slot, generation);
+    return this.#place((this.#active + 1) % slots, this.#generation + 1);
+  }
+
+  #place(slot: number, generation: number): PolicySlot {
+    const { capacity, nameSecret } = this.#plan;
+    return { slot, generation, capacity, nameSecret };
+  }
+
+  #write(policy: CompiledPolicy, table: CgroupTable, place: PolicySlot): void {
+    const cgroups: CgroupsInPolicy = { table, listed: listCgroups(table, this.#tree) };
+    checkFits(capacityOf(policy, table, cgroups.listed.length), this.#plan.capacity);
+    this.#both = null;
+    writeTables(this.#object, policy, place);
+    writeCgroups(this.#object, cgroups, policy.blockCount, place);
+    writeHeader(this.#object, headerOf(policy, cgroups, place), place.slot);
+  }
+
+  /** What was written takes effect. */
+  #follow({ slot, generation }: PolicySlot): number {
     this.#activate(slot);
     this.#generation = generation;
     this.#waitForPrograms();
     const { offset } = layout.rf_subject.fields.generation;
     removeWhere(this.#object.rawMap("subject_index"), offset, (number) => number !== generation);
     return generation;
-  }
-
-  #write(policy: CompiledPolicy, slot: number, generation: number): void {
-    const { capacity, nameSecret } = this.#plan;
-    const cgroups = listCgroups(policy, this.#tree);
-    checkFits(capacityOf(policy, cgroups.length), capacity);
-    writePolicy(this.#object, policy, cgroups, { slot, generation, capacity, nameSecret });
   }
 
   #activate(slot: number): void {

@@ -7,7 +7,7 @@ import {
   type StructInput,
 } from "@ringfence/kernel";
 import { verdictDirections } from "@ringfence/model";
-import type { CompiledPolicy, IntervalTable } from "@ringfence/policy";
+import type { CgroupTable, CompiledPolicy, IntervalTable } from "@ringfence/policy";
 import { nameHash, nameWire } from "@ringfence/policy/dns";
 import type { ListedCgroup } from "./listed-cgroups.js";
 import { intervalTables, type PolicyCapacity, SUBJECT_ROWS } from "./policy-capacity.js";
@@ -40,33 +40,104 @@ export interface PolicySlot {
   readonly nameSecret: bigint;
 }
 
-/** Writes a compiled policy into a slot that no program reads. Throws RF_MAP_FULL. */
-export function writePolicy(
-  object: BpfObject,
-  policy: CompiledPolicy,
-  cgroups: readonly ListedCgroup[],
-  place: PolicySlot,
-): void {
+/** The table of cgroups, and those of this host by it. */
+export interface CgroupsInPolicy {
+  readonly table: CgroupTable;
+  readonly listed: readonly ListedCgroup[];
+}
+
+/** Writes a compiled policy into a slot that no program reads: all but its cgroups and its header. Throws RF_MAP_FULL. */
+export function writeTables(object: BpfObject, policy: CompiledPolicy, place: PolicySlot): void {
   const { slot, capacity } = place;
   const map = (name: string) => object.rawMap(name);
-  map("rows").writeAll(policy.rows, slot * capacity.rows);
-  map("summaries").writeAll(policy.summaries, slot * capacity.summaries);
+  const rows = policy.cgroup.firstRow;
+  map("rows").writeAll(
+    policy.rows.subarray(0, rows * policy.blockCount * layout.rf_block.size),
+    slot * capacity.rows,
+  );
+  map("summaries").writeAll(
+    policy.summaries.subarray(0, rows * layout.rf_summary.size),
+    slot * capacity.summaries,
+  );
   map("intervals").writeAll(intervalBytes(intervalTables(policy)), slot * capacity.intervals);
   map("intervals6").writeAll(wideIntervalBytes(policy), slot * capacity.intervals6);
   map("interval_index").writeAll(bytesOf(policy.v4Index.positions), slot * capacity.interval_index);
   writeAutomaton(object, policy, place);
   map("ancestor_rows").writeAll(ancestorBytes(policy), slot * ANCESTOR_PATTERNS);
   replaceEntries(map("comms"), slot, commEntries(policy, slot));
-  replaceEntries(map("cgroups"), slot, cgroupEntries(cgroups, slot));
   replaceEntries(map("listed_names"), slot, nameEntries(policy, place));
-  map("policy").writeAll(policyCodec.toBytes(header(policy, cgroups.length, place)), slot);
 }
 
-function header(
-  policy: CompiledPolicy,
-  cgroups: number,
+/** Writes the cgroups of a policy whose other tables are in the slot. Throws RF_MAP_FULL. */
+export function writeCgroups(
+  object: BpfObject,
+  { table, listed }: CgroupsInPolicy,
+  blockCount: number,
+  { slot, capacity }: PolicySlot,
+): void {
+  const { firstRow, rows, summaries } = table;
+  object.rawMap("rows").writeAll(rows, slot * capacity.rows + firstRow * blockCount);
+  object.rawMap("summaries").writeAll(summaries, slot * capacity.summaries + firstRow);
+  replaceEntries(object.rawMap("cgroups"), slot, cgroupEntries(listed, slot));
+}
+
+/** Writes what programs read first, when all else is there. */
+export function writeHeader(object: BpfObject, header: PolicyHeader, slot: number): void {
+  object.rawMap("policy").writeAll(policyCodec.toBytes(header), slot);
+}
+
+/** What programs read first of a policy. */
+export type PolicyHeader = StructInput<typeof layout.rf_policy>;
+
+/** The header of a policy with these cgroups. */
+export function headerOf(policy: CompiledPolicy, cgroups: CgroupsInPolicy, place: PolicySlot): PolicyHeader {
+  return { ...baseHeader(policy, place), ...cgroupHeader(cgroups) };
+}
+
+/** The header of the same policy in another slot, with other cgroups. */
+export function headerElsewhere(
+  header: PolicyHeader,
+  cgroups: CgroupsInPolicy,
   { slot, generation, capacity }: PolicySlot,
-): StructInput<typeof layout.rf_policy> {
+): PolicyHeader {
+  const by = (entries: number) => (slot - header.slot) * entries;
+  const moved = <T extends { readonly offset: number }>(table: T, entries: number): T => ({
+    ...table,
+    offset: table.offset + by(entries),
+  });
+  return {
+    ...header,
+    generation,
+    slot,
+    rows_offset: header.rows_offset + by(capacity.rows),
+    summaries_offset: header.summaries_offset + by(capacity.summaries),
+    transitions_offset: header.transitions_offset + by(capacity.transitions),
+    accepts_offset: header.accepts_offset + by(capacity.accepts),
+    v4_index: moved(header.v4_index, capacity.interval_index),
+    uid: moved(header.uid, capacity.intervals),
+    gid: moved(header.gid, capacity.intervals),
+    v4: moved(header.v4, capacity.intervals),
+    v6: moved(header.v6, capacity.intervals6),
+    tcp: moved(header.tcp, capacity.intervals),
+    udp: moved(header.udp, capacity.intervals),
+    sctp: moved(header.sctp, capacity.intervals),
+    ...cgroupHeader(cgroups),
+  };
+}
+
+function cgroupHeader({ table, listed }: CgroupsInPolicy) {
+  return {
+    row_count: table.firstRow + table.rowCount,
+    cgroup_count: listed.length,
+    cgroup_other_row: table.otherRow,
+    cgroup_new_row: table.otherNewRow,
+  };
+}
+
+function baseHeader(
+  policy: CompiledPolicy,
+  { slot, generation, capacity }: PolicySlot,
+): Omit<PolicyHeader, keyof ReturnType<typeof cgroupHeader>> {
   const [uid, gid, v4, tcp, udp, sctp] = placesOf(intervalTables(policy), slot * capacity.intervals);
   const { automaton } = policy.exe;
   return {
@@ -75,7 +146,6 @@ function header(
     slot,
     rows_offset: slot * capacity.rows,
     summaries_offset: slot * capacity.summaries,
-    row_count: policy.rowCount,
     subject_limit: SUBJECT_ROWS,
     next_subject: 0,
     transitions_offset: slot * capacity.transitions,
@@ -95,9 +165,6 @@ function header(
     ancestor_rule_none_row: policy.ancestors.rule.noneRow,
     comm_count: policy.comm.entries.length,
     comm_other_row: policy.comm.otherRow,
-    cgroup_count: cgroups,
-    cgroup_other_row: policy.cgroup.otherRow,
-    cgroup_new_row: policy.cgroup.otherNewRow,
     icmp_row: policy.icmpRow,
     other_row: policy.otherRow,
     enforcing: policy.bits.some((bit) => !bit.audit) ? 1 : 0,

@@ -45,7 +45,25 @@ export async function compilePolicy(
   options: PolicyOptions,
   cgroups: Cgroup2,
 ): Promise<RunPolicy> {
-  return compileProfiles(await parseProfiles(files, options), cgroups, options.workloads);
+  const policy = compileProfiles(await parseProfiles(files, options), cgroups, options.workloads);
+  const absent = absentCgroups(policy, cgroups).map(
+    (path) => `${aboutAbsent(path)} matches nothing in this run`,
+  );
+  return { ...policy, warnings: [...policy.warnings, ...absent] };
+}
+
+/** Cgroups that a policy names and that are not there. */
+export function absentCgroups(
+  { compiled }: { readonly compiled: Pick<CompiledPolicy, "cgroupConditions"> },
+  cgroups: Pick<Cgroup2, "exists">,
+): readonly string[] {
+  const named = compiled.cgroupConditions.places.flatMap((place) => ("paths" in place ? place.paths : []));
+  return [...new Set(named)].filter((path) => !cgroups.exists(path));
+}
+
+/** How a warning of a cgroup that is not there begins. */
+export function aboutAbsent(path: string): string {
+  return `cgroup "${path}" does not exist: what a rule says of it`;
 }
 
 /** The same for profiles that were read already. */
@@ -55,13 +73,7 @@ export function compileProfiles(
   workloads?: readonly CgroupWorkload[],
 ): RunPolicy {
   const checkedAt = sharedClock();
-  const { profiles, sources } = read;
-  const warnings = [...read.warnings];
-  for (const path of new Set(conditionsOf(profiles).flatMap((condition) => condition.cgroup ?? []))) {
-    if (!cgroups.exists(path)) {
-      warnings.push(`cgroup "${path}" does not exist: what a rule says of it matches nothing in this run`);
-    }
-  }
+  const { profiles, sources, warnings } = read;
   const asks = conditionsOf(profiles).some(({ host, container, unit }) => host ?? container ?? unit);
   const compiled = compile(profiles, { workloads: asks ? (workloads ?? workloadsNow(cgroups)) : [] });
   const bits = compiled.bits.map(({ ruleId, action, audit, profile }) => ({

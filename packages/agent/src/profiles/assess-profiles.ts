@@ -1,12 +1,6 @@
 import type { Cgroup2 } from "@ringfence/kernel";
 import type { Mode, Profile, SourceLocation } from "@ringfence/model";
-import {
-  type CgroupWorkload,
-  evaluate,
-  type FlowFacts,
-  matchesAnyItem,
-  type ProcessFacts,
-} from "@ringfence/policy";
+import { evaluate, type FlowFacts, matchesAnyItem, type ProcessFacts } from "@ringfence/policy";
 import type { DiffDetail, ProfileChange } from "@ringfence/policy/diff";
 import { hostResolver } from "../host/host-resolver.js";
 import { compileProfiles, type RunPolicy } from "../policy/compile-policy.js";
@@ -46,8 +40,6 @@ export interface ProfilesOrder {
   readonly open: boolean;
   /** Processes to be counted by the profiles that cover them. */
   readonly processes: readonly ProcessFacts[];
-  /** What runs in which cgroup, where that is known; else the host is looked at. */
-  readonly workloads?: readonly CgroupWorkload[];
 }
 
 /** What the agent keeps of a profile. */
@@ -125,7 +117,7 @@ export async function assessProfiles(order: ProfilesOrder, cgroups: Cgroup2): Pr
         warnings: [...warnings, ...complete.warnings],
       },
       cgroups,
-      order.workloads,
+      [], // the agent makes the table of cgroups, when the policy is put in force
     ),
     accepted: settled.files.flatMap(({ file, form }) => (form === "now" ? [file] : [])),
     errors: settled.errors.map(plainError),

@@ -1,5 +1,4 @@
 import type { Cgroup2 } from "@ringfence/kernel";
-import type { CgroupWorkload } from "@ringfence/policy";
 import type { PlainError } from "../policy/plain-error.js";
 import type { Panic } from "./agent-state.js";
 import type { ProfileFacts, ProtectedFlow } from "./assess-profiles.js";
@@ -14,8 +13,6 @@ export interface ProfileManagerOptions {
   readonly target: PolicyTarget;
   readonly cgroups: Cgroup2;
   readonly tell: (notice: PolicyNotice) => void;
-  /** What runs in which cgroup, by who watches that; else the host is looked at. */
-  readonly workloads?: () => readonly CgroupWorkload[];
   /** Connections that a change should not cut; by default those of operators. */
   readonly protect?: (requester: number | null) => readonly ProtectedFlow[];
 }

@@ -89,9 +89,14 @@ export class ProfileManager {
     return this.#alone(() => this.#refresh());
   }
 
-  /** Compiles again what is in force, for containers that came or went. Throws what putting it in force throws. */
+  /** Compiles again what is in force. Throws what putting it in force throws. */
   recompile(): Promise<void> {
     return this.#alone(() => this.#putInForce(this.#good));
+  }
+
+  /** What is in force was put there again, under another number. */
+  renewed(generation: number): void {
+    this.#status = { ...this.#status, generation };
   }
 
   /** What would change if these were the files of the folder, or if they were added to it. Changes nothing. */
@@ -342,7 +347,6 @@ export class ProfileManager {
     asked: Partial<Pick<ProfilesOrder, "processes" | "detail">> = {},
   ): Promise<Assessment> {
     const open = this.#panic !== null;
-    const { workloads } = this.#options;
     const order: ProfilesOrder = {
       kind: "profiles",
       files,
@@ -353,7 +357,6 @@ export class ProfileManager {
       processes: [],
       detail: "lines",
       ...asked,
-      ...(workloads === undefined ? {} : { workloads: workloads() }),
     };
     const total = [...files, ...this.#good].reduce((sum, { bytes }) => sum + bytes.length, 0);
     return total <= MOST_BYTES_HERE

@@ -1,6 +1,6 @@
 import { BpfObject, u64Codec } from "@ringfence/kernel";
 import { RingfenceError } from "@ringfence/model";
-import type { CompiledPolicy } from "@ringfence/policy";
+import { buildCgroupTable, type CompiledPolicy, cgroupTableOf } from "@ringfence/policy";
 import { type Answer, type Question, sameAnswer } from "@ringfence/policy/testing";
 import { PolicySlots, planSlots, slotOptions } from "../fence/policy-slots.js";
 import { writeNames } from "../names/write-names.js";
@@ -19,8 +19,7 @@ interface Loaded {
 
 /**
  * Asks the running kernel, with the product's own verdict code, what policies say of many made-up cases. Each policy
- * replaces the one before it in the loaded object, as in a fence, so that every second one lies in the second slot;
- * one that does not fit is loaded anew. Those that are not replaceable are loaded each on their own, with no more than
+ * replaces the one before it in the loaded object, as in a fence; one that does not fit is loaded anew. Those that are not replaceable are loaded each on their own, with no more than
  * they need.
  */
 export class KernelJudge implements Disposable {
@@ -93,10 +92,16 @@ function agreed(withRow: Answer | undefined, withoutRow: Answer | undefined): An
     : undefined;
 }
 
-/** False when the policy needs more room than the maps have. */
+/**
+ * False when the policy needs more room than the maps have. It comes without the containers that run, and is renewed for
+ * them, as an agent does: a policy that is compiled with them is loaded anew.
+ */
 function replaced(slots: PolicySlots, policy: CompiledPolicy): boolean {
+  const { cgroupConditions, cgroup } = policy;
   try {
-    slots.replace(policy);
+    slots.replace(policy, buildCgroupTable(cgroupConditions, [], cgroup.firstRow));
+    slots.mirror(policy);
+    slots.renew(cgroupTableOf(policy));
     return true;
   } catch (error) {
     if (error instanceof RingfenceError && error.code === "RF_POLICY_LIMIT") return false;

@@ -1,4 +1,4 @@
-import { hostResolver, knownRuntimes, policyWorkloads, WorkloadTable, workloadHost } from "@ringfence/agent";
+import { hostResolver } from "@ringfence/agent";
 import type { ControlMethods } from "@ringfence/agent/control";
 import {
   Agent,
@@ -55,7 +55,6 @@ class AgentRun {
       cgroups,
       target: { replace: (policy) => this.#replace(policy) },
       tell: (notice) => this.#tell(notice),
-      workloads: () => policyWorkloads(this.#agent?.workloads.list() ?? workloadsNow(cgroups, config)),
     });
   }
 
@@ -116,6 +115,7 @@ class AgentRun {
       knowledge: { ancestorsOf: () => null },
       profilesOf: (workload) => selectingProfiles(this.#manager.subjects, workload),
       recompile: () => this.#manager.recompile(),
+      renewed: (generation) => this.#manager.renewed(generation),
       say: printLine,
       methods: (agent) => this.#methods(agent),
     };
@@ -162,11 +162,6 @@ class AgentRun {
     if (panic !== null) return "PANIC: everything is open";
     return `profiles in force: ${profiles.length}, errors in their folder: ${errors.length}`;
   }
-}
-
-/** What runs before anybody watches. */
-function workloadsNow(cgroups: Cgroup2, { spec }: AgentConfig) {
-  return new WorkloadTable(workloadHost(cgroups, knownRuntimes(spec.workloads))).list();
 }
 
 function groupOf(name: string | undefined): number | null {

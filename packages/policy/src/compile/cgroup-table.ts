@@ -1,9 +1,11 @@
 import type { ContainerFact } from "@ringfence/model";
 import { matchesContainer } from "../evaluate/matches-container.js";
 import { type Belief, matchesUnit } from "../evaluate/matches-process.js";
+import type { CgroupConditions, PlaceCondition } from "./cgroup-conditions.js";
 import type { CompiledPolicy } from "./compiled-policy.js";
-import type { CompileContext } from "./context.js";
+import { Dimension } from "./dimension.js";
 import { groupsByValue } from "./groups-by-value.js";
+import { RowStore } from "./row-store.js";
 
 /** What runs in a cgroup of this host, and in those below it. */
 export interface CgroupWorkload {
@@ -12,69 +14,83 @@ export interface CgroupWorkload {
   readonly container: ContainerFact;
 }
 
+/** The table of cgroups with its rows, which lie behind all others of the policy. */
+export interface CgroupTable extends Pick<CompiledPolicy["cgroup"], "otherRow" | "otherNewRow" | "entries"> {
+  /** The number of its first row. */
+  readonly firstRow: number;
+  readonly rowCount: number;
+  /** In the form of `CompiledPolicy.rows`. */
+  readonly rows: Uint8Array;
+  readonly summaries: Uint8Array;
+}
+
 /** A cgroup as conditions see it. */
 interface Place {
   readonly path: string;
   readonly container: ContainerFact;
 }
 
-/** A condition on a place, other than the list of paths. */
-interface PlaceTest {
-  readonly holds: (place: Place) => boolean;
-}
-
-/** The table, and what it was made of beside the cgroups of this host: for the fingerprint of the policy. */
-export interface CgroupTable {
-  readonly table: CompiledPolicy["cgroup"];
-  readonly conditions: readonly unknown[];
-}
-
 /**
  * The table of cgroups: every path that a condition names and every workload's, so that the deepest entry at or above a
  * process's cgroup knows all that matters about it.
  */
-export function buildCgroupTable(context: CompileContext, workloads: readonly CgroupWorkload[]): CgroupTable {
-  const dimension = context.dimension<readonly string[] | PlaceTest>();
-  const tests = new PlaceTests();
-  const conditions: unknown[] = [];
-  context.bits.forEach(({ subject, process, isAllowRule }, bit) => {
-    const belief = isAllowRule ? "strict" : "lenient";
-    for (const { cgroup, host, container, unit } of [subject, process]) {
-      dimension.require(bit, cgroup);
-      if (host) dimension.require(bit, tests.of(hostKey, belief, isHost(belief)));
-      if (container !== undefined) {
-        const holds = (place: Place) => matchesContainer(container, place.container, belief);
-        dimension.require(bit, tests.of(container === true ? containerKey : container, belief, holds));
-      }
-      if (unit !== undefined) {
-        dimension.require(
-          bit,
-          tests.of(unit, "strict", ({ path }) => matchesUnit(unit, path)),
-        );
-      }
-      if (cgroup ?? host ?? container ?? unit) conditions.push([bit, cgroup, host, container, unit]);
-    }
-  });
-  const pathLists = dimension.lists.map((list) => ("holds" in list ? [] : list));
-  const groupsOf = groupsByValue(pathLists);
-  const tested = dimension.lists.flatMap((list, group) => ("holds" in list ? [{ group, ...list }] : []));
+export function buildCgroupTable(
+  conditions: CgroupConditions,
+  workloads: readonly CgroupWorkload[],
+  firstRow: number,
+): CgroupTable {
+  const { store, ...table } = cgroupRows(conditions, workloads, firstRow);
+  return {
+    ...table,
+    firstRow,
+    rowCount: store.count,
+    rows: store.toBytes(),
+    summaries: store.summariesToBytes(),
+  };
+}
+
+/** The table that a policy was compiled with. */
+export function cgroupTableOf({ cgroup, rows, summaries, rowCount }: CompiledPolicy): CgroupTable {
+  const { firstRow, otherRow, otherNewRow, entries } = cgroup;
+  return {
+    otherRow,
+    otherNewRow,
+    entries,
+    firstRow,
+    rowCount: rowCount - firstRow,
+    rows: rows.subarray((rows.length / rowCount) * firstRow),
+    summaries: summaries.subarray((summaries.length / rowCount) * firstRow),
+  };
+}
+
+/** The same, its rows in a store of their own. */
+export function cgroupRows(
+  { bitCount, wordCount, places, needs }: CgroupConditions,
+  workloads: readonly CgroupWorkload[],
+  firstRow: number,
+) {
+  const dimension = new Dimension<PlaceCondition>(bitCount, wordCount);
+  for (let at = 0; at < needs.length; at += 2) dimension.require(needs[at] ?? 0, places[needs[at + 1] ?? 0]);
+  const groupsOf = groupsByValue(dimension.lists.map((place) => ("paths" in place ? place.paths : [])));
+  const tested = dimension.lists.flatMap((place, group) => ("paths" in place ? [] : [{ group, place }]));
   dimension.begin();
+  const store = new RowStore(wordCount, 2 + 2 * workloads.length);
   const containers = new Map(workloads.map(({ cgroup, container }) => [cgroup, container]));
   const rowsOf = (path: string) => {
     const roots = selfAndParents(path);
     const named = roots.flatMap((root) => groupsOf.get(root) ?? []);
     const container = containerAt(roots.flatMap((root) => containers.get(root) ?? []));
     const rowIn = (fact: ContainerFact) => {
-      const held = tested.filter(({ holds }) => holds({ path, container: fact }));
-      return context.rowOfGroups(dimension, [...named, ...held.map(({ group }) => group)]);
+      const held = tested.filter(({ place }) => holdsIn({ path, container: fact }, place));
+      return firstRow + dimension.rowOf([...named, ...held.map(({ group }) => group)], store);
     };
-    return { row: rowIn(container), newRow: rowIn(container === false ? "pending" : container) };
+    const row = rowIn(container);
+    return { row, newRow: container === false ? rowIn("pending") : row };
   };
-  const places = tested.length === 0 ? [] : containers.keys();
-  const paths = [...new Set([...groupsOf.keys(), ...places])].toSorted();
+  const listed = tested.length === 0 ? [] : containers.keys();
+  const paths = [...new Set([...groupsOf.keys(), ...listed])].toSorted();
   const { row: otherRow, newRow: otherNewRow } = rowsOf("/");
-  const entries = paths.map((path) => ({ path, ...rowsOf(path) }));
-  return { table: { asked: conditions.length > 0, otherRow, otherNewRow, entries }, conditions };
+  return { otherRow, otherNewRow, entries: paths.map((path) => ({ path, ...rowsOf(path) })), store };
 }
 
 /**
@@ -85,25 +101,14 @@ function containerAt(facts: readonly ContainerFact[]): ContainerFact {
   return facts.findLast((fact) => fact !== false && fact !== "pending") ?? facts[0] ?? false;
 }
 
-/** Stand for `host: true` and `container: true` among the conditions. */
-const hostKey = {};
-const containerKey = {};
-
-function isHost(belief: Belief): PlaceTest["holds"] {
-  return ({ container }) => container === false || (container === "pending" && belief === "lenient");
+function holdsIn(place: Place, condition: PlaceCondition): boolean {
+  if ("host" in condition) return isHost(place, condition.belief);
+  if ("unit" in condition) return matchesUnit(condition.unit, place.path);
+  return "container" in condition && matchesContainer(condition.container, place.container, condition.belief);
 }
 
-/** One test for each condition and belief, so that bits that share them share a group. */
-class PlaceTests {
-  readonly #known = new Map<object, Map<Belief, PlaceTest>>();
-
-  of(key: object, belief: Belief, holds: PlaceTest["holds"]): PlaceTest {
-    const tests = this.#known.get(key) ?? new Map<Belief, PlaceTest>();
-    this.#known.set(key, tests);
-    const test = tests.get(belief) ?? { holds };
-    tests.set(belief, test);
-    return test;
-  }
+function isHost({ container }: Place, belief: Belief): boolean {
+  return container === false || (container === "pending" && belief === "lenient");
 }
 
 /** `/a/b` lies in `/a/b`, `/a` and `/`. */

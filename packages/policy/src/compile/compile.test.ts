@@ -9,6 +9,7 @@ import { pools } from "../testing/pools.js";
 import { Random } from "../testing/random.js";
 import { randomFlow, randomProcess } from "../testing/random-facts.js";
 import { randomProfiles } from "../testing/random-policy.js";
+import { buildCgroupTable, cgroupTableOf } from "./cgroup-table.js";
 import { compile } from "./compile.js";
 import type { CompiledPolicy } from "./compiled-policy.js";
 import { limits } from "./limits.js";
@@ -302,6 +303,17 @@ test("compile gives a policy the same revision whatever runs on the host, and an
     compile([profile([], [{ container: { name: [name] } }])], { workloads }).revision;
   assert.equal(revision("billing", pools.workloads), revision("billing", []));
   assert.notEqual(revision("billing", []), revision("shop", []));
+});
+
+test("a policy's table of cgroups, made anew for what runs now, is the one that it would have been compiled with", () => {
+  const random = new Random(19);
+  for (let round = 0; round < 200; round++) {
+    const profiles = randomProfiles(random);
+    const wanted = cgroupTableOf(compile(profiles, { workloads: pools.workloads }));
+    const { cgroup, cgroupConditions } = compile(profiles, { workloads: [] });
+    const table = buildCgroupTable(structuredClone(cgroupConditions), pools.workloads, cgroup.firstRow);
+    assert.deepEqual(table, wanted);
+  }
 });
 
 test("compile knows a container by the outermost, and by one in a new cgroup", () => {

@@ -2,7 +2,8 @@ import { type Profile, RingfenceError, type VerdictDirection } from "@ringfence/
 import { buildV4Table, buildV6Table } from "./address-tables.js";
 import { BitVector } from "./bit-vector.js";
 import { conjunctionsOf, segmentsOf } from "./bits.js";
-import { buildCgroupTable, type CgroupWorkload } from "./cgroup-table.js";
+import { collectCgroupConditions } from "./cgroup-conditions.js";
+import { type CgroupWorkload, cgroupRows } from "./cgroup-table.js";
 import type { CompiledPolicy } from "./compiled-policy.js";
 import { CompileContext } from "./context.js";
 import { buildCommTable, buildIdTable } from "./identity-tables.js";
@@ -68,13 +69,17 @@ export function compile(profiles: readonly Profile[], options: CompileOptions): 
     icmpRow: buildPortlessRow(context, "icmp"),
     otherRow: buildPortlessRow(context, "other"),
   };
-  // Last, so that what runs on this host changes none of the rows before, and so not the policy's fingerprint.
-  const own = rows.hashes.slice();
-  const { table, conditions } = buildCgroupTable(context, options.workloads);
+  const { conditions, asked } = collectCgroupConditions(conjunctions, wordCount);
+  const revision = revisionOf(tables, rows.hashes, asked);
+  // last, and shared with none before: they alone change with what runs on this host
+  const firstRow = rows.count;
+  const { store, ...cgroup } = cgroupRows(conditions, options.workloads, firstRow);
+  rows.appendAll(store);
   return {
-    revision: revisionOf(tables, own, conditions),
+    revision,
     ...tables,
-    cgroup: table,
+    cgroup: { asked: asked.length > 0, firstRow, ...cgroup },
+    cgroupConditions: conditions,
     rows: rows.toBytes(),
     summaries: rows.summariesToBytes(),
     rowCount: rows.count,

@@ -1,6 +1,7 @@
 import type { Address, VerdictDirection } from "@ringfence/model";
 import type { RuleRef } from "../verdict.js";
 import type { Automaton } from "./automaton/automaton.js";
+import type { CgroupConditions } from "./cgroup-conditions.js";
 
 /** What a bit of a vector stands for: one conjunction of a rule, or one subject item of a default. */
 export type CompiledBit = RuleRef;
@@ -124,10 +125,14 @@ export interface CompiledPolicy {
   readonly cgroup: {
     /** Some condition asks for a cgroup, unit, container or the host: what runs where makes a difference. */
     readonly asked: boolean;
+    /** Rows from here on are of this table alone. */
+    readonly firstRow: number;
     readonly otherRow: number;
     readonly otherNewRow: number;
     readonly entries: readonly { readonly path: string; readonly row: number; readonly newRow: number }[];
   };
+  /** From this the table is made anew for other cgroups. */
+  readonly cgroupConditions: CgroupConditions;
   /** The other end, whichever way the flow goes. */
   readonly v4: IntervalTable;
   /** Where a search in `v4` begins. */

@@ -31,9 +31,6 @@ export class CompileContext {
 
   /** The row of a value that satisfies exactly these groups of a dimension that has begun. */
   rowOfGroups<List extends object>(dimension: Dimension<List>, groups: readonly number[]): number {
-    for (const group of groups) dimension.enter(group);
-    const row = this.rows.intern(dimension.vector);
-    for (const group of groups) dimension.leave(group);
-    return row;
+    return dimension.rowOf(groups, this.rows);
   }
 }

@@ -1,4 +1,5 @@
 import { BitVector } from "./bit-vector.js";
+import type { RowStore } from "./row-store.js";
 
 const never = 255;
 const noLink = -1;
@@ -61,6 +62,14 @@ export class Dimension<List extends object> {
   /** Ends the collecting of conditions: sets the bits that have none. */
   begin(): void {
     for (let bit = 0; bit < this.#bitCount; bit++) if (this.#needed[bit] === 0) this.vector.flip(bit);
+  }
+
+  /** The row of a value that satisfies exactly these groups; the collecting has ended. */
+  rowOf(groups: readonly number[], rows: RowStore): number {
+    for (const group of groups) this.enter(group);
+    const row = rows.intern(this.vector);
+    for (const group of groups) this.leave(group);
+    return row;
   }
 
   /** The value at hand satisfies the group's list, once more. */

@@ -7,7 +7,10 @@ import type { CompiledPolicy } from "./compiled-policy.js";
  * for people and logs; it is no protection against forgery.
  */
 export function revisionOf(
-  policy: Omit<CompiledPolicy, "revision" | "cgroup" | "rows" | "summaries" | "rowCount">,
+  policy: Omit<
+    CompiledPolicy,
+    "revision" | "cgroup" | "cgroupConditions" | "rows" | "summaries" | "rowCount"
+  >,
   rowHashes: Float64Array,
   cgroupConditions: readonly unknown[],
 ): string {

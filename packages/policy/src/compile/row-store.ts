@@ -64,6 +64,15 @@ export class RowStore {
     return row;
   }
 
+  /** Adds all rows of another store, in their order, without looking for equal ones. */
+  appendAll(other: RowStore): void {
+    for (let row = 0; row < other.count; row++) {
+      const words = other.#words.subarray(row * this.#wordCount, (row + 1) * this.#wordCount);
+      const summary = other.#summaries.subarray(row * summaryWords, (row + 1) * summaryWords);
+      this.append({ words, summary, hash: other.#index.hashOf(row) });
+    }
+  }
+
   /** All rows as bytes, in order: a view that is complete once no more rows are added. */
   toBytes(): Uint8Array {
     return new Uint8Array(this.#words.buffer, 0, this.count * this.#wordCount * 4);

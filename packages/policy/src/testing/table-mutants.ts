@@ -77,7 +77,7 @@ export const tableMutants: Readonly<Record<string, TableMutant>> = {
   "a comm that is not listed matches all": (c) => ({ ...c, comm: { ...c.comm, otherRow: 0 } }),
   "cgroups are ignored": (c) => ({
     ...c,
-    cgroup: { asked: false, otherRow: 0, otherNewRow: 0, entries: [] },
+    cgroup: { ...c.cgroup, otherRow: 0, otherNewRow: 0, entries: [] },
   }),
   "a new cgroup counts as the host": (c) => ({
     ...c,
