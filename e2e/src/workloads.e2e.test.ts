@@ -1,42 +1,20 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { ControlClient } from "@ringfence/agent/control";
 import type { AgentEvent, Workload } from "@ringfence/model";
 import { TestAgent } from "./harness/agent.js";
 import { TestCgroup } from "./harness/cgroups.js";
+import { containerProfile, outcome, tryTo } from "./harness/container-tries.js";
 import { ringfencePath } from "./harness/paths.js";
-import { processesNaming } from "./harness/processes-naming.js";
+import { Podman } from "./harness/podman.js";
 import { runProcess } from "./harness/run-process.js";
-import { makeRootFileSystem, noContainers, Runc } from "./harness/runc.js";
-import { until } from "./harness/until.js";
+import { noContainers, Runc } from "./harness/runc.js";
 
 const timeout = 400_000;
 
-/** The network of these containers leads nowhere: what the policy lets pass, fails another way. */
-const tryTo = (address: string) => ["/bin/nc", "-w", "1", address, "80"];
-
-function outcome({ stdout, stderr }: { readonly stdout: string; readonly stderr: string }): string {
-  const text = stdout + stderr;
-  if (/Operation not permitted/.test(text)) return "denied";
-  return /unreachable/.test(text) ? "allowed" : text;
-}
-
-const profile = (name: string, subject: string, allowed: string) => `apiVersion: ringfence.dev/v1alpha1
-kind: SecurityProfile
-metadata: { name: ${name} }
-spec:
-  mode: enforce
-  subject: ${subject}
-  egress: { default: deny, rules: [{ allow: { to: ${allowed} } }] }
-  ingress: { default: allow }
-  listen: 0-65535
-`;
-
 const profiles = {
-  "billing.yaml": profile("billing", "{ container: { name: billing } }", "10.0.0.1"),
-  "web.yaml": profile("web", "{ container: { label: { app: web } } }", "10.0.0.2"),
+  "billing.yaml": containerProfile("billing", "{ container: { name: billing } }", "10.0.0.1"),
+  "web.yaml": containerProfile("web", "{ container: { label: { app: web } } }", "10.0.0.2"),
 };
 
 interface WorkloadsAnswer {
@@ -193,7 +171,7 @@ describe("an agent and containers of runc", { skip: noContainers("runc") ?? fals
 
   test("cover a container when the first profile that asks for one comes later", async () => {
     const { agent, runc, place } = begin("later", {
-      "other.yaml": profile("other", "{ uid: 4242 }", "10.0.0.1"),
+      "other.yaml": containerProfile("other", "{ uid: 4242 }", "10.0.0.1"),
     });
     await agent.start();
     runc.create({ name: "billing", cgroup: place("billing"), command: ["/bin/sleep", "600"] });
@@ -225,52 +203,32 @@ describe("an agent and containers of runc", { skip: noContainers("runc") ?? fals
 describe("an agent and containers of podman", { skip: noContainers("podman") ?? false, timeout }, () => {
   test("give a container its profile by name, image and label", async () => {
     await using agent = new TestAgent("podman", {
-      "billing.yaml": profile(
+      "billing.yaml": containerProfile(
         "billing",
         "{ container: { name: billing, image: localhost/busy } }",
         "10.0.0.1",
       ),
-      "web.yaml": profile("web", "{ container: { label: { app: web } } }", "10.0.0.2"),
+      "web.yaml": containerProfile("web", "{ container: { label: { app: web } } }", "10.0.0.2"),
     });
-    const storage = join(agent.folder, "podman");
-    const podman = (...words: readonly string[]) =>
-      runProcess("podman", [
-        ...["--root", storage, "--runroot", join(agent.folder, "podman-run")],
-        ...["--cgroup-manager", "cgroupfs", "--runtime", "runc", "--storage-driver", "vfs"],
-        ...words,
-      ]);
-    const image = join(agent.folder, "image");
-    makeRootFileSystem(image);
-    execFileSync("tar", ["-C", image, "-cf", `${image}.tar`, "."]);
-    const imported = await podman("import", `${image}.tar`, "localhost/busy:1");
-    assert.equal(imported.code, 0, imported.stderr);
+    await using podman = new Podman(agent.folder, agent.cgroup.path);
+    await podman.makeImage();
     await agent.start();
-    const limits = ["--ulimit", "nofile=1024:1024", "--ulimit", "nproc=1024:1024"];
-    const run = (name: string, ...more: readonly string[]) =>
-      podman(
-        ...["run", "-d", "--name", name, "--network", "none", "--cgroup-parent", agent.cgroup.path],
-        ...[...limits, ...more, "localhost/busy:1", "/bin/sleep", "600"],
-      );
-    try {
-      const started = [await run("billing"), await run("shop", "--label", "app=web")];
-      for (const { code, stderr } of started) assert.equal(code, 0, stderr);
-      for (const name of ["billing", "shop"]) assert.ok(await knows(agent, name), name);
-      const seen: string[] = [];
-      for (const name of ["billing", "shop"]) {
-        for (const address of ["10.0.0.1", "10.0.0.2"]) {
-          seen.push(`${name} ${address} ${outcome(await podman("exec", name, ...tryTo(address)))}`);
-        }
+    const run = (name: string, ...options: readonly string[]) =>
+      podman.run(name, ["/bin/sleep", "600"], ["-d", ...options]);
+    const started = [await run("billing"), await run("shop", "--label", "app=web")];
+    for (const { code, stderr } of started) assert.equal(code, 0, stderr);
+    for (const name of ["billing", "shop"]) assert.ok(await knows(agent, name), name);
+    const seen: string[] = [];
+    for (const name of ["billing", "shop"]) {
+      for (const address of ["10.0.0.1", "10.0.0.2"]) {
+        seen.push(`${name} ${address} ${outcome(await podman.call("exec", name, ...tryTo(address)))}`);
       }
-      assert.deepEqual(seen, [
-        "billing 10.0.0.1 allowed",
-        "billing 10.0.0.2 denied",
-        "shop 10.0.0.1 denied",
-        "shop 10.0.0.2 allowed",
-      ]);
-    } finally {
-      await podman("rm", "--all", "--force", "--time", "0");
-      // what podman starts to clean up writes into its storage, and is not waited for
-      assert.ok(await until(() => processesNaming(storage).length === 0), "podman still cleans up");
     }
+    assert.deepEqual(seen, [
+      "billing 10.0.0.1 allowed",
+      "billing 10.0.0.2 denied",
+      "shop 10.0.0.1 denied",
+      "shop 10.0.0.2 allowed",
+    ]);
   });
 });

@@ -88,6 +88,7 @@ const pages: readonly GeneratedPage[] = [
   helpPage("status"),
   helpPage("off"),
   helpPage("panic"),
+  helpPage("oci-hook"),
   schemaPage("docs/reference/status.schema.json", "ringfence.status/v1", agentStatusSchema),
   helpPage("doctor"),
   helpPage("selftest"),

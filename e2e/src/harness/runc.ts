@@ -25,6 +25,8 @@ export interface RuncContainer {
   readonly cgroup: string;
   readonly annotations?: Readonly<Record<string, string>>;
   readonly command: readonly string[];
+  /** Commands of the stage createRuntime. */
+  readonly hooks?: readonly (readonly string[])[];
 }
 
 /** Containers of runc, in a root folder of their own, each in a network that reaches nothing. */
@@ -81,7 +83,7 @@ export class Runc implements Disposable {
     return await runProcess("runc", ["--root", this.#root, ...words]);
   }
 
-  #bundle({ name, cgroup, annotations = {}, command }: RuncContainer): string {
+  #bundle({ name, cgroup, annotations = {}, command, hooks = [] }: RuncContainer): string {
     const bundle = join(this.#folder, `bundle-${name}`);
     const file = join(bundle, "config.json");
     mkdirSync(bundle, { recursive: true });
@@ -92,6 +94,7 @@ export class Runc implements Disposable {
     spec.process.rlimits = [];
     spec.root = { path: join(this.#folder, "rootfs"), readonly: true };
     spec.annotations = annotations;
+    spec.hooks = { createRuntime: hooks.map((args) => ({ path: args[0], args })) };
     spec.linux.cgroupsPath = cgroup;
     spec.linux.resources = {};
     writeFileSync(file, JSON.stringify(spec));

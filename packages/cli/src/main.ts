@@ -52,6 +52,10 @@ const commands: Readonly<Record<string, { summary: string; load: () => Promise<C
     summary: "show what the agent's detectors found, and let in again who was cut off",
     load: async () => (await import("./commands/attacks.js")).attacks,
   },
+  "oci-hook": {
+    summary: "have a container runtime wait until a new container is under its policy",
+    load: async () => (await import("./commands/oci-hook.js")).ociHook,
+  },
   doctor: {
     summary: "show what this kernel offers, what is missing and what that costs",
     load: async () => (await import("./commands/doctor.js")).doctor,

@@ -133,7 +133,7 @@ export class Agent {
         readers: options.readers,
         methods: {
           ...eventsMethods(agent.hub),
-          ...workloadMethods(agent.#workloads),
+          ...workloadMethods(agent.#workloads, prepared.cgroups),
           ...agent.#attackMethods(),
           ...options.methods(agent),
         },

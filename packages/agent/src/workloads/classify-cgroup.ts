@@ -23,9 +23,14 @@ export type Classified = Omit<Workload, "cgroupId">;
  * and nothing else is believed of it.
  */
 export function classifyCgroup(path: string, context: ClassifyContext): Classified {
-  const place = recognizeCgroup(path) ?? claimed(path, context);
+  const named = recognizeCgroup(path);
+  const claim = named === null ? claimed(path, context) : null;
+  const place = named ?? claim;
   if (place === null) return unitOrHost(path);
-  const asked = context.runtimes.filter(({ name }) => place.runtime === null || name === place.runtime);
+  const asked =
+    claim === null
+      ? context.runtimes.filter(({ name }) => place.runtime === null || name === place.runtime)
+      : [claim.by];
   const believed = context.isRootsOwn(place.cgroup);
   const found = believed ? firstOf(asked, (runtime) => describe(runtime, place.id)) : null;
   return {
@@ -59,7 +64,8 @@ function describe(runtime: Runtime, id: string) {
 function claimed(path: string, { places }: ClassifyContext) {
   for (let at = path; at !== ""; at = at.slice(0, at.lastIndexOf("/"))) {
     const found = places.get(at);
-    if (found !== undefined) return { cgroup: at, id: found.id, runtime: found.runtime.name };
+    if (found !== undefined)
+      return { cgroup: at, id: found.id, runtime: found.runtime.name, by: found.runtime };
   }
   return null;
 }

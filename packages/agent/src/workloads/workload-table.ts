@@ -69,6 +69,11 @@ export class WorkloadTable {
     return path === undefined ? null : (this.#entries.get(path)?.workload ?? null);
   }
 
+  /** The same by the path of the cgroup. */
+  at(path: string): Workload | null {
+    return this.#entries.get(path)?.workload ?? null;
+  }
+
   /** What is known of the container that a cgroup lies in. */
   containerAt(path: string): ContainerFact {
     for (let at = path; at !== ""; at = at.slice(0, at.lastIndexOf("/"))) {

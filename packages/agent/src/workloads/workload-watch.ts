@@ -1,4 +1,5 @@
 import type { Cgroup2, layout } from "@ringfence/kernel";
+import { type HandedContainer, HandedOver } from "./handed-over.js";
 import type { NewCgroups } from "./new-cgroups.js";
 import type { Runtime } from "./runtimes/runtime.js";
 import { workloadHost } from "./workload-host.js";
@@ -33,13 +34,20 @@ export class WorkloadWatch {
   readonly #options: WorkloadWatchOptions;
   readonly #timers: readonly NodeJS.Timeout[];
   #applying: Promise<void> = Promise.resolve();
+  readonly #handed: HandedOver;
+  #waiters: (() => void)[] = [];
   #isWaiting = false;
+  #hasFailed = false;
+  #isStopped = false;
   #isApplying = false;
 
   /** The hooks that tell of cgroups are attached: nothing that comes now is missed. */
   constructor(options: WorkloadWatchOptions) {
     this.#options = options;
-    this.table = new WorkloadTable(workloadHost(options.cgroups, options.runtimes));
+    const host = workloadHost(options.cgroups, []);
+    this.#handed = new HandedOver(host.idOf);
+    // the last one that claims a cgroup is asked, and the hook saw whose it is
+    this.table = new WorkloadTable({ ...host, runtimes: [...options.runtimes, this.#handed] });
     this.table.changed(({ started, ended }) => {
       // what has just become pending is closed already
       if (ended.length > 0 || started.some(({ kind }) => kind !== "pending")) this.#schedule();
@@ -63,14 +71,46 @@ export class WorkloadWatch {
     else this.table.made(Buffer.from(event.path.subarray(0, event.path_length)).toString("utf8"));
   }
 
+  /**
+   * A runtime's hook says whose a cgroup is. Resolves when the policy in force covers the container: true; or when the time is
+   * over, or `signal` is aborted: false, and the cgroup stays closed until it is covered.
+   */
+  async handOver(
+    cgroup: string,
+    container: HandedContainer,
+    milliseconds: number,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const over = AbortSignal.any([signal, AbortSignal.timeout(milliseconds)]);
+    this.#handed.add(cgroup, container);
+    this.table.made(cgroup);
+    while (!over.aborted) {
+      if (this.#covers(cgroup)) return true;
+      await this.#nextInForce(over);
+    }
+    return this.#covers(cgroup);
+  }
+
   /** Looks at everything: events were lost. */
   relist(): void {
     this.table.relist();
   }
 
   async stop(): Promise<void> {
+    this.#isStopped = true;
     for (const timer of this.#timers) clearInterval(timer);
     await this.#applying;
+  }
+
+  #covers(cgroup: string): boolean {
+    return this.table.at(cgroup)?.kind === "container" && this.isInForce && !this.#hasFailed;
+  }
+
+  #nextInForce(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      this.#waiters.push(resolve);
+      signal.addEventListener("abort", () => resolve(), { once: true });
+    });
   }
 
   #check(): void {
@@ -83,17 +123,21 @@ export class WorkloadWatch {
 
   /** Changes that come while one is put in force are put in force together. */
   #schedule(): void {
-    if (this.#isWaiting) return;
+    // what comes in the last moment is the next agent's
+    if (this.#isWaiting || this.#isStopped) return;
     this.#isWaiting = true;
     this.#applying = this.#applying.then(async () => {
       this.#isWaiting = false;
       this.#isApplying = true;
       try {
         await this.#apply();
+        this.#hasFailed = false;
       } catch (error) {
+        this.#hasFailed = true;
         this.#options.failed(error);
       } finally {
         this.#isApplying = false;
+        for (const wake of this.#waiters.splice(0)) wake();
       }
     });
   }

@@ -29,6 +29,14 @@ export const agentErrors = {
     meaning: "A request on the agent's socket is malformed, too long, or one too many",
     remedy: "Send one JSON object with id, method and params on each line; the commands do",
   },
+  RF_OCI_STATE: {
+    meaning: "What `ringfence oci-hook` read on stdin is not the state of a container",
+    remedy: "Let a container runtime call it, at the stage createRuntime",
+  },
+  RF_OCI_TIMEOUT: {
+    meaning: "A new container was not under its policy in time; its network stays closed until it is",
+    remedy: "Look into the agent's log, or wait for longer with `ringfence oci-hook --timeout`",
+  },
   RF_POLICY_FOLDER: {
     meaning:
       "The folder of profiles cannot be read, or others than root may write in it; what was in force stays",
