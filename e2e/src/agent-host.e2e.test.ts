@@ -18,6 +18,7 @@ import { nameSteps, outcomesOf } from "./harness/name-client.js";
 import { program } from "./harness/paths.js";
 import { RESOLVER, ResolverNetwork } from "./harness/resolver-network.js";
 import { runProcess } from "./harness/run-process.js";
+import { agentCgroup } from "./harness/sweep.js";
 import { makeTunFile } from "./harness/tun-file.js";
 import { until } from "./harness/until.js";
 
@@ -297,7 +298,7 @@ describe("ringfence agent, of a host", () => {
   test("follows its configuration to another cgroup", { timeout }, async () => {
     await using servers = await EchoServers.start();
     await using agent = new TestAgent("moved");
-    await using other = TestCgroup.make(`rf-agent-${process.pid}-other`);
+    await using other = TestCgroup.make(agentCgroup("other"));
     agent.writeProfile("tested.yaml", egress(other.path, "{ to: [192.0.2.1] }"));
     await agent.start();
     await agent.end("SIGKILL");

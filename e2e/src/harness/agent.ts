@@ -7,10 +7,13 @@ import { PinFolder } from "@ringfence/agent";
 import { TestCgroup } from "./cgroups.js";
 import { ringfencePath } from "./paths.js";
 import { type FinishedProcess, runProcess } from "./run-process.js";
+import { agentCgroup, agentFolder, sweepAgents } from "./sweep.js";
+
+sweepAgents();
 
 /** An agent whose hooks are at a cgroup of the test's, or at the root, with folders, pins and a socket of its own. */
 export class TestAgent implements AsyncDisposable {
-  readonly folder = mkdtempSync(join(tmpdir(), "ringfence-agent-"));
+  readonly folder = mkdtempSync(join(tmpdir(), agentFolder));
   readonly cgroup: TestCgroup;
   readonly socket = join(this.folder, "agent.sock");
   /** all that agents of this test printed */
@@ -26,7 +29,7 @@ export class TestAgent implements AsyncDisposable {
     chmodSync(this.folder, 0o755);
     for (const part of ["profiles", "bpf"]) mkdirSync(join(this.folder, part));
     execFileSync("mount", ["-t", "bpf", "bpf", join(this.folder, "bpf")]);
-    this.cgroup = TestCgroup.make(`rf-agent-${process.pid}-${name}`);
+    this.cgroup = TestCgroup.make(agentCgroup(name));
     for (const [file, text] of Object.entries(profiles)) this.writeProfile(file, text);
     writeFileSync(this.config, `${this.#configText(atRoot ? "/" : this.cgroup.path)}  ${spec}\n`);
   }
