@@ -5,7 +5,6 @@ import { attackMethods } from "../attacks/attack-methods.js";
 import { type AgentLock, type ControlMethods, ControlServer } from "../control/index.js";
 import { AgentClock } from "../events/agent-clock.js";
 import { AgentSinks } from "../events/agent-sinks.js";
-import type { ActorKnowledge } from "../events/event-actor.js";
 import { EventHub } from "../events/event-hub.js";
 import { eventsMethods } from "../events/events-methods.js";
 import { DEAD_AFTER_MS } from "../fence/host-fence.js";
@@ -40,7 +39,6 @@ export interface AgentOptions {
   readonly readers: number | null;
   /** The policy to begin with. */
   readonly policy: RunPolicy;
-  readonly knowledge: Pick<ActorKnowledge, "ancestorsOf">;
   /** Names of the profiles in force that select a workload. */
   readonly profilesOf: (workload: Workload) => readonly string[];
   /** Compiles the policy in force again, and puts it in force. */
@@ -73,7 +71,7 @@ export class Agent {
   #server: ControlServer | null = null;
 
   private constructor(options: AgentOptions, { locks, cgroups, fence: prepared }: PreparedAgent) {
-    const { config, policy, objectPath, knowledge } = options;
+    const { config, policy, objectPath } = options;
     const clock = new AgentClock();
     this.#options = options;
     this.#locks = locks;
@@ -105,7 +103,7 @@ export class Agent {
     this.#pump = new EventPump({
       engine: this.engine,
       hub: this.hub,
-      knowledge: { ...knowledge, workloadOf: (id) => this.#workloadOf(id) },
+      workloadOf: (id) => this.#workloadOf(id),
       toIso,
       onCgroup: (event) => this.#workloads.onCgroup(event),
       attacks: config.spec.attacks,

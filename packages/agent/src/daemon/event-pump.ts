@@ -43,7 +43,7 @@ export interface EventPumpOptions {
   readonly fold: boolean;
   readonly engine: Engine;
   readonly hub: EventHub;
-  readonly knowledge: ActorKnowledge;
+  readonly workloadOf: ActorKnowledge["workloadOf"];
   readonly toIso: (bootNs: bigint) => string;
   /** A cgroup was made or removed. */
   readonly onCgroup: (event: layout.rf_cgroup_event) => void;
@@ -137,10 +137,9 @@ export class EventPump {
 
   /** The kernel's records tell the ancestors that nobody else knows. */
   get #knowledge(): ActorKnowledge {
-    const { knowledge } = this.#options;
     return {
-      ancestorsOf: (pid) => knowledge.ancestorsOf(pid) ?? this.#records.ancestorsOf(pid, this.#flowNames),
-      workloadOf: (cgroupId) => knowledge.workloadOf(cgroupId),
+      ancestorsOf: (process) => this.#records.ancestorsOf(process, this.#flowNames),
+      workloadOf: this.#options.workloadOf,
     };
   }
 

@@ -2,6 +2,7 @@ import { getSystemErrorName } from "node:util";
 import { layout } from "@ringfence/kernel";
 import { formatAddress } from "@ringfence/model";
 import { addressOf, exeFlagsOf, protocolOf, textOf } from "../observe/decode.js";
+import { execIdOf } from "../observe/exec-id.js";
 import type { ProcessRecords } from "../observe/process-records.js";
 import type { FlowNames } from "../observe/report-flows.js";
 import type { ActorKnowledge } from "./event-actor.js";
@@ -79,7 +80,7 @@ function processOf(event: layout.rf_connection_event, names: FlowNames, records:
   const known = records.find(event.tgid, event.exec_ns, names);
   if (known !== null) return { ...known, uid: event.uid, gid: event.gid, cgroupId: String(event.cgroup) };
   return {
-    execId: `${names.bootId}-${event.tgid}-${event.exec_ns.toString(16)}`,
+    execId: execIdOf(names.bootId, event.tgid, event.exec_ns),
     pid: event.tgid,
     ppid: 0,
     exe: names.executables.pathOf(event.exe),

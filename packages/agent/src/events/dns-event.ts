@@ -11,7 +11,7 @@ export function dnsEvent(line: DnsLine, cgroupId: bigint, knowledge: ActorKnowle
     msg: line.msg,
     process: eventProcess(
       { ...line, parentComm: "", cgroupId: String(cgroupId) },
-      knowledge.ancestorsOf(line.pid),
+      knowledge.ancestorsOf(line),
     ),
     workload: knowledge.workloadOf(cgroupId),
     count: 1,

@@ -3,7 +3,7 @@ import type { EventProcess, EventWorkload } from "@ringfence/model";
 /** What the agent knows of a process beyond the kernel's record of the event. */
 export interface ActorKnowledge {
   /** Executables above it, the nearest first; null when not known. */
-  ancestorsOf(pid: number): readonly string[] | null;
+  ancestorsOf(process: Pick<EventProcess, "pid" | "execId">): readonly string[] | null;
   /** Null for a cgroup that nobody has classified. */
   workloadOf(cgroupId: bigint): EventWorkload | null;
 }

@@ -1,6 +1,7 @@
 import type { layout } from "@ringfence/kernel";
 import { type EventProcess, formatAddress } from "@ringfence/model";
 import { addressOf, commandLineOf, exeFlagsOf, textOf } from "../observe/decode.js";
+import { execIdOf } from "../observe/exec-id.js";
 import { lineOf } from "../observe/process-records.js";
 import type { FlowNames } from "../observe/report-flows.js";
 import type { EventSources } from "./connection-event.js";
@@ -12,7 +13,7 @@ export type ListenDraft = Extract<EventDraft, { type: "listen" }>;
 /** A process as its exec tells it. */
 export function executed(event: layout.rf_exec_event, names: FlowNames): EventProcess {
   return {
-    execId: `${names.bootId}-${event.tgid}-${event.exec_ns.toString(16)}`,
+    execId: execIdOf(names.bootId, event.tgid, event.exec_ns),
     pid: event.tgid,
     ppid: event.parent_tgid,
     exe: names.executables.pathOf(event.exe),
@@ -81,7 +82,7 @@ function unknownProcess(
   names: FlowNames,
 ): EventProcess {
   return {
-    execId: `${names.bootId}-${event.tgid}-${event.exec_ns.toString(16)}`,
+    execId: execIdOf(names.bootId, event.tgid, event.exec_ns),
     pid: event.tgid,
     ppid: 0,
     exe: names.executables.pathOf(event.exe),

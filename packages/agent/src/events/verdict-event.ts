@@ -20,7 +20,7 @@ export function verdictEvent(
     type: "verdict",
     level: line.level,
     msg: line.msg,
-    process: isOfProcess ? eventProcess(line, knowledge.ancestorsOf(line.pid)) : null,
+    process: isOfProcess ? eventProcess(line, knowledge.ancestorsOf(line)) : null,
     workload: knowledge.workloadOf(record.actor.cgroup),
     count,
     firstSeen: line.time,

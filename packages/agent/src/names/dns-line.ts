@@ -2,6 +2,7 @@ import { layout } from "@ringfence/kernel";
 import { DNS_SCHEMA, type DnsLine, formatAddress } from "@ringfence/model";
 import { nameText, responseCodeName, typeName } from "@ringfence/policy/dns";
 import { addressOf, exeFlagsOf, textOf } from "../observe/decode.js";
+import { execIdOf } from "../observe/exec-id.js";
 import type { FlowNames } from "../observe/report-flows.js";
 import type { LineContext } from "../observe/verdict-line.js";
 
@@ -114,7 +115,7 @@ function lineOf(query: layout.rf_dns_query, names: LineNames, context: LineConte
     exe,
     exeFlags: exeFlagsOf(actor.exe_flags),
     commandLine: names.commandLines.get(query.tgid, query.exec_ns),
-    execId: `${names.bootId}-${query.tgid}-${query.exec_ns.toString(16)}`,
+    execId: execIdOf(names.bootId, query.tgid, query.exec_ns),
     pid: query.tgid,
     ppid: actor.parent_tgid,
     comm: textOf(actor.comm),

@@ -1,11 +1,15 @@
 import { BpfMap, layout, type RawMap, StructCodec, u64Codec } from "@ringfence/kernel";
 import { nameText } from "@ringfence/policy/dns";
+import { RecentMap } from "@ringfence/rules";
 import type { NetworkId } from "./own-network.js";
 import { FOREVER_NS } from "./write-names.js";
 
 const keyCodec = new StructCodec(layout.rf_name_key, "rf_name_key");
 const namesCodec = new StructCodec(layout.rf_names, "rf_names");
 const domainCodec = new StructCodec(layout.rf_domain, "rf_domain");
+
+/** Texts of names that are kept: each other one is asked of the kernel, for every event. */
+const KEPT = 4096;
 
 /** A name that an address was learned for, and who asked for it last; null for one of the hosts file that nobody asked for. */
 export interface DomainName {
@@ -22,6 +26,7 @@ export class DomainNames {
   readonly #addresses: RawMap;
   readonly #domains: BpfMap<bigint, layout.rf_domain>;
   readonly #network: NetworkId;
+  readonly #texts = new RecentMap<string, bigint>(KEPT);
 
   constructor(addresses: RawMap, domains: RawMap, network: NetworkId) {
     this.#addresses = addresses;
@@ -42,9 +47,10 @@ export class DomainNames {
     return this.#live(inode, address).find(({ domain }) => domain === hash)?.expires_ns ?? null;
   }
 
-  /** The name of a hash; null for 0, and for one that was forgotten since. */
+  /** The name of a hash; null for 0, and for one that was forgotten before anybody asked. */
   textOf(hash: bigint): string | null {
-    return this.#name(hash)?.name ?? null;
+    if (hash === 0n) return null;
+    return this.#texts.get(hash) ?? this.#name(hash)?.name ?? null;
   }
 
   #live(inode: number, address: Uint8Array): layout.rf_names["live"] {
@@ -59,6 +65,7 @@ export class DomainNames {
     if (domain === undefined) return undefined;
     const { tgid, exec_ns: execNs, exe } = domain;
     const name = nameText(domain.name.bytes.subarray(0, domain.name_length));
+    this.#texts.set(hash, name);
     return { name, askedBy: tgid === 0 && domain.expires_ns === FOREVER_NS ? null : { tgid, execNs, exe } };
   }
 }

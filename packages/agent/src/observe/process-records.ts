@@ -2,11 +2,15 @@ import { layout, type RawMap, StructCodec } from "@ringfence/kernel";
 import type { EventProcess } from "@ringfence/model";
 import { RecentMap } from "@ringfence/rules";
 import { exeFlagsOf, textOf } from "./decode.js";
+import { execIdOf } from "./exec-id.js";
 import type { FlowNames } from "./report-flows.js";
 
 const codec = new StructCodec(layout.rf_process, "rf_process");
 /** Processes that are remembered after their end. */
 const REMEMBERED = 8192;
+
+/** A process in an event. */
+type Executed = Pick<EventProcess, "pid" | "execId">;
 
 interface Known {
   readonly execNs: bigint;
@@ -17,6 +21,8 @@ interface Known {
 export class ProcessRecords {
   readonly #map: RawMap;
   readonly #told = new RecentMap<Known, number>(REMEMBERED);
+  /** By execution: what ran above one is settled when it begins. */
+  readonly #ancestors = new RecentMap<readonly string[]>(REMEMBERED);
 
   /** @param map the kernel's table `processes` */
   constructor(map: RawMap) {
@@ -37,10 +43,15 @@ export class ProcessRecords {
   }
 
   /** Executables above a process, the nearest first; null when nobody knows. */
-  ancestorsOf(pid: number, names: FlowNames): readonly string[] | null {
+  ancestorsOf({ pid, execId }: Executed, names: FlowNames): readonly string[] | null {
+    const known = this.#ancestors.get(execId);
+    if (known !== undefined) return known;
     const record = this.#record(pid);
-    if (record !== null) return lineOf(record.line, record.line_count, names);
-    return this.#told.get(pid)?.process.ancestors ?? null;
+    if (record === null) return this.#told.get(pid)?.process.ancestors ?? null;
+    const line = lineOf(record.line, record.line_count, names);
+    // of another execution by now: then this is the best answer, and none to keep
+    if (execIdOf(names.bootId, record.tgid, record.exec_ns) === execId) this.#ancestors.set(execId, line);
+    return line;
   }
 
   #record(pid: number): layout.rf_process | null {
@@ -64,7 +75,7 @@ export function lineOf(
 function describe(record: layout.rf_process, names: FlowNames): EventProcess {
   const comm = textOf(record.comm);
   return {
-    execId: `${names.bootId}-${record.tgid}-${record.exec_ns.toString(16)}`,
+    execId: execIdOf(names.bootId, record.tgid, record.exec_ns),
     pid: record.tgid,
     ppid: record.parent_tgid,
     exe: names.executables.pathOf(record.exe),

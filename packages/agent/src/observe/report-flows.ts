@@ -12,6 +12,7 @@ import {
   reasonOf,
   textOf,
 } from "./decode.js";
+import { execIdOf } from "./exec-id.js";
 import type { Executables } from "./executables.js";
 import type { PolicyNames } from "./policy-names.js";
 import { nameVerdict } from "./verdict-names.js";
@@ -114,7 +115,7 @@ function namesOf({ key, actor }: layout.rf_flow, names: FlowNames): ReportFlow["
 
 function processOf({ key, actor }: layout.rf_flow, names: FlowNames): ReportProcess {
   return {
-    execId: `${names.bootId}-${key.tgid}-${key.exec_ns.toString(16)}`,
+    execId: execIdOf(names.bootId, key.tgid, key.exec_ns),
     pid: key.tgid,
     ppid: actor.parent_tgid,
     uid: key.uid,

@@ -10,6 +10,7 @@ import {
   reasonOf,
   textOf,
 } from "./decode.js";
+import { execIdOf } from "./exec-id.js";
 import type { NameStanding } from "./name-standing.js";
 import type { FlowNames } from "./report-flows.js";
 import { nameVerdict } from "./verdict-names.js";
@@ -64,7 +65,7 @@ export function verdictLine(
     exe,
     exeFlags: exeFlagsOf(actor.exe_flags),
     commandLine: names.commandLines.get(key.tgid, key.exec_ns),
-    execId: `${names.bootId}-${key.tgid}-${key.exec_ns.toString(16)}`,
+    execId: execIdOf(names.bootId, key.tgid, key.exec_ns),
     pid: key.tgid,
     tid: event.tid,
     ppid: actor.parent_tgid,

@@ -112,7 +112,6 @@ class AgentRun {
       version: version(),
       readers: this.#readers,
       policy,
-      knowledge: { ancestorsOf: () => null },
       profilesOf: (workload) => selectingProfiles(this.#manager.subjects, workload),
       recompile: () => this.#manager.recompile(),
       renewed: (generation) => this.#manager.renewed(generation),
