@@ -90,6 +90,10 @@ function namesOf(run: FencedRun, address: string): string[] {
   return [...new Set(flows.flatMap(({ names }) => names.map(({ name }) => name)))];
 }
 
+/** Words of a shell that wait until somebody serves that port, at that address as /proc/net has it. */
+const untilServed = (port: string) =>
+  `until grep -q "${port} " /proc/net/udp && grep -q "${port} " /proc/net/tcp; do sleep 0.1; done`;
+
 describe("ringfence run learns names", { timeout }, () => {
   test("before the application reads the answer, and says who asked", async () => {
     await network.serveProbe(RESOLVER);
@@ -201,7 +205,7 @@ describe("ringfence run learns names", { timeout }, () => {
 
   test("from no process of its own that sits on the resolver's address", async () => {
     const server = program("probe/dns-server.js");
-    const script = `"$0" "$1" 127.0.0.53 & while ! grep -q ":0035 " /proc/net/tcp; do sleep 0.1; done
+    const script = `"$0" "$1" 127.0.0.53 & ${untilServed("3500007F:0035")}
 python3 -c "$2" forged.example.com 127.0.0.53; kill $!`;
     const run = await fence(["sh", "-c", script, process.execPath, server, ask], {
       via: network.via("127.0.0.53"),
@@ -217,7 +221,7 @@ python3 -c "$2" forged.example.com 127.0.0.53; kill $!`;
   test("from nobody in a network namespace of its own that has the resolver's address", async () => {
     const server = program("probe/dns-server.js");
     const inner = `ip link set lo up; ip addr add ${RESOLVER}/32 dev lo; ip route add default dev lo; "$0" "$1" ${RESOLVER} &
-while ! grep -q ":0035 " /proc/net/tcp; do sleep 0.1; done; python3 -c "$2" own.example.com ${RESOLVER}; kill $!`;
+${untilServed(":0035")}; python3 -c "$2" own.example.com ${RESOLVER}; kill $!`;
     const command = [
       "unshare",
       "--user",
