@@ -201,3 +201,14 @@ test("RingBufferReader refuses other maps, use after close and a second run", as
   reader.close();
   assert.throws(() => reader.drain(options.onRecord), /it is closed/);
 });
+
+test("RingBufferReader.drain ends where each record that is read brings another one", () => {
+  using reader = RingBufferReader.fromFd(object.mapFd("records"));
+  let more = 1_000;
+  produce(10);
+  const drained = reader.drain(() => {
+    if (more-- > 0) produce(1);
+  });
+  assert.equal(drained, 20);
+  assert.ok(reader.pendingBytes > 0, "what came last waits for the next time");
+});

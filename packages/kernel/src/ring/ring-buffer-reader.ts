@@ -59,16 +59,14 @@ export class RingBufferReader implements Disposable {
     return this.#memory.produced - this.#memory.consumed;
   }
 
-  /** Reads what is there now and returns the number of records. A throw of the callback consumes its record. */
+  /**
+   * Reads what is there now and returns the number of records. What comes meanwhile may be left for the next time, so that
+   * whoever writes faster than this reads holds nobody up. A throw of the callback consumes its record.
+   */
   drain(onRecord: OnRecord): number {
     this.#assertOpen();
-    let records = 0;
     // the kernel wakes a consumer only at its exact position: after publishing it, look once more
-    for (;;) {
-      const found = this.#drainOnce(onRecord);
-      if (found === 0) return records;
-      records += found;
-    }
+    return this.#drainOnce(onRecord) + this.#drainOnce(onRecord);
   }
 
   /** Reads until aborted, waiting on a worker thread in between. Rejects with what a callback throws. */
