@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -39,4 +39,18 @@ test("PolicyArchive begins anew with the number that is in force where nothing c
   archive.resume(7);
   archive.add(policy("a"));
   assert.deepEqual([archive.names.revisionOf(7), archive.names.revisionOf(8)], [null, "a"]);
+});
+
+test("PolicyArchive goes on where nothing can be written, and names no policy by another one's number afterwards", () => {
+  const state = join(folder, "full");
+  mkdirSync(state);
+  const archive = new PolicyArchive(state);
+  archive.add(policy("a"));
+  mkdirSync(join(state, "policy-names.json.new")); // no file can be made there
+  for (const revision of "bc") archive.add(policy(revision));
+  assert.deepEqual(revisionsOf(archive, 3), [..."abc"]);
+  const next = new PolicyArchive(state);
+  next.resume(3);
+  next.add(policy("d"));
+  assert.deepEqual(revisionsOf(next, 5), [null, null, null, "d", null]);
 });

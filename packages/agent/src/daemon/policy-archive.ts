@@ -32,12 +32,15 @@ export class PolicyArchive {
     return this.#names;
   }
 
-  /** Goes on with what an agent before this one had written; `generation` is the policy that is in force. */
+  /**
+   * Goes on with what an agent before this one had written; `generation` is the policy that is in force. Where that is not
+   * among it, as its agent was killed first or had no room on the disk, nobody can tell which ones are missing.
+   */
   resume(generation: number): void {
     const { first, policies, order } = this.#read();
-    const known = order
-      .slice(0, Math.max(0, generation - first + 1))
-      .map((index) => policies[index] as NamedPolicy);
+    const count = Math.max(0, generation - first + 1);
+    const written = order.length < count ? [] : order.slice(0, count);
+    const known = written.map((index) => policies[index] as NamedPolicy);
     this.#names = new PolicyNames(known, known.length === 0 ? generation + 1 : first);
   }
 
@@ -66,13 +69,18 @@ export class PolicyArchive {
     }
   }
 
+  /** The policy is in force already: a full disk costs the next agent the names of its rules, and nothing else. */
   #write(): void {
     const { first, all } = this.#names;
     const policies = [...new Set(all)];
     const stored: Stored = { first, policies, order: all.map((policy) => policies.indexOf(policy)) };
     const beside = `${this.#path}.new`;
-    writeFileSync(beside, JSON.stringify(stored), { mode: 0o600 });
-    renameSync(beside, this.#path);
+    try {
+      writeFileSync(beside, JSON.stringify(stored), { mode: 0o600 });
+      renameSync(beside, this.#path);
+    } catch {
+      // see above
+    }
   }
 }
 
