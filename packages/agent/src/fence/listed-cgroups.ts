@@ -17,16 +17,19 @@ export type CgroupTree = Pick<Cgroup2, "exists" | "idOf" | "children">;
  * cannot walk up. A named cgroup that does not exist holds no process and is left out.
  */
 export function listCgroups({ entries }: Pick<CgroupTable, "entries">, tree: CgroupTree): ListedCgroup[] {
-  const rowsOf = new Map(entries.map(({ path, ...rows }) => [path, rows]));
+  const entryOf = new Map(entries.map((entry) => [entry.path, entry]));
   const listed = new Map<bigint, ListedCgroup>();
-  const walk = (path: string, inherited: Omit<ListedCgroup, "id">): void => {
-    const rows = rowsOf.get(path) ?? inherited;
+  const walk = (path: string, inherited: Omit<ListedCgroup, "id"> | null): void => {
     const id = tree.idOf(path);
-    listed.set(id, { id, ...rows });
+    const entry = entryOf.get(path);
+    // another cgroup of that path is not what the entry knows of: new, and nobody's yet
+    const rows = entry === undefined || (entry.id !== undefined && entry.id !== id) ? inherited : entry;
+    if (rows === null) return;
+    listed.set(id, { id, row: rows.row, newRow: rows.newRow });
     for (const name of tree.children(path)) walk(path === "/" ? `/${name}` : `${path}/${name}`, rows);
   };
   // parents first: what lies deeper and is named overwrites
-  const named = [...rowsOf].sort(([a], [b]) => a.length - b.length);
-  for (const [path, rows] of named) if (tree.exists(path)) walk(path, rows);
+  const named = [...entryOf.keys()].sort((a, b) => a.length - b.length);
+  for (const path of named) if (tree.exists(path)) walk(path, null);
   return [...listed.values()];
 }

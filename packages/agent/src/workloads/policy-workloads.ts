@@ -3,8 +3,9 @@ import type { CgroupWorkload } from "@ringfence/policy";
 
 /** Workloads as the compiler of policies takes them. */
 export function policyWorkloads(workloads: readonly Workload[]): readonly CgroupWorkload[] {
-  return workloads.map(({ kind, cgroup, container }) => ({
+  return workloads.map(({ kind, cgroup, cgroupId, container }) => ({
     cgroup,
+    id: BigInt(cgroupId),
     container: kind === "pending" ? "pending" : (container ?? false),
   }));
 }

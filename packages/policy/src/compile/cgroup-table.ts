@@ -11,6 +11,8 @@ import { RowStore } from "./row-store.js";
 export interface CgroupWorkload {
   /** Path in the cgroup v2 hierarchy. */
   readonly cgroup: string;
+  /** The kernel's number of that cgroup: another one of the same path is another workload's. */
+  readonly id?: bigint;
   readonly container: ContainerFact;
 }
 
@@ -90,7 +92,11 @@ export function cgroupRows(
   const listed = tested.length === 0 ? [] : containers.keys();
   const paths = [...new Set([...groupsOf.keys(), ...listed])].toSorted();
   const { row: otherRow, newRow: otherNewRow } = rowsOf("/");
-  return { otherRow, otherNewRow, entries: paths.map((path) => ({ path, ...rowsOf(path) })), store };
+  const idOf = new Map(
+    workloads.flatMap(({ cgroup, id }) => (id === undefined ? [] : [[cgroup, { id }] as const])),
+  );
+  const entries = paths.map((path) => ({ path, ...idOf.get(path), ...rowsOf(path) }));
+  return { otherRow, otherNewRow, entries, store };
 }
 
 /**

@@ -129,7 +129,13 @@ export interface CompiledPolicy {
     readonly firstRow: number;
     readonly otherRow: number;
     readonly otherNewRow: number;
-    readonly entries: readonly { readonly path: string; readonly row: number; readonly newRow: number }[];
+    readonly entries: readonly {
+      readonly path: string;
+      /** The kernel's number of the workload's cgroup, where the entry is about one. */
+      readonly id?: bigint;
+      readonly row: number;
+      readonly newRow: number;
+    }[];
   };
   /** From this the table is made anew for other cgroups. */
   readonly cgroupConditions: CgroupConditions;
