@@ -10,7 +10,7 @@ export interface ListedCgroup {
 }
 
 /** What is asked of the cgroup hierarchy. */
-export type CgroupTree = Pick<Cgroup2, "exists" | "idOf" | "children">;
+export type CgroupTree = Pick<Cgroup2, "idOf" | "children">;
 
 /**
  * The cgroups that a policy names and all below them: a packet knows the cgroup of its socket's owner by id only, and
@@ -20,16 +20,28 @@ export function listCgroups({ entries }: Pick<CgroupTable, "entries">, tree: Cgr
   const entryOf = new Map(entries.map((entry) => [entry.path, entry]));
   const listed = new Map<bigint, ListedCgroup>();
   const walk = (path: string, inherited: Omit<ListedCgroup, "id"> | null): void => {
-    const id = tree.idOf(path);
+    const found = lookAt(path, tree);
+    if (found === null) return;
+    const { id, children } = found;
     const entry = entryOf.get(path);
     // another cgroup of that path is not what the entry knows of: new, and nobody's yet
     const rows = entry === undefined || (entry.id !== undefined && entry.id !== id) ? inherited : entry;
     if (rows === null) return;
     listed.set(id, { id, row: rows.row, newRow: rows.newRow });
-    for (const name of tree.children(path)) walk(path === "/" ? `/${name}` : `${path}/${name}`, rows);
+    for (const name of children) walk(path === "/" ? `/${name}` : `${path}/${name}`, rows);
   };
   // parents first: what lies deeper and is named overwrites
   const named = [...entryOf.keys()].sort((a, b) => a.length - b.length);
-  for (const path of named) if (tree.exists(path)) walk(path, null);
+  for (const path of named) walk(path, null);
   return [...listed.values()];
+}
+
+/** Null for a cgroup that is not there: they come and go while we look. */
+function lookAt(path: string, tree: CgroupTree): { id: bigint; children: readonly string[] } | null {
+  try {
+    return { id: tree.idOf(path), children: tree.children(path) };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    throw error;
+  }
 }

@@ -4,7 +4,7 @@ import type { CgroupTable, CompiledPolicy } from "@ringfence/policy";
 /** Subjects that one policy keeps a row for; more are judged from their dimensions. */
 export const SUBJECT_ROWS = 1024;
 /** What a policy that is not there yet gets at least, so that a small one may grow at no cost worth naming. */
-const LEAST_GROWTH = { blocks: 4096, rows: 2048, entries: 8192 } as const;
+const LEAST_GROWTH = { blocks: 4096, rows: 2048, entries: 8192, cgroups: 16_384 } as const;
 
 /** Entries that one policy may have in each map. */
 export interface PolicyCapacity {
@@ -79,7 +79,7 @@ export function withGrowth(needed: PolicyCapacity): PolicyCapacity {
     transitions: grow(needed.transitions, 4 * LEAST_GROWTH.entries),
     accepts: grow(needed.accepts, LEAST_GROWTH.entries),
     comms: grow(needed.comms, LEAST_GROWTH.rows),
-    cgroups: grow(needed.cgroups, LEAST_GROWTH.rows),
+    cgroups: grow(needed.cgroups, LEAST_GROWTH.cgroups),
     listed_names: grow(needed.listed_names, LEAST_GROWTH.rows),
   };
 }

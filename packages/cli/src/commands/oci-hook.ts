@@ -1,8 +1,7 @@
-import { readFileSync } from "node:fs";
 import { RingfenceError } from "@ringfence/model";
 import { configOption, readAgentConfig } from "../agent/read-config.js";
 import { awaitContainer } from "../oci-hook/await-container.js";
-import { parseContainerState } from "../oci-hook/container-state.js";
+import { readContainerState } from "../oci-hook/container-state.js";
 import { type OptionSpec, parseOnlyOptions, renderOptions } from "../option-table.js";
 import { printLine } from "../print-line.js";
 import { writeOut } from "../write-out.js";
@@ -28,7 +27,7 @@ export const ociHook: Command = {
     }
     const seconds = secondsOf(values.get("timeout")?.[0]);
     try {
-      const container = parseContainerState(readFileSync(0, "utf8"));
+      const container = await readContainerState(seconds);
       await awaitContainer(readAgentConfig(values.get("config")?.[0]), container, seconds);
       return 0;
     } catch (error) {

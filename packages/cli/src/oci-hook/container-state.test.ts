@@ -15,9 +15,13 @@ test("parseContainerState says what is wrong with anything else", () => {
     ["", /no JSON object/],
     ["null", /no JSON object/],
     [JSON.stringify({ ...state, id: 1 }), /no "id"/],
+    [JSON.stringify({ ...state, id: "../../x" }), /no "id"/],
+    [JSON.stringify({ ...state, id: ".." }), /no "id"/],
+    [JSON.stringify({ ...state, id: "a\n{}" }), /no "id"/],
     [JSON.stringify({ ...state, pid: 0 }), /no "pid"/],
     [JSON.stringify({ ...state, pid: "42" }), /no "pid"/],
     [JSON.stringify({ ...state, annotations: { a: 1 } }), /"annotations"/],
+    [JSON.stringify({ ...state, annotations: ["a"] }), /"annotations"/],
   ];
   for (const [text, message] of wrong)
     assert.throws(() => parseContainerState(text), { code: "RF_OCI_STATE", message });

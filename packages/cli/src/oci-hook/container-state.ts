@@ -1,3 +1,5 @@
+import { text } from "node:stream/consumers";
+import { setTimeout as sleep } from "node:timers/promises";
 import { RingfenceError } from "@ringfence/model";
 
 /** What a runtime tells its hooks: the part of the state (OCI runtime specification, "State") that is asked here. */
@@ -8,11 +10,27 @@ export interface ContainerState {
   readonly annotations: Readonly<Record<string, string>>;
 }
 
-/** Reads the state. Throws RF_OCI_STATE. */
+/** What runtimes take for an id: a name of a folder. */
+const ID = /^[\w.+-]{1,1024}$/;
+
+/** A runtime that works has written it long before. */
+const LEAST_MS = 1000;
+
+/** Reads the state from stdin, within so many seconds. Throws RF_OCI_STATE. */
+export async function readContainerState(seconds: number): Promise<ContainerState> {
+  const late = sleep(Math.max(seconds * 1000, LEAST_MS), null, { ref: false });
+  const said = await Promise.race([text(process.stdin), late]);
+  process.stdin.destroy();
+  if (said === null) throw stateError("it does not end");
+  return parseContainerState(said);
+}
+
+/** The state in a text. Throws RF_OCI_STATE. */
 export function parseContainerState(text: string): ContainerState {
   const state = parseObject(text);
   const { id, pid, annotations = {} } = state;
-  if (typeof id !== "string" || id === "") throw stateError('it has no "id"');
+  if (typeof id !== "string" || !ID.test(id) || /^\.+$/.test(id))
+    throw stateError('it has no "id" that a runtime gives');
   if (typeof pid !== "number" || !Number.isInteger(pid) || pid < 1)
     throw stateError('it has no "pid", as at a stage without a process');
   if (!isTexts(annotations)) throw stateError('its "annotations" are not texts');
@@ -33,6 +51,7 @@ function isTexts(value: unknown): value is Readonly<Record<string, string>> {
   return (
     typeof value === "object" &&
     value !== null &&
+    !Array.isArray(value) &&
     Object.values(value).every((text) => typeof text === "string")
   );
 }

@@ -10,8 +10,7 @@ import { runProcess } from "./harness/run-process.js";
 import { noContainers, Runc } from "./harness/runc.js";
 
 const timeout = 400_000;
-/** Each start takes seconds where the machine is emulated. */
-const ROUNDS = process.env["RINGFENCE_VM"] === undefined ? 10 : 1;
+const ROUNDS = 10;
 /** For an agent on a slow machine. */
 const PATIENT = ["--require", "--timeout", "60"];
 
