@@ -40,7 +40,7 @@ export const stages: Readonly<Record<string, Stage>> = {
     label: "second kernel, 1",
     kinds: ["e2e"],
     half: "odd",
-    guest: { stage: "e2e-guest-1", cpus: 1, timeout: 3600 },
+    guest: { stage: "e2e-guest-1", cpus: 1, timeout: 4200 },
   },
   "e2e-vm-2": {
     ...emulated,
@@ -48,7 +48,7 @@ export const stages: Readonly<Record<string, Stage>> = {
     label: "second kernel, 2",
     kinds: ["e2e"],
     half: "even",
-    guest: { stage: "e2e-guest-2", cpus: 1, timeout: 3600 },
+    guest: { stage: "e2e-guest-2", cpus: 1, timeout: 4200 },
   },
   "e2e-vm-races": {
     ...emulated,
