@@ -22,8 +22,5 @@ static __always_inline int judge_host_family(__u32 family, bool kernel)
 	if (!policy)
 		return RF_EPERM;
 	ask_caller(policy, &caller, &call.question);
-	if (!refuse_held(RF_REASON_FAMILY, policy, &call.question))
-		return RF_PERMIT;
-	record_verdict(&call, &caller);
-	return call.question.verdict.action == RF_DENY ? RF_EPERM : RF_PERMIT;
+	return refuse_held(RF_REASON_FAMILY, policy, &call.question) ? answer_to(&caller, &call) : RF_PERMIT;
 }

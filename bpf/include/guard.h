@@ -9,12 +9,17 @@
 #define RF_EPERM (-1)
 #define SOCK_RAW 3
 
+static __always_inline int answer_to(const struct rf_caller *caller, struct rf_call *call)
+{
+	record_verdict(call, caller);
+	return call->question.verdict.action == RF_DENY ? RF_EPERM : RF_PERMIT;
+}
+
 static __always_inline int refuse_use(struct rf_policy *policy, const struct rf_caller *caller, struct rf_call *call,
 				      enum rf_reason reason)
 {
 	refuse_for(reason, policy, &call->question);
-	record_verdict(call, caller);
-	return call->question.verdict.action == RF_DENY ? RF_EPERM : RF_PERMIT;
+	return answer_to(caller, call);
 }
 
 /* A policy under audit refuses nothing: one line for a socket is enough then. */

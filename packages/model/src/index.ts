@@ -34,5 +34,6 @@ export type * from "./report/report.js";
 export type * from "./report/report-names.js";
 export * from "./schema-names.js";
 export type * from "./selftest/selftest.js";
+export * from "./workload/container-state.js";
 export * from "./workload/units-of.js";
 export * from "./workload/workload.js";

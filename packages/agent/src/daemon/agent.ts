@@ -67,7 +67,7 @@ export class Agent {
   readonly #workloads: WorkloadWatch;
   readonly #workloadEvents: WorkloadEvents;
   #lookedAt = performance.now();
-  #isRenewing = false;
+  #isRecompiling = false;
   #server: ControlServer | null = null;
 
   private constructor(options: AgentOptions, { locks, cgroups, fence: prepared }: PreparedAgent) {
@@ -228,13 +228,13 @@ export class Agent {
   }
 
   #recompile(): void {
-    if (this.#isRenewing) return;
-    this.#isRenewing = true;
+    if (this.#isRecompiling) return;
+    this.#isRecompiling = true;
     const { recompile, say } = this.#options;
     recompile()
       .catch((error: unknown) => say(`agent: the policy cannot be put in force again: ${String(error)}`))
       .finally(() => {
-        this.#isRenewing = false;
+        this.#isRecompiling = false;
       });
   }
 }

@@ -68,12 +68,13 @@ export class Engine implements Disposable {
     return this.#network;
   }
 
-  /** Lines of the hosts file that are of no use, and cgroups that the policy names and that are not there. */
+  /** Lines of the hosts file that are of no use, a full disk, and cgroups that the policy names and that are not there. */
   get warnings(): readonly string[] {
-    const { conditions: cgroupConditions } = this.#cgroups;
-    const absent = absentCgroups({ compiled: { cgroupConditions } }, this.#tree);
+    const absent = absentCgroups(this.#cgroups.conditions, this.#tree);
+    const { warning } = this.#archive;
     return [
       ...this.#hosts.warnings,
+      ...(warning === null ? [] : [warning]),
       ...absent.map((path) => `${aboutAbsent(path)} matches nothing until it does`),
     ];
   }

@@ -49,6 +49,7 @@ test("PolicyArchive goes on where nothing can be written, and names no policy by
   mkdirSync(join(state, "policy-names.json.new")); // no file can be made there
   for (const revision of "bc") archive.add(policy(revision));
   assert.deepEqual(revisionsOf(archive, 3), [..."abc"]);
+  assert.match(archive.warning ?? "", /EISDIR/);
   const next = new PolicyArchive(state);
   next.resume(3);
   next.add(policy("d"));

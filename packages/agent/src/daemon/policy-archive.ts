@@ -23,6 +23,7 @@ interface Stored {
 export class PolicyArchive {
   readonly #path: string;
   #names = new PolicyNames([]);
+  #warning: string | null = null;
 
   constructor(state: string) {
     this.#path = join(state, "policy-names.json");
@@ -30,6 +31,11 @@ export class PolicyArchive {
 
   get names(): PolicyNames {
     return this.#names;
+  }
+
+  /** Why what is known is not on the disk; null where it is. */
+  get warning(): string | null {
+    return this.#warning;
   }
 
   /**
@@ -78,8 +84,10 @@ export class PolicyArchive {
     try {
       writeFileSync(beside, JSON.stringify(stored), { mode: 0o600 });
       renameSync(beside, this.#path);
-    } catch {
-      // see above
+      this.#warning = null;
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      this.#warning = `the names of rules are kept for no later agent: ${why}`;
     }
   }
 }

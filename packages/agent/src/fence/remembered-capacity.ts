@@ -1,5 +1,6 @@
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { replaceFile } from "../host/durable-file.js";
 import { capacityWhere, type PolicyCapacity } from "./policy-capacity.js";
 
 const FILE = "capacity.json";
@@ -23,10 +24,8 @@ export function rememberedCapacity(state: string): PolicyCapacity | null {
 
 /** Where the disk is full, the next start is slower, and that is all. */
 export function rememberCapacity(state: string, capacity: PolicyCapacity): void {
-  const path = join(state, FILE);
   try {
-    writeFileSync(`${path}.new`, JSON.stringify(capacity), { mode: 0o600 });
-    renameSync(`${path}.new`, path);
+    replaceFile(join(state, FILE), JSON.stringify(capacity));
   } catch {
     // see above
   }

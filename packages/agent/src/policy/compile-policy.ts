@@ -46,7 +46,7 @@ export async function compilePolicy(
   cgroups: Cgroup2,
 ): Promise<RunPolicy> {
   const policy = compileProfiles(await parseProfiles(files, options), cgroups, options.workloads);
-  const absent = absentCgroups(policy, cgroups).map(
+  const absent = absentCgroups(policy.compiled.cgroupConditions, cgroups).map(
     (path) => `${aboutAbsent(path)} matches nothing in this run`,
   );
   return { ...policy, warnings: [...policy.warnings, ...absent] };
@@ -54,10 +54,10 @@ export async function compilePolicy(
 
 /** Cgroups that a policy names and that are not there. */
 export function absentCgroups(
-  { compiled }: { readonly compiled: Pick<CompiledPolicy, "cgroupConditions"> },
+  { places }: CompiledPolicy["cgroupConditions"],
   cgroups: Pick<Cgroup2, "exists">,
 ): readonly string[] {
-  const named = compiled.cgroupConditions.places.flatMap((place) => ("paths" in place ? place.paths : []));
+  const named = places.flatMap((place) => ("paths" in place ? place.paths : []));
   return [...new Set(named)].filter((path) => !cgroups.exists(path));
 }
 

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { RingfenceError } from "@ringfence/model";
+import { type FileContent, readIfThere, removeFile, replaceFile } from "../host/durable-file.js";
 import type { PolicyFile } from "../policy/read-policy-files.js";
-import { type FileContent, readIfThere, removeFile, replaceFile } from "./durable-file.js";
 
 /** A change that is taken back unless it is confirmed in time. */
 export interface PendingChange {

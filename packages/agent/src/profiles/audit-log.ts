@@ -1,8 +1,8 @@
 import { readFileSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 import type { Peer } from "../control/peer.js";
+import { appendFile } from "../host/durable-file.js";
 import { findUser } from "../host/host-resolver.js";
-import { appendFile } from "./durable-file.js";
 
 /** A change of the policy, or one that was refused. */
 export interface AuditEntry {

@@ -1,7 +1,7 @@
+import type { FileContent } from "../host/durable-file.js";
 import { uptimeSeconds } from "../host/uptime.js";
 import { bootId } from "../observe/boot-clock.js";
 import type { AgentState, PendingChange } from "./agent-state.js";
-import type { FileContent } from "./durable-file.js";
 
 /** How soon a change that could not be taken back is tried again. */
 const AGAIN_MS = 5_000;

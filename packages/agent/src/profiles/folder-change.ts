@@ -1,8 +1,8 @@
 import { basename, join } from "node:path";
 import { RingfenceError } from "@ringfence/model";
+import type { FileContent } from "../host/durable-file.js";
 import { PolicyErrors } from "../policy/policy-errors.js";
 import type { PolicyFile } from "../policy/read-policy-files.js";
-import type { FileContent } from "./durable-file.js";
 import type { PolicyChange } from "./manager-types.js";
 import { type FolderContent, isProfileName } from "./profile-folder.js";
 

@@ -2,6 +2,7 @@ import { basename, join } from "node:path";
 import type { ProcessFacts } from "@ringfence/policy";
 import type { ProfileChange } from "@ringfence/policy/diff";
 import type { Peer } from "../control/peer.js";
+import { replaceFiles } from "../host/durable-file.js";
 import { workApart } from "../policy/compile-apart.js";
 import { MOST_BYTES_HERE } from "../policy/load-policy.js";
 import { plainErrors } from "../policy/plain-error.js";
@@ -18,7 +19,6 @@ import {
 import { type Actor, type AuditEntry, AuditLog, actorOf } from "./audit-log.js";
 import { describe, errorsOf, isSame, linesOf, nameOf, pendingError, refuseLockOut } from "./change-words.js";
 import { Confirmation } from "./confirmation.js";
-import { replaceFiles } from "./durable-file.js";
 import { type FolderChange, folderChange } from "./folder-change.js";
 import { FolderWatch } from "./folder-watch.js";
 import type { PolicyChange, ProfileManagerOptions, ProfilesStatus } from "./manager-types.js";

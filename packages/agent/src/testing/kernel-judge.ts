@@ -19,8 +19,8 @@ interface Loaded {
 
 /**
  * Asks the running kernel, with the product's own verdict code, what policies say of many made-up cases. Each policy
- * replaces the one before it in the loaded object, as in a fence; one that does not fit is loaded anew. Those that are not replaceable are loaded each on their own, with no more than
- * they need.
+ * replaces the one before it in the loaded object, as in a fence; one that does not fit is loaded anew. Those that are not
+ * replaceable are loaded each on their own, with no more than they need.
  */
 export class KernelJudge implements Disposable {
   readonly #objectPath: string;

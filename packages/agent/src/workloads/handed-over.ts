@@ -1,11 +1,8 @@
-import type { ContainerFacts } from "@ringfence/model";
+import type { ContainerFacts, ContainerState } from "@ringfence/model";
 import type { Runtime } from "./runtimes/runtime.js";
 
 /** What the hook of a runtime says of a container that is being made. */
-export interface HandedContainer {
-  readonly id: string;
-  readonly annotations: Readonly<Record<string, string>>;
-}
+export type HandedContainer = Omit<ContainerState, "pid">;
 
 /**
  * Containers that a runtime's hook told of, by their cgroup. At that time runc has written no state file, and other runtimes

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Workload } from "@ringfence/model";
 import { WorkloadEvents } from "./workload-events.js";
-import type { WorkloadChange, WorkloadTable } from "./workload-table.js";
+import type { WorkloadChange } from "./workload-table.js";
 
 const container = (name: string | null, cgroupId = "7"): Workload => ({
   kind: "container",
@@ -32,7 +32,7 @@ function begin(list: readonly Workload[] = []) {
     changed: (callback: typeof change) => {
       change = callback;
     },
-  } as unknown as WorkloadTable;
+  };
   const events = new WorkloadEvents({
     table,
     profilesOf: ({ kind }) => [`of-${kind}`],

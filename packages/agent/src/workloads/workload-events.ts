@@ -6,7 +6,7 @@ import type { WorkloadChange, WorkloadTable } from "./workload-table.js";
 type Change = Extract<EventDraft, { readonly type: "workload" }>["change"];
 
 export interface WorkloadEventsOptions {
-  readonly table: WorkloadTable;
+  readonly table: Pick<WorkloadTable, "list" | "changed">;
   /** Names of the profiles in force that select a workload. */
   readonly profilesOf: (workload: Workload) => readonly string[];
   readonly publish: (draft: EventDraft) => void;

@@ -1,5 +1,5 @@
 import type { Cgroup2 } from "@ringfence/kernel";
-import { RingfenceError } from "@ringfence/model";
+import { isTexts, MOST_HOOK_SECONDS, RingfenceError } from "@ringfence/model";
 import type { ControlMethod, ControlMethods } from "../control/index.js";
 import type { HandedContainer } from "./handed-over.js";
 import type { WorkloadWatch } from "./workload-watch.js";
@@ -14,9 +14,6 @@ export function workloadMethods(watch: WorkloadWatch, cgroups: Cgroup2): Control
     "workloads.await": { access: "change", handle: awaiting(watch, cgroups) },
   };
 }
-
-/** Most seconds that somebody may wait. */
-const MOST_SECONDS = 600;
 
 /** For the hook of a runtime: answers when the container that it prepares is covered, or its time is over. */
 function awaiting(watch: WorkloadWatch, cgroups: Cgroup2): ControlMethod["handle"] {
@@ -45,24 +42,16 @@ interface AwaitRequest {
 function requestOf({ pid, seconds, id, annotations }: Readonly<Record<string, unknown>>): AwaitRequest {
   if (
     !isWithin(pid, 1, 2 ** 22) ||
-    !isWithin(seconds, 0, MOST_SECONDS) ||
+    !isWithin(seconds, 0, MOST_HOOK_SECONDS) ||
     typeof id !== "string" ||
     !isTexts(annotations)
   )
     throw new RingfenceError("RF_REQUEST", "The request for a container has no form that is known", {
-      hint: `Give pid, id, annotations and up to ${MOST_SECONDS} seconds`,
+      hint: `Give pid, id, annotations and up to ${MOST_HOOK_SECONDS} seconds`,
     });
   return { pid, seconds, container: { id, annotations } };
 }
 
 function isWithin(value: unknown, least: number, most: number): value is number {
   return typeof value === "number" && value >= least && value <= most;
-}
-
-function isTexts(value: unknown): value is Record<string, string> {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    Object.values(value).every((text) => typeof text === "string")
-  );
 }

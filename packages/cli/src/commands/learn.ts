@@ -3,6 +3,7 @@ import { readExisting } from "../learn/existing-profile.js";
 import { learnProfile } from "../learn/learn.js";
 import { learnOptionSpecs, toLearnCommand } from "../learn/learn-options.js";
 import { writeProfile } from "../learn/write-profile.js";
+import { tellSkipped } from "../observe/read-records.js";
 import { parseOnlyOptions, renderOptions } from "../option-table.js";
 import { printLine } from "../print-line.js";
 import { writeOut } from "../write-out.js";
@@ -19,8 +20,7 @@ export const learn: Command = {
     const existing = command.output === null ? null : readExisting(command.output);
     const { learned, counts } = await learnProfile(command, existing);
     for (const line of learned.leftOut) printLine(`warning: left out: ${line}`);
-    const broken = counts.broken + counts.long;
-    if (broken > 0) printLine(`warning: ${broken} lines are no records of ringfence, and were skipped`);
+    tellSkipped(counts);
     if (command.output === null) writeOut(1, writeLearned(learned));
     else writeOut(1, writeProfile(command.output, existing, learned, command.diffOnly));
     return 0;

@@ -1,4 +1,4 @@
-import { RingfenceError } from "@ringfence/model";
+import { MOST_HOOK_SECONDS, RingfenceError } from "@ringfence/model";
 import { configOption, readAgentConfig } from "../agent/read-config.js";
 import { awaitContainer } from "../oci-hook/await-container.js";
 import { readContainerState } from "../oci-hook/container-state.js";
@@ -8,7 +8,6 @@ import { writeOut } from "../write-out.js";
 import type { Command } from "./command.js";
 
 const USUAL_SECONDS = 10;
-const MOST_SECONDS = 600;
 const REFUSED = 1;
 
 const specs: readonly OptionSpec[] = [
@@ -39,9 +38,9 @@ export const ociHook: Command = {
 
 function secondsOf(text = String(USUAL_SECONDS)): number {
   const seconds = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (seconds <= MOST_SECONDS) return seconds;
+  if (seconds <= MOST_HOOK_SECONDS) return seconds;
   throw new RingfenceError("RF_USAGE", `Option "--timeout" cannot be "${text}"`, {
-    hint: `write a number of seconds up to ${MOST_SECONDS}`,
+    hint: `write a number of seconds up to ${MOST_HOOK_SECONDS}`,
   });
 }
 

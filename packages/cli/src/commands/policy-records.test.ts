@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { sampleVerdictEvent } from "@ringfence/policy/testing";
 
 const RINGFENCE = fileURLToPath(new URL("../../../../ringfence", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "ringfence-records-"));
@@ -14,38 +15,8 @@ function ringfence(...args: readonly string[]) {
   return spawnSync(RINGFENCE, args, { cwd: folder, encoding: "utf8" });
 }
 
-function event(sequence: number, change: object): string {
-  return `${JSON.stringify({
-    schema: "ringfence.event/v1",
-    type: "verdict",
-    sequence,
-    bootId: "b0",
-    bootMs: 12.5,
-    time: "2026-11-26T10:00:00Z",
-    action: "allow",
-    outcome: "allowed",
-    direction: "egress",
-    reason: "policy",
-    hook: "connect",
-    protocol: "tcp",
-    address: "192.0.2.1",
-    port: 443,
-    domain: "www.example.com",
-    rule: "web/out",
-    shadowRule: null,
-    count: 3,
-    process: {
-      exe: "/usr/bin/curl",
-      exeFlags: ["trusted"],
-      comm: "curl",
-      uid: 0,
-      gid: 0,
-      pid: 7,
-      ancestors: [],
-    },
-    ...change,
-  })}\n`;
-}
+const event = (sequence: number, change: object) =>
+  `${JSON.stringify(sampleVerdictEvent(sequence, { domain: "www.example.com", rule: "web/out", count: 3, ...change }))}\n`;
 
 writeFileSync(
   join(folder, "seen.ndjson"),

@@ -5,7 +5,7 @@ import { USUAL_CONFIG } from "../agent/read-config.js";
 import { shellWord } from "../agent/with-config.js";
 import { EXIT_DENIED } from "../exit-codes.js";
 import { readObservations } from "../observe/observations.js";
-import { noneRead } from "../observe/read-records.js";
+import { noneRead, tellSkipped } from "../observe/read-records.js";
 import { whyNothing } from "../observe/why-nothing.js";
 import { type OptionSpec, parseOptions, renderOptions } from "../option-table.js";
 import { noOptions } from "../policy/no-options.js";
@@ -46,8 +46,7 @@ export const policyReplay: Command = {
     for (const observation of readObservations(options, counts)) {
       replay.add(observation);
     }
-    const skipped = counts.broken + counts.long;
-    if (skipped > 0) printLine(`warning: ${skipped} lines are no records of ringfence, and were skipped`);
+    tellSkipped(counts);
     const result = replay.finish();
     if (result.totals.verdicts === 0) {
       const lookedAt = { ...options, config: values.get("config")?.[0] };

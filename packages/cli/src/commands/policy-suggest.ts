@@ -1,7 +1,7 @@
 import { parseProfiles, readPolicyFiles } from "@ringfence/agent/policy";
 import { RingfenceError } from "@ringfence/model";
 import { filterSpecs, readFilterOptions } from "../observe/observe-options.js";
-import { noneRead } from "../observe/read-records.js";
+import { noneRead, tellSkipped } from "../observe/read-records.js";
 import { whyNothing } from "../observe/why-nothing.js";
 import { type OptionSpec, type ParsedOptions, parseOptions, renderOptions } from "../option-table.js";
 import { noOptions } from "../policy/no-options.js";
@@ -43,8 +43,7 @@ export const policySuggest: Command = {
     const taken = await ruleNames(all);
     const options = toRecordOptions(all, Date.now());
     const found = suggestions(options, readFilterOptions(all), first, taken, counts);
-    const skipped = counts.broken + counts.long;
-    if (skipped > 0) printLine(`warning: ${skipped} lines are no records of ringfence, and were skipped`);
+    tellSkipped(counts);
     if (found.length === 0) {
       const lookedAt = { ...options, config: all.get("config")?.[0] };
       printLine(

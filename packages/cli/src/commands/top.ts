@@ -1,6 +1,6 @@
 import { RingfenceError } from "@ringfence/model";
 import { configOption, readAgentConfig } from "../agent/read-config.js";
-import { noneRead } from "../observe/read-records.js";
+import { noneRead, tellSkipped } from "../observe/read-records.js";
 import { recordedEvents } from "../observe/recorded-events.js";
 import { whyNothing } from "../observe/why-nothing.js";
 import { type OptionSpec, parseOnlyOptions, renderOptions } from "../option-table.js";
@@ -48,8 +48,7 @@ async function printOnce(order: TopOrder, values: ReadonlyMap<string, readonly s
   const counts = noneRead();
   const table = new TopTable();
   for (const event of recordedEvents({ files, filter: {}, since, until: null }, counts)) table.add(event);
-  const skipped = counts.broken + counts.long;
-  if (skipped > 0) printLine(`warning: ${skipped} lines are no records of ringfence, and were skipped`);
+  tellSkipped(counts);
   if (table.isEmpty) {
     const lookedAt = { named, since, config: values.get("config")?.[0] };
     printLine(`nothing to show: ${await whyNothing(counts, lookedAt, "is a verdict or a connection")}`);

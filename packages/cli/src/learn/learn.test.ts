@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { sampleVerdict } from "@ringfence/policy/testing";
 
 const RINGFENCE = fileURLToPath(new URL("../../../../ringfence", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "ringfence-learn-"));
@@ -14,26 +15,7 @@ function learn(...args: readonly string[]) {
   return spawnSync(RINGFENCE, ["learn", ...args], { cwd: folder, encoding: "utf8" });
 }
 
-const verdict = {
-  schema: "ringfence.verdict/v1",
-  time: "2026-11-26T10:00:00Z",
-  exe: "/usr/bin/curl",
-  exeFlags: ["trusted"],
-  comm: "curl",
-  uid: 0,
-  gid: 0,
-  action: "allow",
-  outcome: "would-deny",
-  direction: "egress",
-  reason: "policy",
-  hook: "connect",
-  protocol: "tcp",
-  address: "192.0.2.1",
-  port: 443,
-  domain: null,
-  rule: null,
-  shadowRule: "watch/egress.default",
-};
+const verdict = sampleVerdict({ outcome: "would-deny", shadowRule: "watch/egress.default" });
 writeFileSync(join(folder, "one.ndjson"), `${JSON.stringify(verdict)}\n`);
 writeFileSync(join(folder, "two.ndjson"), `${JSON.stringify({ ...verdict, port: 80 })}\n`);
 

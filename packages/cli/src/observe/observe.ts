@@ -5,7 +5,7 @@ import { readAgentConfig } from "../agent/read-config.js";
 import { printLine } from "../print-line.js";
 import type { EventOutput } from "./event-output.js";
 import type { ObserveCommand } from "./observe-options.js";
-import { noneRead } from "./read-records.js";
+import { noneRead, tellSkipped } from "./read-records.js";
 import { recordedEvents } from "./recorded-events.js";
 import { whyNothing } from "./why-nothing.js";
 
@@ -26,8 +26,7 @@ export async function observeRecorded(command: ObserveCommand, output: EventOutp
     if (output.isClosed) return;
   }
   output.flush();
-  const skipped = counts.broken + counts.long;
-  if (skipped > 0) printLine(`warning: ${skipped} lines are no records of ringfence, and were skipped`);
+  tellSkipped(counts);
   if (!isEmpty) return;
   printLine(
     `nothing to show: ${await whyNothing(counts, { named: files, since, config }, "passes the filter")}`,

@@ -1,5 +1,6 @@
 import { readLines } from "@ringfence/agent";
 import { RingfenceError } from "@ringfence/model";
+import { printLine } from "../print-line.js";
 import { isReport, reportRecords } from "./report-records.js";
 
 /** What was read of logs, and what could not be. */
@@ -12,6 +13,12 @@ export interface ReadCounts {
   broken: number;
   /** longer than any that we write */
   long: number;
+}
+
+/** Says how many lines were skipped, if some were. */
+export function tellSkipped({ broken, long }: ReadCounts): void {
+  const skipped = broken + long;
+  if (skipped > 0) printLine(`warning: ${skipped} lines are no records of ringfence, and were skipped`);
 }
 
 export function noneRead(): ReadCounts {

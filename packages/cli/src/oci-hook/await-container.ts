@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ControlClient } from "@ringfence/agent/control";
-import { type AgentConfig, RingfenceError } from "@ringfence/model";
-import type { ContainerState } from "./container-state.js";
+import { type AgentConfig, type ContainerState, RingfenceError } from "@ringfence/model";
 
 /** The agent's answer that the time is over takes so long at most. */
 const ANSWER_MS = 500;

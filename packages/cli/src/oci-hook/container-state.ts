@@ -1,14 +1,6 @@
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
-import { RingfenceError } from "@ringfence/model";
-
-/** What a runtime tells its hooks: the part of the state (OCI runtime specification, "State") that is asked here. */
-export interface ContainerState {
-  readonly id: string;
-  /** Of the container's first process, as the runtime sees it. */
-  readonly pid: number;
-  readonly annotations: Readonly<Record<string, string>>;
-}
+import { type ContainerState, isTexts, RingfenceError } from "@ringfence/model";
 
 /** What runtimes take for an id: a name of a folder. */
 const ID = /^[\w.+-]{1,1024}$/;
@@ -45,15 +37,6 @@ function parseObject(text: string): Readonly<Record<string, unknown>> {
     // no JSON is as little an object as a number
   }
   throw stateError("it is no JSON object");
-}
-
-function isTexts(value: unknown): value is Readonly<Record<string, string>> {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    !Array.isArray(value) &&
-    Object.values(value).every((text) => typeof text === "string")
-  );
 }
 
 function stateError(what: string): RingfenceError {

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { sampleVerdictEvent } from "@ringfence/policy/testing";
 
 const RINGFENCE = fileURLToPath(new URL("../../../../ringfence", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "ringfence-in-force-"));
@@ -30,36 +31,14 @@ spec:
 `;
 }
 
+/** A connection to port 443 by a user, whose profile is web or db. */
 function event(sequence: number, uid: number, address: string, denied: boolean): string {
-  return `${JSON.stringify({
-    schema: "ringfence.event/v1",
-    type: "verdict",
-    sequence,
-    bootId: "b0",
-    bootMs: 12.5,
-    time: new Date().toISOString(),
-    action: denied ? "deny" : "allow",
-    outcome: denied ? "denied" : "allowed",
-    direction: "egress",
-    reason: "policy",
-    hook: "connect",
-    protocol: "tcp",
-    address,
-    port: 443,
-    domain: null,
-    rule: `${uid === 1 ? "web" : "db"}/${denied ? "egress.default" : "out"}`,
-    shadowRule: null,
-    count: 1,
-    process: {
-      exe: "/usr/bin/curl",
-      exeFlags: ["trusted"],
-      comm: "curl",
-      uid,
-      gid: 0,
-      pid: 7,
-      ancestors: [],
-    },
-  })}\n`;
+  const profile = uid === 1 ? "web" : "db";
+  const seen = sampleVerdictEvent(sequence, { time: new Date().toISOString(), address });
+  const verdict = denied
+    ? { action: "deny", outcome: "denied", rule: `${profile}/egress.default` }
+    : { rule: `${profile}/out` };
+  return `${JSON.stringify({ ...seen, ...verdict, process: { ...Object(seen["process"]), uid } })}\n`;
 }
 
 const history =

@@ -22,7 +22,29 @@ const dns = {
   rule: null,
 } as unknown as AgentEvent;
 const policy = { type: "policy", profile: "web" } as unknown as AgentEvent;
-const workload = { type: "workload", profiles: ["base", "web"] } as unknown as AgentEvent;
+const workload: AgentEvent = {
+  schema: "ringfence.event/v1",
+  type: "workload",
+  time: "2026-11-26T10:00:00.000Z",
+  level: "info",
+  msg: "container shop started",
+  host: "h",
+  labels: {},
+  sequence: 1,
+  bootId: "b0",
+  bootMs: 1,
+  change: "started",
+  workload: {
+    kind: "container",
+    runtime: "runc",
+    id: "c1",
+    name: "shop",
+    image: "",
+    labels: {},
+    cgroup: "/c",
+  },
+  profiles: ["base", "web"],
+};
 
 function kinds(filter: EventFilter): string[] {
   return [verdict, dns, policy, workload].filter(eventMatcher(filter)).map(({ type }) => type);

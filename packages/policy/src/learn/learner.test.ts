@@ -1,63 +1,28 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { DNS_SCHEMA, EVENT_SCHEMA, parseAddress, VERDICT_SCHEMA } from "@ringfence/model";
+import { EVENT_SCHEMA, parseAddress } from "@ringfence/model";
 import { readObservation } from "../observed/read-observation.js";
 import { parsePolicy } from "../parse/parse-policy.js";
 import { fixedResolver } from "../testing/fixed-resolver.js";
+import { type SampleRecord, sampleQuery, sampleVerdict } from "../testing/sample-records.js";
 import { addressBlocks } from "./address-blocks.js";
 import { type LearnOptions, usualEphemeral } from "./learn-options.js";
 import { Learner } from "./learner.js";
 import { shortNames } from "./rule-names.js";
 import { writeLearned } from "./write-learned.js";
 
-type Line = Readonly<Record<string, unknown>>;
-
 let second = 0;
+const nextTime = () => new Date(Date.UTC(2026, 10, 26, 10, 0, second++)).toISOString();
 
-function common(change: Line): Line {
-  return {
-    time: new Date(Date.UTC(2026, 10, 26, 10, 0, second++)).toISOString(),
-    exe: "/usr/bin/curl",
-    exeFlags: ["trusted"],
-    comm: "curl",
-    uid: 0,
-    gid: 0,
-    ...change,
-  };
+function flow(change: SampleRecord = {}): SampleRecord {
+  return sampleVerdict({ time: nextTime(), outcome: "would-deny", ...change });
 }
 
-function flow(change: Line = {}): Line {
-  return common({
-    schema: VERDICT_SCHEMA,
-    action: "allow",
-    outcome: "would-deny",
-    direction: "egress",
-    reason: "policy",
-    hook: "connect",
-    protocol: "tcp",
-    address: "192.0.2.1",
-    port: 443,
-    domain: null,
-    rule: null,
-    shadowRule: null,
-    ...change,
-  });
+function query(change: SampleRecord = {}): SampleRecord {
+  return sampleQuery({ time: nextTime(), ...change });
 }
 
-function query(change: Line = {}): Line {
-  return common({
-    schema: DNS_SCHEMA,
-    name: "www.example.com",
-    type: "A",
-    answer: "NOERROR",
-    resolver: "10.0.0.53",
-    trust: "trusted",
-    addresses: ["192.0.2.1"],
-    ...change,
-  });
-}
-
-function learn(lines: readonly Line[], options: Partial<LearnOptions> = {}) {
+function learn(lines: readonly SampleRecord[], options: Partial<LearnOptions> = {}) {
   const learner = new Learner({
     name: "p",
     subject: null,
@@ -148,9 +113,9 @@ describe("Learner", () => {
   });
 
   test("tells ports that the kernel chose from those that were bound", () => {
-    const listens = (hook: string, port: number): Line =>
+    const listens = (hook: string, port: number): SampleRecord =>
       flow({ direction: "listen", hook, address: "127.0.0.1", port });
-    const meets = (port: number): Line[] => [
+    const meets = (port: number): SampleRecord[] => [
       flow({ address: "127.0.0.1", port }),
       flow({ direction: "ingress", hook: "packet", address: "127.0.0.1", port }),
     ];
@@ -219,7 +184,7 @@ describe("Learner", () => {
   });
 
   test("tells containers by name, image and labels, and units by cgroup, where records have them", () => {
-    const inWorkload = (workload: Line, port: number): Line => {
+    const inWorkload = (workload: SampleRecord, port: number): SampleRecord => {
       const { exe, exeFlags, comm, uid, gid, ...rest } = flow({ port });
       const process = { exe, exeFlags, comm, uid, gid, ancestors: [] };
       return { ...rest, schema: EVENT_SCHEMA, type: "verdict", process, workload };

@@ -1,39 +1,17 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { VERDICT_SCHEMA } from "@ringfence/model";
 import { readObservation } from "../observed/read-observation.js";
 import { parsePolicy } from "../parse/parse-policy.js";
 import { fixedResolver } from "../testing/fixed-resolver.js";
+import { type SampleRecord, sampleVerdict } from "../testing/sample-records.js";
 import { usualEphemeral } from "./learn-options.js";
 import { Learner } from "./learner.js";
 import { lineDiff } from "./line-diff.js";
 import { mergeLearned } from "./merge-learned.js";
 
-type Line = Readonly<Record<string, unknown>>;
+const flow = (change: SampleRecord = {}) => sampleVerdict({ outcome: "would-deny", ...change });
 
-function flow(change: Line = {}): Line {
-  return {
-    schema: VERDICT_SCHEMA,
-    time: "2026-11-26T10:00:00Z",
-    exe: "/usr/bin/curl",
-    exeFlags: ["trusted"],
-    comm: "curl",
-    uid: 0,
-    gid: 0,
-    action: "allow",
-    outcome: "would-deny",
-    direction: "egress",
-    reason: "policy",
-    hook: "connect",
-    protocol: "tcp",
-    address: "192.0.2.1",
-    port: 443,
-    domain: null,
-    ...change,
-  };
-}
-
-function merge(text: string, lines: readonly Line[]): string {
+function merge(text: string, lines: readonly SampleRecord[]): string {
   const { profiles, errors } = parsePolicy(text, "p.yaml", fixedResolver);
   assert.deepEqual(errors, []);
   const [existing] = profiles;

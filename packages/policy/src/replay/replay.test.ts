@@ -1,42 +1,16 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { DNS_SCHEMA, VERDICT_SCHEMA } from "@ringfence/model";
 import { parseFlowLine } from "../flow-text/parse-flow-line.js";
 import { readObservation } from "../observed/read-observation.js";
 import { parsePolicy } from "../parse/parse-policy.js";
 import { fixedResolver } from "../testing/fixed-resolver.js";
+import { type SampleRecord, sampleQuery, sampleVerdict } from "../testing/sample-records.js";
 import { Replay } from "./replay.js";
 
-type Line = Readonly<Record<string, unknown>>;
+const user = { uid: 1000, gid: 1000 };
+const flow = (change: SampleRecord = {}) => sampleVerdict({ ...user, rule: "old/all", ...change });
 
-const common = {
-  time: "2026-11-26T10:00:00Z",
-  exe: "/usr/bin/curl",
-  exeFlags: ["trusted"],
-  comm: "curl",
-  uid: 1000,
-  gid: 1000,
-};
-
-function flow(change: Line = {}): Line {
-  return {
-    schema: VERDICT_SCHEMA,
-    ...common,
-    action: "allow",
-    outcome: "allowed",
-    direction: "egress",
-    reason: "policy",
-    hook: "connect",
-    protocol: "tcp",
-    address: "192.0.2.1",
-    port: 443,
-    domain: null,
-    rule: "old/all",
-    ...change,
-  };
-}
-
-function replay(spec: object, lines: readonly Line[]) {
+function replay(spec: object, lines: readonly SampleRecord[]) {
   const text = JSON.stringify({
     apiVersion: "ringfence.dev/v1alpha1",
     kind: "SecurityProfile",
@@ -122,15 +96,7 @@ describe("Replay", () => {
   });
 
   test("asks about queries as well", () => {
-    const query = {
-      schema: DNS_SCHEMA,
-      ...common,
-      name: "evil.example",
-      answer: "NOERROR",
-      resolver: "10.0.0.53",
-      trust: "trusted",
-      addresses: [],
-    };
+    const query = sampleQuery({ ...user, name: "evil.example", addresses: [] });
     const { groups } = replay(onlyHttps, [query, { ...query, name: "www.example.com" }]);
     assert.deepEqual(
       groups.map(({ what, rule }) => [what, rule]),

@@ -1,37 +1,18 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { DNS_SCHEMA, VERDICT_SCHEMA } from "@ringfence/model";
+import { DNS_SCHEMA } from "@ringfence/model";
 import { evaluate } from "../evaluate/evaluate.js";
 import { flowOf } from "../observed/flow-of.js";
 import type { ObservedFlow, ObservedQuery } from "../observed/observation.js";
 import { readObservation } from "../observed/read-observation.js";
 import { parsePolicy } from "../parse/parse-policy.js";
 import { fixedResolver } from "../testing/fixed-resolver.js";
+import { type SampleRecord, sampleVerdict } from "../testing/sample-records.js";
 import { neighbours, suggestRule } from "./suggest-rule.js";
 
-type Line = Readonly<Record<string, unknown>>;
-
-function denied(change: Line = {}): ObservedFlow | ObservedQuery {
-  const seen = readObservation({
-    schema: VERDICT_SCHEMA,
-    time: "2026-11-26T10:00:00Z",
-    exe: "/usr/bin/curl",
-    exeFlags: ["trusted"],
-    comm: "curl",
-    uid: 0,
-    gid: 0,
-    action: "deny",
-    outcome: "denied",
-    direction: "egress",
-    reason: "policy",
-    hook: "connect",
-    protocol: "tcp",
-    address: "192.0.2.1",
-    port: 443,
-    domain: null,
-    rule: "web/egress.default",
-    ...change,
-  });
+function denied(change: SampleRecord = {}): ObservedFlow | ObservedQuery {
+  const denial = { action: "deny", outcome: "denied", rule: "web/egress.default" };
+  const seen = readObservation(sampleVerdict({ ...denial, ...change }));
   assert.ok(seen?.kind === "flow" || seen?.kind === "query");
   return seen;
 }
@@ -68,7 +49,7 @@ spec:
 }
 
 describe("suggestRule", () => {
-  const table: readonly [string, Line, string][] = [
+  const table: readonly [string, SampleRecord, string][] = [
     ["a connection by name", { domain: "www.example.com" }, "to: [www.example.com]"],
     ["a connection by address", {}, "to: [192.0.2.1]"],
     ["an IPv6 address", { address: "2001:db8::1" }, "2001:db8::1"],
@@ -106,7 +87,7 @@ describe("suggestRule", () => {
   }
 
   test("says why there is none", () => {
-    const reasons: readonly [Line, RegExp][] = [
+    const reasons: readonly [SampleRecord, RegExp][] = [
       [{ rule: "web/never" }, /web\/never denies it, and a deny wins/],
       [{ exe: "/memfd:x", exeFlags: ["no-path"] }, /cannot be believed/],
       [{ reason: "source-route" }, /no rule decided/],

@@ -16,6 +16,7 @@ export * from "./random-facts.js";
 export * from "./random-names.js";
 export * from "./random-policy.js";
 export * from "./real-dns-messages.js";
+export * from "./sample-records.js";
 export * from "./seed.js";
 export * from "./shrink.js";
 export * from "./source-mutants.js";
