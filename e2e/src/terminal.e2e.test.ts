@@ -36,10 +36,11 @@ describe("ringfence run on a terminal", () => {
   test("has the terminal and the foreground as the command would, and keeps what it sets", {
     timeout,
   }, async () => {
-    const inner = `cut -d " " -f 5-8 /proc/self/stat; test -t 0 && test -t 1 && echo both; stty -echo; read -r line; echo "got $line"; exit 5`;
+    const inner = `cut -d " " -f 5-8 /proc/self/stat; test -t 0 && test -t 1 && echo both; stty -echo; echo ready; read -r line; echo "got $line"; exit 5`;
     const command = `bash -c 'echo "shell: $(cut -d " " -f 5-8 /proc/$$/stat)"; ${fenced} bash -c "$1"; echo "status $?"; stty -a | grep -o -e "-echo "; true' x '${inner}'`;
     const { stdout } = await onTerminal(command, async (child, seen) => {
-      await until(() => seen().includes("both"));
+      // what is typed earlier the terminal shows among what is printed
+      await until(() => seen().includes("ready\r\n"));
       child.stdin?.write("typed\r");
     });
     const lines = stdout.split("\r\n");
