@@ -14,6 +14,9 @@ import {
   takeOver,
 } from "./policy-handover.js";
 
+/** MiB: what is read is not moved about again and again while the heap grows, which took a quarter of the time. */
+const youngGeneration = "--min-semi-space-size=16";
+
 const entry = fileURLToPath(new URL("./policy-compiler.js", import.meta.url));
 
 /**
@@ -46,7 +49,7 @@ function answerIn<T extends Disposable>(fd: number): T {
 /** Waits until a process has replaced an order by its answer. */
 async function compileInto(fd: number, signal: AbortSignal | undefined): Promise<void> {
   const { RINGFENCE_DEBUG } = process.env;
-  const child = spawn(process.execPath, [entry], {
+  const child = spawn(process.execPath, [youngGeneration, entry], {
     // Node's own last words tell a user nothing that our error does not
     stdio: ["ignore", "pipe", RINGFENCE_DEBUG === undefined ? "ignore" : "inherit", fd],
     // the keys of a terminal are for the command

@@ -1,9 +1,10 @@
 import { type Profile, RingfenceError } from "@ringfence/model";
-import { type Document, LineCounter, type ParsedNode } from "yaml";
+import { isScalar, LineCounter, type Node } from "yaml";
 import type { Resolver } from "../resolver.js";
 import { warnAbout } from "../warn/warn-about.js";
 import { byPlace } from "./by-place.js";
 import { decodeText } from "./decode-text.js";
+import { plainDocuments } from "./plain-yaml.js";
 import { readProfile } from "./read-profile.js";
 import { readableDocuments } from "./readable-documents.js";
 import { Reader } from "./reader.js";
@@ -24,7 +25,9 @@ export function parsePolicy(input: string | Uint8Array, file: string, resolver: 
   if (text instanceof RingfenceError) return { profiles: [], warnings: [], errors: [text] };
   const lines = new LineCounter();
   const reader = new Reader(file, lines, resolver);
-  const profiles = readDocuments(reader, readableDocuments(reader, text, lines));
+  const documents =
+    plainDocuments(text, lines) ?? readableDocuments(reader, text, lines).map(({ contents }) => contents);
+  const profiles = readDocuments(reader, documents);
   if (reader.errors.length > 0) {
     return { profiles: [], warnings: [], errors: [...reader.errors.toSorted(byPlace), ...reader.untold()] };
   }
@@ -32,11 +35,10 @@ export function parsePolicy(input: string | Uint8Array, file: string, resolver: 
   return { profiles, warnings: reader.warnings.toSorted(byPlace), errors: [] };
 }
 
-function readDocuments(reader: Reader, documents: readonly Document.Parsed[]): readonly Profile[] {
+function readDocuments(reader: Reader, documents: readonly (Node | null)[]): readonly Profile[] {
   const profiles: Profile[] = [];
   for (const document of documents) {
-    const read =
-      document.contents === null || isNull(document.contents) ? null : readProfile(reader, document.contents);
+    const read = document === null || isNull(document) ? null : readProfile(reader, document);
     if (read === null) continue;
     if (profiles.some(({ name }) => name === read.profile.name)) {
       const message = `Profile name "${read.profile.name}" occurs twice`;
@@ -52,6 +54,6 @@ function readDocuments(reader: Reader, documents: readonly Document.Parsed[]): r
 }
 
 /** An empty document, as between two separators, holds nothing to read. */
-function isNull(node: ParsedNode): boolean {
-  return "value" in node && node.value === null;
+function isNull(node: Node): boolean {
+  return isScalar(node) && node.value === null;
 }
