@@ -28,6 +28,10 @@ for port in map(int, sys.argv[1:]):
 const repeated = `for ((i = 0; i < $1; i++)); do bash -c 'echo $$; echo x > /dev/udp/127.0.0.1/9; exec /bin/true'; done`;
 const REPEATS = 20;
 
+/** By one process, for a tenth of a second and more. */
+const CONNECTIONS = 90;
+const watchConnections = ["observe", "-f", "--json", "--type", "connection"];
+
 const hear = `
 import socket, sys
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.bind(("127.0.0.1", 0))
@@ -142,6 +146,45 @@ describe("the agent's events", { timeout }, () => {
     assert.deepEqual([...new Set(told().map(({ outcome }) => outcome))], ["denied"]);
     await agent.end("SIGTERM");
     assert.deepEqual(counts(), [1, PACKETS - 1], "nothing is told twice");
+  });
+
+  test("join connections with their bytes while nobody watches, and show repeats to whoever does", async () => {
+    await using servers = await EchoServers.start();
+    await using agent = new TestAgent("joined");
+    agent.writeProfile("watch.yaml", watch(agent.cgroup.path, "audit"));
+    await agent.start();
+    const { port } = servers.tcp4;
+    const ports = Array.from({ length: CONNECTIONS / 3 }, () => String(port));
+    const [file = "", ...words] = [...agent.cgroup.via, "python3", "-c", connect, ...ports];
+    const ends = (text: string) =>
+      eventsIn(text).flatMap((event) => (event.type === "connection" && event.port === port ? [event] : []));
+    assert.equal((await runProcess(file, words)).code, 0);
+    await until(() => ends(agent.history()).length > 0);
+    const live = spawn(ringfencePath, [...watchConnections, "--config", agent.config], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    let text = "";
+    live.stdout.setEncoding("utf8").on("data", (part: string) => {
+      text += part;
+    });
+    let runs = 1;
+    while (ends(text.slice(0, text.lastIndexOf("\n") + 1)).length < 2) {
+      assert.equal((await runProcess(file, words)).code, 0);
+      runs += 1;
+    }
+    live.kill("SIGINT");
+    await once(live, "exit");
+    await agent.end("SIGTERM");
+
+    const kept = ends(agent.history());
+    const total = (of: (event: (typeof kept)[number]) => number) =>
+      kept.reduce((sum, event) => sum + of(event), 0);
+    const all = runs * CONNECTIONS;
+    assert.deepEqual(
+      [total(({ count }) => count), total(({ sentBytes }) => sentBytes), total((one) => one.receivedBytes)],
+      [all, all, all],
+    );
+    assert.ok(kept.length < all / 3, `${kept.length} events of ${all} connections`);
   });
 
   for (const fold of [false, true]) {

@@ -1,4 +1,4 @@
-import { EventHub, VerdictFold, verdictEvent } from "@ringfence/agent";
+import { EventHub, RecordFold, verdictEvent, verdictShape } from "@ringfence/agent";
 import { layout, StructCodec } from "@ringfence/kernel";
 import type { Effort } from "../host/effort.js";
 import { eventNames, recordsOf } from "./made-up-verdicts.js";
@@ -43,17 +43,14 @@ async function rateOf(kinds: number, records: number): Promise<EventRate> {
     for (const event of events) counted += event.type === "verdict" ? event.count : 0;
     untaken += lost;
   });
-  const fold = new VerdictFold(FOLD_CAPACITY, (record, offset, count, lastNs) =>
-    hub.publish(
-      verdictEvent(
-        verdictCodec.decode(record, offset),
-        { count, lastNs },
-        eventNames.flows,
-        eventNames.knowledge,
+  const fold = new RecordFold(verdictShape, FOLD_CAPACITY, {
+    onSeen: () => undefined,
+    onFolded: (record, offset, folded) =>
+      hub.publish(
+        verdictEvent(verdictCodec.decode(record, offset), folded, eventNames.flows, eventNames.knowledge),
+        Number(folded.lastNs) / 1e6,
       ),
-      Number(lastNs) / 1e6,
-    ),
-  );
+  });
   const began = performance.now();
   let flushedAt = began;
   for (let done = 0; done < records; done += GROUP) {
@@ -61,7 +58,7 @@ async function rateOf(kinds: number, records: number): Promise<EventRate> {
     for (let index = from; index < from + GROUP; index++) fold.add(view, index * RECORD_BYTES);
     if (performance.now() - flushedAt > 500) {
       flushedAt = performance.now();
-      fold.flush();
+      fold.look(true);
     }
     await new Promise((resolve) => setImmediate(resolve));
   }

@@ -1,14 +1,13 @@
 import { layout, type RawMap, StructCodec } from "@ringfence/kernel";
 import { type AttacksConfig, type EventProcess, formatAddress } from "@ringfence/model";
 import { type Alert, AttackDetectors, type AttackState, type Observation } from "@ringfence/rules";
-import type { ConnectionDraft, EventSources } from "../events/connection-event.js";
+import type { EventSources } from "../events/connection-event.js";
 import type { EventDraft } from "../events/event-draft.js";
 import { addressOf, protocolOf } from "../observe/decode.js";
 import { alertEvent } from "./alert-event.js";
 import { Gateways } from "./gateways.js";
 import type { Responder } from "./responder.js";
 
-type VerdictDraft = Extract<EventDraft, { type: "verdict" }>;
 type DnsDraft = Extract<EventDraft, { type: "dns" }>;
 
 const keyCodec = new StructCodec(layout.rf_handshake_key, "rf_handshake_key");
@@ -21,7 +20,7 @@ const LONG_NAME = 30;
 export interface AttackWatchOptions {
   readonly config: AttacksConfig;
   readonly handshakes: RawMap;
-  readonly sources: () => EventSources;
+  readonly sources: EventSources;
   readonly responder: Responder;
   readonly publish: (draft: EventDraft, bootMs: number) => void;
 }
@@ -43,32 +42,6 @@ export class AttackWatch {
 
   get state(): AttackState {
     return this.#detectors.state;
-  }
-
-  verdict(
-    { process, hook, direction, address, port, protocol, domain, outcome }: VerdictDraft,
-    atMs: number,
-  ): void {
-    if (process === null || direction !== "egress" || address === null) return;
-    this.observe({
-      kind: "opening",
-      atMs,
-      actor: process,
-      address,
-      port: port ?? 0,
-      protocol,
-      name: domain,
-      denied: outcome === "denied",
-      raw: hook === "packet",
-    });
-  }
-
-  connection(
-    { process, protocol, direction, address, port, established }: ConnectionDraft,
-    atMs: number,
-  ): void {
-    if (process === null || protocol !== "tcp" || established) return;
-    this.observe({ kind: "ending", atMs, actor: process, direction, address, port, established });
   }
 
   exec(actor: EventProcess, { net_ns, stream, parent_stream }: layout.rf_exec_event, atMs: number): void {
@@ -133,7 +106,7 @@ export class AttackWatch {
   /** Looks at the counters that are not told: of handshakes. */
   look(atMs: number): void {
     const { handshakes, sources } = this.#options;
-    const { names, records } = sources();
+    const { names, records } = sources;
     let newest = this.#seenNs;
     for (const { count, keys, values } of handshakes.batches()) {
       for (let index = 0; index < count; index++) {
@@ -165,7 +138,7 @@ export class AttackWatch {
 
   #raise(alert: Alert): void {
     const { sources, responder, publish, config } = this.#options;
-    const { names, knowledge } = sources();
+    const { names, knowledge } = sources;
     const workload = alert.actor === null ? null : knowledge.workloadOf(BigInt(alert.actor.cgroupId));
     const response = responder.respond(alert, config[alert.detector].response);
     const time = names.toIso(BigInt(Math.round(alert.atMs * 1e6)));

@@ -8,6 +8,7 @@ import { AgentSinks } from "../events/agent-sinks.js";
 import { EventHub } from "../events/event-hub.js";
 import { eventsMethods } from "../events/events-methods.js";
 import { DEAD_AFTER_MS } from "../fence/host-fence.js";
+import { bootMs } from "../observe/boot-clock.js";
 import { readLosses } from "../observe/losses.js";
 import { PinFolder } from "../pins/pin-folder.js";
 import type { RunPolicy } from "../policy/index.js";
@@ -27,6 +28,9 @@ import { type PreparedAgent, releasePrepared } from "./prepare-agent.js";
 
 /** How soon losses, and hooks that somebody undid, are noticed. */
 const TICK_MS = 500;
+
+/** So long repeats are joined where nobody watches. */
+const FOLD_MS = 10_000;
 
 /** How often tables that only grow are looked at. */
 const PRUNE_MS = 5_000;
@@ -64,6 +68,7 @@ export class Agent {
   readonly #sinks: AgentSinks;
   readonly #tick: NodeJS.Timeout;
   readonly #prune: NodeJS.Timeout;
+  readonly #fold: NodeJS.Timeout;
   readonly #workloads: WorkloadWatch;
   readonly #workloadEvents: WorkloadEvents;
   #lookedAt = performance.now();
@@ -84,7 +89,7 @@ export class Agent {
     const workloads = () => policyWorkloads(table.list());
     this.engine = new Engine({ config, objectPath, cgroups, prepared, workloads }, policy);
     this.#losses = new LossWatch(this.#readLosses());
-    const toIso = (ns: bigint) => clock.toIso(Number(ns / 1000n) / 1000);
+    const toIso = (ns: bigint) => clock.toIso(bootMs(ns));
     this.#clock = clock;
     this.#workloads = new WorkloadWatch({
       cgroups,
@@ -118,6 +123,7 @@ export class Agent {
     });
     this.#tick = setInterval(() => this.#look(), TICK_MS);
     this.#prune = setInterval(() => this.engine.fence.prune(), PRUNE_MS);
+    this.#fold = setInterval(() => this.#tellRepeats(), FOLD_MS);
   }
 
   /** Throws what `HostFence.start` throws; `prepared` is this agent's, or let go of, in any case. */
@@ -130,9 +136,8 @@ export class Agent {
         path: socket.path,
         readers: options.readers,
         methods: {
-          ...eventsMethods(agent.hub),
+          ...agent.#pumpMethods(),
           ...workloadMethods(agent.#workloads, prepared.cgroups),
-          ...agent.#attackMethods(),
           ...options.methods(agent),
         },
       });
@@ -154,6 +159,7 @@ export class Agent {
   async stop(): Promise<void> {
     clearInterval(this.#tick);
     clearInterval(this.#prune);
+    clearInterval(this.#fold);
     await this.#server?.stop();
     await this.#workloads.stop();
     await this.#pump.stop();
@@ -190,12 +196,20 @@ export class Agent {
     this.hub.publish({ type: "agent", level: "info", msg: `agent ${version} ${change}`, change, version });
   }
 
-  #attackMethods(): ControlMethods {
-    return attackMethods(() => this.#pump.attacks, this.#pump.shutOut);
+  #pumpMethods(): ControlMethods {
+    return {
+      ...eventsMethods(this.hub, () => this.#pump.flush()),
+      ...attackMethods(() => this.#pump.attacks, this.#pump.shutOut),
+    };
   }
 
   #readLosses() {
     return readLosses(this.engine.fence.object.rawMap("losses"), 0);
+  }
+
+  #tellRepeats(): void {
+    void this.#sinks.flush();
+    this.#pump.flush();
   }
 
   #look(): void {

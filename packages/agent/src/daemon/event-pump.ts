@@ -1,21 +1,18 @@
-import { layout, RingBufferReader, StructCodec } from "@ringfence/kernel";
+import { layout, RingBufferReader } from "@ringfence/kernel";
 import type { AttacksConfig } from "@ringfence/model";
 import type { AttackState } from "@ringfence/rules";
 import { AttackWatch } from "../attacks/attack-watch.js";
 import { Responder } from "../attacks/responder.js";
 import { ShutOut } from "../attacks/shut-out.js";
-import { connectionEvent, type EventSources } from "../events/connection-event.js";
+import type { EventSources } from "../events/connection-event.js";
 import { dnsEvent } from "../events/dns-event.js";
 import type { ActorKnowledge } from "../events/event-actor.js";
 import type { EventHub } from "../events/event-hub.js";
 import { PacketRepeats } from "../events/packet-repeats.js";
 import { execEvent, executed, exitEvent, listenEvent } from "../events/process-event.js";
-import { RowTotals } from "../events/row-totals.js";
-import { verdictEvent } from "../events/verdict-event.js";
-import { VerdictFold } from "../events/verdict-fold.js";
 import { dnsLine } from "../names/dns-line.js";
 import { DomainNames } from "../names/domain-names.js";
-import { bootId } from "../observe/boot-clock.js";
+import { bootId, bootMs } from "../observe/boot-clock.js";
 import { CommandLines } from "../observe/command-lines.js";
 import { deniedPackets } from "../observe/denied-packets.js";
 import { type EventHandlers, readEvent } from "../observe/event-reader.js";
@@ -24,16 +21,13 @@ import { readFence } from "../observe/flows.js";
 import { ProcessRecords } from "../observe/process-records.js";
 import type { FlowNames } from "../observe/report-flows.js";
 import type { Engine } from "./engine.js";
+import { FoldedEvents } from "./folded-events.js";
 
 /** The kernel wakes us only when much is waiting: this is how late an event may be. */
 const LOOK_EVERY_MS = 100;
-/** Kinds of verdicts that are joined between two looks. */
-const FOLD_ROOM = 16_384;
-
 /** How often repeats are looked for that the kernel only counts. */
 const REPEATS_EVERY_MS = 5_000;
 
-const verdictCodec = new StructCodec(layout.rf_verdict_event, "rf_verdict_event");
 /** The hub has the host and the labels. */
 const noContext = { host: "", labels: {}, ringfencePid: 0 };
 
@@ -53,11 +47,11 @@ export interface EventPumpOptions {
 export class EventPump {
   readonly #options: EventPumpOptions;
   readonly #reader: RingBufferReader;
-  readonly #fold: VerdictFold;
+  readonly #folded: FoldedEvents;
   readonly #commandLines = new CommandLines();
-  readonly #names: Omit<FlowNames, "policies">;
+  readonly #names: FlowNames;
+  readonly #sources: EventSources;
   readonly #records: ProcessRecords;
-  readonly #totals = new RowTotals();
   readonly #attacks: AttackWatch;
   readonly shutOut: ShutOut;
   readonly responder: Responder;
@@ -77,8 +71,20 @@ export class EventPump {
       commandLines: this.#commandLines,
       bootId: bootId(),
       toIso,
+      get policies() {
+        return engine.names;
+      },
     };
     this.#records = new ProcessRecords(object.rawMap("processes"));
+    this.#sources = {
+      names: this.#names,
+      records: this.#records,
+      // the kernel's records tell the ancestors that nobody else knows
+      knowledge: {
+        ancestorsOf: (process) => this.#records.ancestorsOf(process, this.#names),
+        workloadOf: options.workloadOf,
+      },
+    };
     this.shutOut = new ShutOut({
       processes: object.rawMap("processes"),
       quarantined: object.rawMap("quarantined"),
@@ -89,15 +95,18 @@ export class EventPump {
     this.#attacks = new AttackWatch({
       config: options.attacks,
       handshakes: object.rawMap("handshakes"),
-      sources: () => this.#sources,
+      sources: this.#sources,
       responder: this.responder,
       publish: (draft, atMs) => options.hub.publish(draft, atMs),
     });
-    this.#fold = new VerdictFold(FOLD_ROOM, (view, offset, count, lastNs) =>
-      this.#onVerdicts(verdictCodec.decode(view, offset), count, lastNs),
-    );
+    this.#folded = new FoldedEvents({
+      fold: options.fold,
+      hub: options.hub,
+      attacks: this.#attacks,
+      sources: this.#sources,
+    });
     this.#repeats = new PacketRepeats(this.#rows(), (verdict, count, lastNs) =>
-      this.#onVerdicts(verdict, count, lastNs),
+      this.#folded.tellVerdict(verdict, { count, lastNs }, true),
     );
     this.#reader = RingBufferReader.fromFd(object.mapFd("events"));
     this.#done = this.#reader.run({ signal: this.#stop.signal, onRecord: this.#onRecord });
@@ -105,10 +114,16 @@ export class EventPump {
     this.#repeatsTimer = setInterval(() => this.#repeats.look(this.#rows()), REPEATS_EVERY_MS).unref();
   }
 
-  /** Reads what waits, and hands out what was joined. */
+  /** Reads what waits, and tells what is new. */
   look(): void {
     this.#reader.drain(this.#onRecord);
-    this.#fold.flush();
+    this.#folded.look();
+  }
+
+  /** Tells all that waits: repeats, too. */
+  flush(): void {
+    this.#reader.drain(this.#onRecord);
+    this.#folded.flush();
   }
 
   /** Looks at the counters that detectors of attacks read. */
@@ -126,25 +141,9 @@ export class EventPump {
     clearInterval(this.#repeatsTimer);
     this.#stop.abort();
     await this.#done;
-    this.look();
+    this.flush();
     this.#repeats.look(this.#rows());
     this.#reader.close();
-  }
-
-  get #flowNames(): FlowNames {
-    return { ...this.#names, policies: this.#options.engine.names };
-  }
-
-  /** The kernel's records tell the ancestors that nobody else knows. */
-  get #knowledge(): ActorKnowledge {
-    return {
-      ancestorsOf: (process) => this.#records.ancestorsOf(process, this.#flowNames),
-      workloadOf: this.#options.workloadOf,
-    };
-  }
-
-  get #sources(): EventSources {
-    return { names: this.#flowNames, knowledge: this.#knowledge, records: this.#records };
   }
 
   #rows(): Iterable<layout.rf_flow> {
@@ -152,26 +151,18 @@ export class EventPump {
     return deniedPackets(object.rawMap("flows"), readFence(object.rawMap("fence")).next_flow);
   }
 
+  /** Joined before they are decoded: nothing else comes as often. */
   readonly #onRecord = (view: DataView, offset: number): void => {
-    if (view.getUint32(offset, true) === layout.rf_event_kind.RF_EVENT_VERDICT) this.#onVerdict(view, offset);
+    const kind = view.getUint32(offset, true);
+    if (kind === layout.rf_event_kind.RF_EVENT_VERDICT) this.#folded.verdict(view, offset);
+    else if (kind === layout.rf_event_kind.RF_EVENT_CONNECTION) this.#folded.connection(view, offset);
     else readEvent(view, offset, this.#handlers);
   };
-
-  /** Joined before it is decoded: nothing else comes as often. */
-  #onVerdict(view: DataView, offset: number): void {
-    if (this.#options.fold) {
-      this.#fold.add(view, offset);
-      return;
-    }
-    const verdict = verdictCodec.decode(view, offset);
-    this.#onVerdicts(verdict, 1, verdict.time_ns);
-  }
 
   readonly #handlers: EventHandlers = {
     onProcess: (event) => this.#commandLines.add(event),
     onDns: (event) => this.#onDns(event),
     onCgroup: (event) => this.#options.onCgroup(event),
-    onConnection: (event) => this.#onConnection(event),
     onExec: (event) => this.#onExec(event),
     onExit: (event) => this.#onExit(event),
     onListen: (event) => this.#onListen(event),
@@ -180,15 +171,8 @@ export class EventPump {
     onFlow: ({ flow }) => this.#repeats.retired(flow),
   };
 
-  #onConnection(event: layout.rf_connection_event): void {
-    const draft = connectionEvent(event, this.#totals, this.#sources);
-    const atMs = bootMs(event.time_ns);
-    this.#attacks.connection(draft, atMs);
-    this.#options.hub.publish(draft, atMs);
-  }
-
   #onExec(event: layout.rf_exec_event): void {
-    const process = executed(event, this.#flowNames);
+    const process = executed(event, this.#names);
     const atMs = bootMs(event.time_ns);
     this.#records.add(event.exec_ns, process);
     this.#commandLines.add(event);
@@ -207,24 +191,12 @@ export class EventPump {
     this.#attacks.listening(draft.process, event.port, atMs);
   }
 
-  #onVerdicts(verdict: layout.rf_verdict_event, count: number, lastNs: bigint): void {
-    const { hub } = this.#options;
-    const draft = verdictEvent(verdict, { count, lastNs }, this.#flowNames, this.#knowledge);
-    const atMs = bootMs(lastNs);
-    if (draft.type === "verdict") this.#attacks.verdict(draft, atMs);
-    hub.publish(draft, atMs);
-  }
-
   #onDns(event: layout.rf_dns_event): void {
     const { hub } = this.#options;
-    const line = dnsLine(event, this.#flowNames, noContext);
-    const draft = dnsEvent(line, event.query.actor.cgroup, this.#knowledge);
+    const line = dnsLine(event, this.#names, noContext);
+    const draft = dnsEvent(line, event.query.actor.cgroup, this.#sources.knowledge);
     const atMs = bootMs(event.time_ns);
     if (draft.type === "dns") this.#attacks.query(draft, atMs);
     hub.publish(draft, atMs);
   }
-}
-
-function bootMs(ns: bigint): number {
-  return Number(ns / 1000n) / 1000;
 }

@@ -2,6 +2,7 @@ import type { AgentConfig, AgentEvent } from "@ringfence/model";
 import type { EventHub } from "./event-hub.js";
 import { historyFolder } from "./history/history-files.js";
 import { HistoryStore } from "./history/history-store.js";
+import { joinedTypes } from "./joined-types.js";
 import { RepeatFold } from "./repeat-fold.js";
 import { DiskSink } from "./sinks/disk-sink.js";
 import { EventFile } from "./sinks/event-file.js";
@@ -11,9 +12,6 @@ import { SyslogSink } from "./sinks/syslog-sink.js";
 import type { Deliver } from "./subscription.js";
 
 const MEGABYTE = 1 << 20;
-/** So long repeats are joined before they are written; the first of its kind is written at once. */
-const FOLD_MS = 10_000;
-
 /** Where an agent's events go, beside those who ask for them. */
 export class AgentSinks {
   readonly #hub: EventHub;
@@ -22,7 +20,6 @@ export class AgentSinks {
   readonly #disks: DiskSink[] = [];
   readonly #folds: RepeatFold[] = [];
   readonly #lost = new Map<string, number>();
-  readonly #timer: NodeJS.Timeout;
   #syslog: SyslogSink | null = null;
 
   /** @param say gets one line for people where a sink stops, and where it goes on */
@@ -44,7 +41,6 @@ export class AgentSinks {
     }
     if (events.stdout) this.#add("stdout", streamSink(process.stdout));
     if (events.syslog) this.#addSyslog();
-    this.#timer = setInterval(() => void this.#flush(), FOLD_MS).unref();
   }
 
   /** Events that are missing, by where they are. */
@@ -54,13 +50,13 @@ export class AgentSinks {
 
   /** Writes what was joined so far, and ends. */
   async close(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.#flush();
+    await this.flush();
     for (const disk of this.#disks) disk.close();
     this.#syslog?.close();
   }
 
-  async #flush(): Promise<void> {
+  /** Writes repeats that were joined since the last time; the first of its kind is written at once. */
+  async flush(): Promise<void> {
     for (const fold of this.#folds) await fold.flush();
   }
 
@@ -92,7 +88,8 @@ export class AgentSinks {
   }
 
   #add(what: string, deliver: Deliver): void {
-    const fold = this.#isFolding ? new RepeatFold((events) => deliver(events, 0)) : null;
+    const isJoined = ({ type }: AgentEvent) => !this.#hub.isWatched && joinedTypes.includes(type);
+    const fold = this.#isFolding ? new RepeatFold((events) => deliver(events, 0), isJoined) : null;
     if (fold !== null) this.#folds.push(fold);
     const onEnd = (error: unknown) => this.#say(`${what} gets no more events: ${String(error)}`);
     this.#hub.subscribe({ name: what, onEnd }, async (events, lost) => {

@@ -5,9 +5,9 @@ import { addressOf, exeFlagsOf, protocolOf, textOf } from "../observe/decode.js"
 import { execIdOf } from "../observe/exec-id.js";
 import type { ProcessRecords } from "../observe/process-records.js";
 import type { FlowNames } from "../observe/report-flows.js";
+import type { ConnectionSums } from "./connection-fold.js";
 import type { ActorKnowledge } from "./event-actor.js";
 import type { EventDraft } from "./event-draft.js";
-import type { RowTotals } from "./row-totals.js";
 
 const { RF_EGRESS } = layout.rf_direction;
 const { RF_ENDED_BY_US, RF_ENDED_BY_PEER } = layout.rf_ended_by;
@@ -22,32 +22,31 @@ export interface EventSources {
   readonly records: ProcessRecords;
 }
 
-/** The event of a connection that ended. */
+/** The event of connections of one kind that ended, of which the record is one. */
 export function connectionEvent(
   event: layout.rf_connection_event,
-  totals: RowTotals,
+  sums: ConnectionSums,
   { names, knowledge, records }: EventSources,
 ): ConnectionDraft {
   const protocol = protocolOf(event.protocol, "policy");
   const direction = event.direction === RF_EGRESS ? "egress" : "ingress";
   const address = formatAddress(addressOf(event.address));
-  const time = names.toIso(event.time_ns);
   const isTcp = event.protocol === TCP;
-  const counted = { sent: event.sent_bytes, received: event.received_bytes };
-  const bytes = isTcp ? counted : totals.since(event.flow, counted);
   const error = event.error === 0 ? null : getSystemErrorName(-event.error);
   const process = processOf(event, names, records);
-  const durationMs = Number(event.time_ns - event.opened_ns) / 1e6;
-  const said = `${bytes.sent} bytes sent, ${bytes.received} received${error === null ? "" : `, ${error}`}`;
+  const { count, sentBytes, receivedBytes, retransmits, rttUs, durationMs } = sums;
+  const which = `${protocol} ${direction === "egress" ? "to" : "from"} ${address}`;
+  const ended = count === 1 ? "ended after" : `ended ${count} times, after`;
+  const said = `${sentBytes} bytes sent, ${receivedBytes} received${error === null ? "" : `, ${error}`}`;
   return {
     type: "connection",
     level: "info",
-    msg: `${process.exe}: ${protocol} ${direction === "egress" ? "to" : "from"} ${address} ended after ${durationMs.toFixed(0)} ms: ${said}`,
+    msg: `${process.exe}: ${which} ${ended} ${durationMs.toFixed(0)} ms${count === 1 ? "" : " in all"}: ${said}`,
     process,
     workload: knowledge.workloadOf(event.cgroup),
-    count: 1,
-    firstSeen: time,
-    lastSeen: time,
+    count,
+    firstSeen: names.toIso(event.time_ns),
+    lastSeen: names.toIso(sums.lastNs),
     direction,
     protocol,
     address,
@@ -57,10 +56,10 @@ export function connectionEvent(
     endedBy: endedBy(event),
     error,
     localPort: isTcp ? event.local_port : null,
-    retransmits: event.retransmits,
-    sentBytes: Number(bytes.sent),
-    receivedBytes: Number(bytes.received),
-    rttUs: event.rtt_us === 0 ? null : event.rtt_us,
+    retransmits,
+    sentBytes,
+    receivedBytes,
+    rttUs,
     durationMs,
   };
 }

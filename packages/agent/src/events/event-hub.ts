@@ -21,7 +21,9 @@ export interface SubscribeOptions {
   /** for status and loss events */
   readonly name: string;
   readonly filter?: EventFilter;
-  /** Events that may wait for the subscriber. 32,768 unless given: twice what one flush of folded verdicts can be. */
+  /** Whether it wants repeats as they come, rather than joined for seconds. No unless given. */
+  readonly isWatching?: boolean;
+  /** Events that may wait for the subscriber. 32,768 unless given: more than what one flush of everything folded can be. */
   readonly capacity?: number;
   /** Called when the subscription ended because `deliver` failed. */
   readonly onEnd?: (error: unknown) => void;
@@ -40,6 +42,7 @@ const USUAL_CAPACITY = 32_768;
 export class EventHub {
   readonly #options: HubOptions;
   readonly #subscriptions = new Set<Subscription>();
+  readonly #watching = new Set<Subscription>();
   #sequence = 0;
 
   constructor(options: HubOptions) {
@@ -53,6 +56,11 @@ export class EventHub {
 
   get subscribers(): readonly SubscriberState[] {
     return [...this.#subscriptions].map(({ name, delivered, lost }) => ({ name, delivered, lost }));
+  }
+
+  /** Whether somebody wants repeats as they come. */
+  get isWatched(): boolean {
+    return this.#watching.size > 0;
   }
 
   /**
@@ -76,28 +84,34 @@ export class EventHub {
 
   /** Delivers from now on. End it with `unsubscribe`. */
   subscribe(options: SubscribeOptions, deliver: Deliver): Subscription {
-    const { name, filter = {}, capacity = USUAL_CAPACITY, onEnd = () => undefined } = options;
+    const { name, filter = {}, isWatching = false, capacity = USUAL_CAPACITY } = options;
     const subscription = new Subscription({
       name,
       capacity,
       matches: eventMatcher(filter),
       deliver,
       onEnd: (error) => {
-        this.#subscriptions.delete(subscription);
-        onEnd(error);
+        this.#forget(subscription);
+        options.onEnd?.(error);
       },
     });
     this.#subscriptions.add(subscription);
+    if (isWatching) this.#watching.add(subscription);
     return subscription;
   }
 
   unsubscribe(subscription: Subscription): void {
-    this.#subscriptions.delete(subscription);
+    this.#forget(subscription);
     subscription.end();
   }
 
   /** Resolves when what was published has reached every subscriber. */
   async drained(): Promise<void> {
     await Promise.all([...this.#subscriptions].map((subscription) => subscription.drained()));
+  }
+
+  #forget(subscription: Subscription): void {
+    this.#subscriptions.delete(subscription);
+    this.#watching.delete(subscription);
   }
 }

@@ -7,18 +7,25 @@ import {
 } from "@ringfence/model";
 import type { ControlMethods } from "../control/index.js";
 import type { EventHub } from "./event-hub.js";
+import { joinedTypes } from "./joined-types.js";
 
 const outcomes: readonly ReportOutcome[] = ["denied", "would-deny", "would-allow", "allowed"];
 
-/** What the agent can be asked about its events: `events.subscribe` sends those that pass a filter until the peer is gone. */
-export function eventsMethods(hub: EventHub): ControlMethods {
+/**
+ * What the agent can be asked about its events: `events.subscribe` sends those that pass a filter until the peer is gone.
+ * @param flush tells what is joined so far: to those who were there meanwhile
+ */
+export function eventsMethods(hub: EventHub, flush: () => void): ControlMethods {
   return {
     "events.subscribe": {
       access: "read",
       handle: (params, peer, stream) =>
         new Promise((resolve) => {
+          const filter = readFilter(params);
+          const isWatching = joinedTypes.some((type) => filter.types?.includes(type) ?? true);
+          if (isWatching) flush();
           const subscription = hub.subscribe(
-            { name: `client ${peer.pid}`, filter: readFilter(params), onEnd: () => resolve(null) },
+            { name: `client ${peer.pid}`, filter, isWatching, onEnd: () => resolve(null) },
             (events, lost) => {
               for (const event of events) stream.send(event);
               if (lost > 0) stream.send({ type: "lost", lost });

@@ -22,7 +22,10 @@ function event(change: object = {}): AgentEvent {
 
 async function fold(...groups: readonly (readonly AgentEvent[])[]) {
   const passed: AgentEvent[][] = [];
-  const folding = new RepeatFold((events) => void passed.push([...events]));
+  const folding = new RepeatFold(
+    (events) => void passed.push([...events]),
+    ({ type }) => type === "listen",
+  );
   for (const group of groups) await folding.add(group);
   const before = passed.length;
   await folding.flush();
@@ -31,6 +34,15 @@ async function fold(...groups: readonly (readonly AgentEvent[])[]) {
 }
 
 describe("RepeatFold", () => {
+  test("passes what is joined already as it is", async () => {
+    const { passed, before } = await fold([event({ type: "listen" }), event({ type: "listen", count: 5 })]);
+    const counts = passed
+      .slice(0, before)
+      .flat()
+      .map((one) => "count" in one && one.count);
+    assert.deepEqual(counts, [1, 5]);
+  });
+
   test("passes the first at once, and the others as one with their count and the last time", async () => {
     const events = [event(), event({ count: 4 }), event(), event()];
     const { passed, before } = await fold(events.slice(0, 2), events.slice(2));

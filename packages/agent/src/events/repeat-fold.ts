@@ -33,17 +33,22 @@ const MOST_KINDS = 10_000;
  */
 export class RepeatFold {
   readonly #pass: (events: readonly AgentEvent[]) => void | Promise<void>;
+  readonly #isJoined: (event: AgentEvent) => boolean;
   readonly #kinds = new Map<string, Record<string, unknown> | null>();
 
-  constructor(pass: (events: readonly AgentEvent[]) => void | Promise<void>) {
+  /** @param isJoined whether an event stands for all its repeats already, so that it passes as it is */
+  constructor(
+    pass: (events: readonly AgentEvent[]) => void | Promise<void>,
+    isJoined: (event: AgentEvent) => boolean,
+  ) {
     this.#pass = pass;
+    this.#isJoined = isJoined;
   }
 
   async add(events: readonly AgentEvent[]): Promise<void> {
     const fresh: AgentEvent[] = [];
     for (const event of events) {
-      if (!("count" in event)) fresh.push(event);
-      else if (this.#isFirst(event)) fresh.push(event);
+      if (!("count" in event) || this.#isJoined(event) || this.#isFirst(event)) fresh.push(event);
     }
     if (fresh.length > 0) await this.#pass(fresh);
     if (this.#kinds.size > MOST_KINDS) await this.flush();

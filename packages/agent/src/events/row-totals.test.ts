@@ -1,11 +1,20 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { describe, test } from "node:test";
 import { RowTotals } from "./row-totals.js";
 
-test("RowTotals gives each byte of a row to one connection", () => {
-  const totals = new RowTotals();
-  assert.deepEqual(totals.since(7, { sent: 100n, received: 10n }), { sent: 100n, received: 10n });
-  assert.deepEqual(totals.since(8, { sent: 5n, received: 0n }), { sent: 5n, received: 0n });
-  assert.deepEqual(totals.since(7, { sent: 130n, received: 10n }), { sent: 30n, received: 0n });
-  assert.deepEqual(totals.since(7, { sent: 130n, received: 15n }), { sent: 0n, received: 5n });
+describe("RowTotals", () => {
+  test("gives each byte of a row to one connection", () => {
+    const totals = new RowTotals();
+    assert.deepEqual(totals.since(7, { sent: 100, received: 10 }), { sent: 100, received: 10 });
+    assert.deepEqual(totals.since(8, { sent: 5, received: 0 }), { sent: 5, received: 0 });
+    assert.deepEqual(totals.since(7, { sent: 130, received: 10 }), { sent: 30, received: 0 });
+    assert.deepEqual(totals.since(7, { sent: 130, received: 15 }), { sent: 0, received: 5 });
+  });
+
+  test("takes nothing back for a row that tells nothing any more", () => {
+    const totals = new RowTotals();
+    totals.since(7, { sent: 100, received: 10 });
+    assert.deepEqual(totals.since(7, { sent: 0, received: 0 }), { sent: 0, received: 0 });
+    assert.deepEqual(totals.since(7, { sent: 110, received: 10 }), { sent: 10, received: 0 });
+  });
 });

@@ -1,8 +1,8 @@
 import { RecentMap } from "@ringfence/rules";
 
 interface Bytes {
-  readonly sent: bigint;
-  readonly received: bigint;
+  readonly sent: number;
+  readonly received: number;
 }
 
 /** As many as the kernel's flow table has rows. */
@@ -12,10 +12,15 @@ const ROWS = 65_536;
 export class RowTotals {
   readonly #told = new RecentMap<Bytes, number>(ROWS);
 
-  /** @param reference of the row, which is another one once the row is another flow's */
+  /**
+   * A row only counts up; one that is another flow's by now tells nothing, and takes nothing back.
+   * @param reference of the row, which is another one once the row is another flow's
+   */
   since(reference: number, now: Bytes): Bytes {
-    const before = this.#told.get(reference) ?? { sent: 0n, received: 0n };
-    this.#told.set(reference, now);
-    return { sent: now.sent - before.sent, received: now.received - before.received };
+    const before = this.#told.get(reference) ?? { sent: 0, received: 0 };
+    const sent = Math.max(now.sent - before.sent, 0);
+    const received = Math.max(now.received - before.received, 0);
+    this.#told.set(reference, { sent: before.sent + sent, received: before.received + received });
+    return { sent, received };
   }
 }

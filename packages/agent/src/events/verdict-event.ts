@@ -3,17 +3,20 @@ import type { FlowNames } from "../observe/report-flows.js";
 import { verdictLine } from "../observe/verdict-line.js";
 import { type ActorKnowledge, eventProcess } from "./event-actor.js";
 import type { EventDraft } from "./event-draft.js";
+import type { FoldedRecords } from "./record-fold.js";
 
 /** The hub has the host and the labels. */
 const noContext = { host: "", labels: {}, ringfencePid: 0 };
 
-/** The event of `count` verdicts of one kind, of which the record is the first. */
+export type VerdictDraft = Extract<EventDraft, { type: "verdict" }>;
+
+/** The event of `count` verdicts of one kind: the record has the time of the first. */
 export function verdictEvent(
   record: layout.rf_verdict_event,
-  { count, lastNs }: { readonly count: number; readonly lastNs: bigint },
+  { count, lastNs }: FoldedRecords,
   names: FlowNames,
   knowledge: ActorKnowledge,
-): EventDraft {
+): VerdictDraft {
   const line = verdictLine(record, names, noContext);
   const isOfProcess = line.direction !== "unattributed";
   return {

@@ -24,3 +24,8 @@ export class BootClock {
 export function bootId(): string {
   return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").slice(0, 8);
 }
+
+/** Nanoseconds of the boot clock as milliseconds, to the microsecond. */
+export function bootMs(ns: bigint): number {
+  return Number(ns / 1000n) / 1000;
+}

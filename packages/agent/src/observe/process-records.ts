@@ -19,13 +19,13 @@ interface Known {
 
 /** What is known of processes: those that live from the kernel's table, those that ended from what was told of them. */
 export class ProcessRecords {
-  readonly #map: RawMap;
+  readonly #map: Pick<RawMap, "lookup">;
   readonly #told = new RecentMap<Known, number>(REMEMBERED);
   /** By execution: what ran above one is settled when it begins. */
   readonly #ancestors = new RecentMap<readonly string[]>(REMEMBERED);
 
   /** @param map the kernel's table `processes` */
-  constructor(map: RawMap) {
+  constructor(map: Pick<RawMap, "lookup">) {
     this.#map = map;
   }
 

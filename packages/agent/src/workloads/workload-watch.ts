@@ -36,6 +36,7 @@ export class WorkloadWatch {
   #applying: Promise<void> = Promise.resolve();
   readonly #handed: HandedOver;
   #waiters: (() => void)[] = [];
+  #reviewing: NodeJS.Timeout | null = null;
   #isWaiting = false;
   #hasFailed = false;
   #isStopped = false;
@@ -52,10 +53,10 @@ export class WorkloadWatch {
       // what has just become pending is closed already
       if (ended.length > 0 || started.some(({ kind }) => kind !== "pending")) this.#schedule();
     });
-    const review = setInterval(() => this.table.isOpen && this.table.review(), REVIEW_MS);
     const relist = setInterval(() => this.relist(), RELIST_MS);
     const check = setInterval(() => this.#check(), CHECK_MS);
-    this.#timers = [review.unref(), relist.unref(), check.unref()];
+    this.#timers = [relist.unref(), check.unref()];
+    this.#reviewLater();
     this.#schedule();
   }
 
@@ -69,6 +70,7 @@ export class WorkloadWatch {
     if (event.made === 0) this.table.removed(event.id);
     else if (event.path_length === 0) this.relist();
     else this.table.made(Buffer.from(event.path.subarray(0, event.path_length)).toString("utf8"));
+    this.#reviewLater();
   }
 
   /**
@@ -84,6 +86,7 @@ export class WorkloadWatch {
     const over = AbortSignal.any([signal, AbortSignal.timeout(milliseconds)]);
     this.#handed.add(cgroup, container);
     this.table.made(cgroup);
+    this.#reviewLater();
     while (!over.aborted) {
       if (this.#covers(cgroup)) return true;
       await this.#nextInForce(over);
@@ -94,11 +97,13 @@ export class WorkloadWatch {
   /** Looks at everything: events were lost. */
   relist(): void {
     this.table.relist();
+    this.#reviewLater();
   }
 
   async stop(): Promise<void> {
     this.#isStopped = true;
     for (const timer of this.#timers) clearInterval(timer);
+    clearTimeout(this.#reviewing ?? undefined);
     await this.#applying;
   }
 
@@ -111,6 +116,16 @@ export class WorkloadWatch {
       this.#waiters.push(resolve);
       signal.addEventListener("abort", () => resolve(), { once: true });
     });
+  }
+
+  /** Asks the runtimes again as long as there is something to ask; an agent with nothing to do sleeps. */
+  #reviewLater(): void {
+    if (this.#reviewing !== null || !this.table.isOpen || this.#isStopped) return;
+    this.#reviewing = setTimeout(() => {
+      this.#reviewing = null;
+      this.table.review();
+      this.#reviewLater();
+    }, REVIEW_MS).unref();
   }
 
   #check(): void {

@@ -46,7 +46,11 @@ describe("ringfence observe", () => {
   test("-f shows what the agent sends until it is interrupted", async () => {
     const hub = hubOf();
     const path = join(folder, "agent.sock");
-    const server = await ControlServer.start({ path, readers: null, methods: eventsMethods(hub) });
+    const server = await ControlServer.start({
+      path,
+      readers: null,
+      methods: eventsMethods(hub, () => undefined),
+    });
     const args = ["observe", "-f", "--json", "--type", "loss", "--config", configOf({ socket: { path } })];
     const child = spawn(RINGFENCE, args, { stdio: ["ignore", "pipe", "pipe"] });
     while (hub.subscribers.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));

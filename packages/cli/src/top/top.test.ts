@@ -96,7 +96,11 @@ describe("ringfence top", () => {
       config,
       JSON.stringify({ apiVersion: "ringfence.dev/v1alpha1", kind: "AgentConfig", spec }),
     );
-    const server = await ControlServer.start({ path, readers: null, methods: eventsMethods(hub) });
+    const server = await ControlServer.start({
+      path,
+      readers: null,
+      methods: eventsMethods(hub, () => undefined),
+    });
     const child = spawn(
       "script",
       ["-qec", `stty cols 100 rows 12; ${RINGFENCE} top --config ${config}`, "/dev/null"],

@@ -43,12 +43,14 @@ export const connectionEventSchema = z.strictObject({
   established: z.boolean().describe("false for an attempt at TCP that came to nothing"),
   endedBy: z.enum(["us", "peer", "nobody"]).describe("who ended it first"),
   error: z.string().nullable().describe("what its user was told, such as ECONNREFUSED"),
-  localPort: count.nullable(),
+  localPort: count.nullable().describe("of the latest, where several are one event"),
   retransmits: count,
   sentBytes: count.describe("TCP: of the payload. UDP: headers included"),
   receivedBytes: count,
-  rttUs: count.nullable().describe("smoothed round-trip time in microseconds; null when none was measured"),
-  durationMs: z.number().nonnegative(),
+  rttUs: count
+    .nullable()
+    .describe("smoothed round-trip time in microseconds, the mean of several; null when none was measured"),
+  durationMs: z.number().nonnegative().describe("of several, the sum"),
 });
 
 /** A query was answered, was not, or was denied. */

@@ -50,7 +50,7 @@ export const commonFields = {
 
 /** Who did it. */
 export const actorFields = {
-  process: eventProcessSchema.nullable().describe("of a folded event, the first of its processes"),
+  process: eventProcessSchema.nullable().describe("of a folded event, one of its processes"),
   workload: eventWorkloadSchema.nullable(),
 };
 
