@@ -2,6 +2,7 @@ import { writeSync } from "node:fs";
 import { Cgroup2 } from "@ringfence/kernel";
 import { exitNow, PR_SET_PDEATHSIG, prctl } from "@ringfence/kernel/system";
 import { assessProfiles } from "../profiles/assess-profiles.js";
+import { countCovered } from "../profiles/profile-coverage.js";
 import { compilePolicy } from "./compile-policy.js";
 import {
   type ApartAnswer,
@@ -27,10 +28,15 @@ async function answer(): Promise<ApartAnswer> {
   }
 }
 
-function carryOut(order: ApartOrder, cgroups: Cgroup2): Promise<object> {
-  return order.kind === "run"
-    ? compilePolicy(order.files, order.options, cgroups)
-    : assessProfiles(order, cgroups);
+function carryOut(order: ApartOrder, cgroups: Cgroup2): object | Promise<object> {
+  switch (order.kind) {
+    case "run":
+      return compilePolicy(order.files, order.options, cgroups);
+    case "profiles":
+      return assessProfiles(order, cgroups);
+    case "coverage":
+      return countCovered(order);
+  }
 }
 
 function leave(answered: ApartAnswer): void {

@@ -3,6 +3,7 @@ import { deserialize, serialize } from "node:v8";
 import { MemoryMap } from "@ringfence/kernel/system";
 import { RingfenceError } from "@ringfence/model";
 import type { ProfilesOrder } from "../profiles/assess-profiles.js";
+import type { CoverageOrder } from "../profiles/profile-coverage.js";
 import { errorOf, type PlainError, plainErrors } from "./plain-error.js";
 import { PolicyErrors } from "./policy-errors.js";
 import type { PolicyOptions } from "./policy-options.js";
@@ -21,7 +22,7 @@ export interface PolicyOrder {
 }
 
 /** What the other process can be asked to do. */
-export type ApartOrder = PolicyOrder | ProfilesOrder;
+export type ApartOrder = PolicyOrder | ProfilesOrder | CoverageOrder;
 
 export type ApartAnswer =
   /** plain data, but for how it is disposed of */

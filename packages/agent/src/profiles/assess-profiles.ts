@@ -1,6 +1,6 @@
 import type { Cgroup2 } from "@ringfence/kernel";
 import type { Mode, Profile, SourceLocation } from "@ringfence/model";
-import { evaluate, type FlowFacts, matchesAnyItem, type ProcessFacts } from "@ringfence/policy";
+import { evaluate, type FlowFacts, type ProcessFacts } from "@ringfence/policy";
 import type { DiffDetail, ProfileChange } from "@ringfence/policy/diff";
 import { hostResolver } from "../host/host-resolver.js";
 import { compileProfiles, type RunPolicy } from "../policy/compile-policy.js";
@@ -38,8 +38,6 @@ export interface ProfilesOrder {
   readonly detail: DiffDetail;
   /** The policy is to refuse nothing, whatever the profiles say. */
   readonly open: boolean;
-  /** Processes to be counted by the profiles that cover them. */
-  readonly processes: readonly ProcessFacts[];
 }
 
 /** What the agent keeps of a profile. */
@@ -71,16 +69,6 @@ export interface Assessment extends Disposable {
   readonly subjects: readonly ProfileSubject[];
   readonly changes: readonly ProfileChange[];
   readonly cut: readonly CutFlow[];
-  /** Of each profile that covers some of the processes. */
-  readonly coverage: readonly Coverage[];
-}
-
-/** How much a profile covers. */
-export interface Coverage {
-  readonly profile: string;
-  readonly processes: number;
-  /** The cgroups that those are in: containers, units and sessions. */
-  readonly cgroups: number;
 }
 
 /**
@@ -125,7 +113,6 @@ export async function assessProfiles(order: ProfilesOrder, cgroups: Cgroup2): Pr
     subjects: profiles.map(({ name, subject }) => ({ name, subject })),
     changes: diffProfiles(before, profiles, order.detail),
     cut: order.open ? [] : cutFlows(order.protect, before, profiles),
-    coverage: profiles.map((profile) => coverageOf(profile, order.processes)),
     [Symbol.dispose]: () => undefined,
   };
 }
@@ -140,15 +127,6 @@ function factsOf({ name, mode, egress, ingress, location }: Profile): ProfileFac
     mode,
     location: location ?? { file: "", line: 1, column: 1 },
     rules: (egress?.rules.length ?? 0) + (ingress?.rules.length ?? 0),
-  };
-}
-
-function coverageOf({ name, subject }: Profile, processes: readonly ProcessFacts[]): Coverage {
-  const covered = processes.filter((process) => matchesAnyItem(subject, process, "lenient"));
-  return {
-    profile: name,
-    processes: covered.length,
-    cgroups: new Set(covered.map(({ cgroup }) => cgroup)).size,
   };
 }
 

@@ -1,6 +1,6 @@
 // The folder of profiles, and what the agent can be asked about it.
 export { AgentState } from "./agent-state.js";
-export type { Coverage, CutFlow, ProfileFacts, ProtectedFlow } from "./assess-profiles.js";
+export type { CutFlow, ProfileFacts, ProtectedFlow } from "./assess-profiles.js";
 export { AuditLog, actorOf } from "./audit-log.js";
 export type { PolicyChange, ProfileManagerOptions, ProfilesStatus } from "./manager-types.js";
 export { operatorFlows } from "./operator-flows.js";

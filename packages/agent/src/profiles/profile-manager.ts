@@ -11,7 +11,6 @@ import { AgentState, type Panic } from "./agent-state.js";
 import {
   type Assessment,
   assessProfiles,
-  type Coverage,
   type ProfileSubject,
   type ProfilesOrder,
   type ProtectedFlow,
@@ -24,6 +23,7 @@ import { FolderWatch } from "./folder-watch.js";
 import type { PolicyChange, ProfileManagerOptions, ProfilesStatus } from "./manager-types.js";
 import { operatorFlows } from "./operator-flows.js";
 import type { PolicyNotice } from "./policy-notice.js";
+import { type Coverage, coverageOf } from "./profile-coverage.js";
 import { type FolderContent, readFolder } from "./profile-folder.js";
 
 /** Keeps the policy in force that the folder says, and changes the folder when it is asked to. One thing at a time. */
@@ -171,10 +171,7 @@ export class ProfileManager {
 
   /** How many processes each profile covers. */
   coverage(processes: readonly ProcessFacts[]): Promise<readonly Coverage[]> {
-    return this.#alone(async () => {
-      using assessment = await this.#assess({ files: this.#good, unreadable: [] }, [], { processes });
-      return assessment.coverage;
-    });
+    return this.#alone(() => coverageOf(this.#subjects, processes));
   }
 
   async #setPanic(panic: Panic | null, actor: Actor): Promise<void> {
@@ -272,9 +269,7 @@ export class ProfileManager {
   async #refresh(guarded = true): Promise<void> {
     try {
       const content = readFolder(this.#options.folder);
-      using assessment = await this.#assess(content, guarded ? this.#protected(null) : [], {
-        detail: "names",
-      });
+      using assessment = await this.#assess(content, guarded ? this.#protected(null) : [], "names");
       this.#status = { ...this.#status, errors: [...assessment.errors] };
       if (assessment.errors.length > 0) this.#tell("refused", linesOf(assessment.errors), null);
       if (this.#isInForce(assessment, content.files)) return;
@@ -344,7 +339,7 @@ export class ProfileManager {
   #assess(
     { files, unreadable }: FolderContent,
     protect: readonly ProtectedFlow[],
-    asked: Partial<Pick<ProfilesOrder, "processes" | "detail">> = {},
+    detail: ProfilesOrder["detail"] = "lines",
   ): Promise<Assessment> {
     const open = this.#panic !== null;
     const order: ProfilesOrder = {
@@ -354,9 +349,7 @@ export class ProfileManager {
       good: this.#good,
       protect,
       open,
-      processes: [],
-      detail: "lines",
-      ...asked,
+      detail,
     };
     const total = [...files, ...this.#good].reduce((sum, { bytes }) => sum + bytes.length, 0);
     return total <= MOST_BYTES_HERE
