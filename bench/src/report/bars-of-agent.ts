@@ -48,7 +48,8 @@ export function barsOfAgent({
       bound: RELOAD_MS,
       unit: "ms" as const,
       found: reload[name].p50,
-      because: "100 ms waiting for the folder to be quiet, then reading and compiling the profiles",
+      because:
+        "100 ms waiting for the folder to be quiet, then reading what changed and compiling all profiles",
     })),
     ...loadCaseNames.flatMap((name) => [
       {

@@ -24,15 +24,25 @@ const entry = fileURLToPath(new URL("./policy-compiler.js", import.meta.url));
  * process says that it is whole. Throws what `compilePolicy` throws, and RF_POLICY_PROCESS.
  */
 export function compileApart(order: Omit<PolicyOrder, "kind">, signal?: AbortSignal): Promise<RunPolicy> {
-  return workApart<RunPolicy>({ kind: "run", ...order }, signal);
+  return workApart<RunPolicy>({ kind: "run", ...order }, { signal });
+}
+
+interface ApartOptions {
+  /** Gives up when it is aborted, and throws its reason. */
+  readonly signal?: AbortSignal | undefined;
+  /** Descriptor of a file in memory, for what the next process would have to read again. */
+  readonly memory?: number | null;
 }
 
 /** Has an order carried out by a process of its own. `T` is what that order is answered with, large tables in memory of its own. */
-export async function workApart<T extends Disposable>(order: ApartOrder, signal?: AbortSignal): Promise<T> {
+export async function workApart<T extends Disposable>(
+  order: ApartOrder,
+  options: ApartOptions = {},
+): Promise<T> {
   const fd = createMemoryFile("ringfence-policy");
   try {
     handOver(fd, order);
-    await compileInto(fd, signal);
+    await compileInto(fd, options);
     return answerIn<T>(fd);
   } finally {
     closeSync(fd);
@@ -47,11 +57,11 @@ function answerIn<T extends Disposable>(fd: number): T {
 }
 
 /** Waits until a process has replaced an order by its answer. */
-async function compileInto(fd: number, signal: AbortSignal | undefined): Promise<void> {
+async function compileInto(fd: number, { signal, memory }: ApartOptions): Promise<void> {
   const { RINGFENCE_DEBUG } = process.env;
   const child = spawn(process.execPath, [youngGeneration, entry], {
     // Node's own last words tell a user nothing that our error does not
-    stdio: ["ignore", "pipe", RINGFENCE_DEBUG === undefined ? "ignore" : "inherit", fd],
+    stdio: ["ignore", "pipe", RINGFENCE_DEBUG === undefined ? "ignore" : "inherit", fd, memory ?? "ignore"],
     // the keys of a terminal are for the command
     detached: true,
   });

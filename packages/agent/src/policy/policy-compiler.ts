@@ -11,6 +11,7 @@ import {
   DONE,
   HANDOVER_FD,
   handOver,
+  MEMORY_FD,
   takeOver,
 } from "./policy-handover.js";
 
@@ -33,7 +34,7 @@ function carryOut(order: ApartOrder, cgroups: Cgroup2): object | Promise<object>
     case "run":
       return compilePolicy(order.files, order.options, cgroups);
     case "profiles":
-      return assessProfiles(order, cgroups);
+      return assessProfiles(order, cgroups, MEMORY_FD);
     case "coverage":
       return countCovered(order);
   }

@@ -11,6 +11,8 @@ import type { PolicyFile } from "./read-policy-files.js";
 
 /** Where the compiling process finds the file that holds its order, and leaves its answer. */
 export const HANDOVER_FD = 3;
+/** Where it finds what the one before it read of a folder. */
+export const MEMORY_FD = 4;
 /** What it says when the answer is there: to take apart 300 MB, as its end does, takes the kernel 30 ms more. */
 export const DONE = ".";
 

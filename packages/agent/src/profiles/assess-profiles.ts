@@ -2,12 +2,12 @@ import type { Cgroup2 } from "@ringfence/kernel";
 import type { Mode, Profile, SourceLocation } from "@ringfence/model";
 import { evaluate, type FlowFacts, type ProcessFacts } from "@ringfence/policy";
 import type { DiffDetail, ProfileChange } from "@ringfence/policy/diff";
-import { hostResolver } from "../host/host-resolver.js";
 import { compileProfiles, type RunPolicy } from "../policy/compile-policy.js";
 import { errorOf, type PlainError, plainError } from "../policy/plain-error.js";
 import { PolicyErrors } from "../policy/policy-errors.js";
 import type { PolicyFile } from "../policy/read-policy-files.js";
 import { completeProfiles } from "../policy/read-profiles.js";
+import { ParsedFiles } from "./parsed-files.js";
 import { type ParsedFile, settleFiles } from "./settle-files.js";
 
 /** A connection that a change of policy should not cut. */
@@ -74,20 +74,26 @@ export interface Assessment extends Disposable {
 /**
  * Reads the files of a folder, chooses which form of each counts, and compiles them. Throws RF_POLICY_LIMIT and what else
  * no single file is to blame for: then nothing changes.
+ * @param memory descriptor of a file in memory that holds what was read before, and then what is read now
  */
-export async function assessProfiles(order: ProfilesOrder, cgroups: Cgroup2): Promise<Assessment> {
+export async function assessProfiles(
+  order: ProfilesOrder,
+  cgroups: Cgroup2,
+  memory: number | null = null,
+): Promise<Assessment> {
   const [{ parsePolicy }, { diffProfiles }] = await Promise.all([
     import("@ringfence/policy/parse"),
     import("@ringfence/policy/diff"),
   ]);
-  const parse = ({ file, bytes }: PolicyFile) => ({ file, ...parsePolicy(bytes, file, hostResolver) });
-  const good = order.good.map(parse);
+  const parsed = new ParsedFiles(parsePolicy, memory);
+  const good = order.good.map((file) => parsed.read(file));
   const lastBytes = new Map(order.good.map(({ file, bytes }) => [file, bytes]));
   const now = order.files.map((file) => {
     const before = lastBytes.get(file.file);
     const same = before !== undefined && Buffer.compare(before, file.bytes) === 0;
-    return (same && good.find((one) => one.file === file.file)) || parse(file);
+    return (same && good.find((one) => one.file === file.file)) || parsed.read(file);
   });
+  parsed.save();
   const settled = settleFiles([...now, ...order.unreadable.map(unreadable)], good);
   const spoilt = settled.files.flatMap(({ errors }) => errors);
   if (spoilt.length > 0) throw new PolicyErrors(spoilt);
@@ -96,7 +102,7 @@ export async function assessProfiles(order: ProfilesOrder, cgroups: Cgroup2): Pr
   const complete = completeProfiles(order.open ? [] : profiles);
   const warnings = now
     .filter(({ file }) => settled.files.some((one) => one.file === file && one.form === "now"))
-    .flatMap((file) => file.warnings.map((warning) => warning.format()));
+    .flatMap(({ warnings }) => warnings);
   return {
     policy: compileProfiles(
       {

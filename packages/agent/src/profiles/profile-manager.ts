@@ -1,4 +1,6 @@
+import { closeSync } from "node:fs";
 import { basename, join } from "node:path";
+import { createMemoryFile } from "@ringfence/kernel/system";
 import type { ProcessFacts } from "@ringfence/policy";
 import type { ProfileChange } from "@ringfence/policy/diff";
 import type { Peer } from "../control/peer.js";
@@ -32,6 +34,8 @@ export class ProfileManager {
   readonly #state: AgentState;
   readonly #audit: AuditLog;
   readonly #confirmation: Confirmation;
+  /** What the files of the folder say, in memory that is not this process's. */
+  #parsed: number | null = createMemoryFile("ringfence-parsed");
   #good: readonly PolicyFile[] = [];
   #status: Omit<ProfilesStatus, "confirmWithin" | "panic"> = nothing;
   #subjects: readonly ProfileSubject[] = [];
@@ -66,6 +70,8 @@ export class ProfileManager {
     this.#watch?.stop();
     this.#confirmation.stop();
     await this.#queue;
+    if (this.#parsed !== null) closeSync(this.#parsed);
+    this.#parsed = null;
   }
 
   get status(): ProfilesStatus {
@@ -354,7 +360,7 @@ export class ProfileManager {
     const total = [...files, ...this.#good].reduce((sum, { bytes }) => sum + bytes.length, 0);
     return total <= MOST_BYTES_HERE
       ? assessProfiles(order, this.#options.cgroups)
-      : workApart<Assessment>(order);
+      : workApart<Assessment>(order, { memory: this.#parsed });
   }
 
   #protected(requester: number | null): readonly ProtectedFlow[] {
