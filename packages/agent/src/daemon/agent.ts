@@ -187,7 +187,7 @@ export class Agent {
   }
 
   #workloadOf(cgroupId: bigint) {
-    const workload = this.workloads.of(cgroupId);
+    const workload = this.workloads.latelyOf(cgroupId);
     return workload === null ? null : eventWorkload(workload);
   }
 

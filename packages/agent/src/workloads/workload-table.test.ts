@@ -169,6 +169,11 @@ test("WorkloadTable forgets what is gone, told or not, and knows a cgroup made a
   assert.deepEqual(summary(table), ["unit b.service /b.service"]);
   assert.equal(table.of(ids[1] ?? 0n), null);
   assert.equal(table.of(again)?.unit, "b.service");
+  assert.deepEqual(
+    [...ids, again, 77n].map((cgroup) => table.latelyOf(cgroup)?.unit),
+    ["a.service", "b.service", "c.service", "b.service", undefined],
+    "what they did may be told later",
+  );
 });
 
 test("WorkloadTable hears of a new name when it looks again", () => {

@@ -1,4 +1,5 @@
 import type { ContainerFact, Workload } from "@ringfence/model";
+import { RecentMap } from "@ringfence/rules";
 import { type ClassifyContext, classifyCgroup, isIncomplete, placesOf } from "./classify-cgroup.js";
 import type { Runtime } from "./runtimes/runtime.js";
 
@@ -7,6 +8,9 @@ import type { Runtime } from "./runtimes/runtime.js";
  * to its state file.
  */
 export const PENDING_MS = 2_000;
+
+/** Cgroups that are remembered after their end. */
+const REMEMBERED = 4_096;
 
 /** What the table asks of the host. */
 export interface WorkloadHost {
@@ -44,6 +48,7 @@ export class WorkloadTable {
   readonly #host: WorkloadHost;
   readonly #entries = new Map<string, Entry>();
   readonly #pathOf = new Map<bigint, string>();
+  readonly #gone = new RecentMap<Workload, bigint>(REMEMBERED);
   readonly #listeners: ((change: WorkloadChange) => void)[] = [];
   #started: Workload[] = [];
   #ended: Workload[] = [];
@@ -67,6 +72,11 @@ export class WorkloadTable {
   of(cgroupId: bigint): Workload | null {
     const path = this.#pathOf.get(cgroupId);
     return path === undefined ? null : (this.#entries.get(path)?.workload ?? null);
+  }
+
+  /** The same, also of a cgroup that is gone: what it did is told later than that. */
+  latelyOf(cgroupId: bigint): Workload | null {
+    return this.of(cgroupId) ?? this.#gone.get(cgroupId) ?? null;
   }
 
   /** The same by the path of the cgroup. */
@@ -184,6 +194,7 @@ export class WorkloadTable {
     if (known === undefined) return;
     this.#entries.delete(path);
     this.#pathOf.delete(known.id);
+    this.#gone.set(known.id, known.workload);
     this.#note(this.#ended, path, known.workload);
   }
 

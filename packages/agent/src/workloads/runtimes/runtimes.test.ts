@@ -90,6 +90,22 @@ test("containerd reads what Kubernetes wrote, of whatever namespace", () => {
   assert.deepEqual(find("plain")?.facts, { id: "plain", name: "plain", image: "", labels: {} });
 });
 
+test("containerd knows the cgroups whose names do not tell whose they are", () => {
+  const bundle = (path: string, cgroupsPath: unknown) =>
+    put(`ctr/${path}/config.json`, { linux: { cgroupsPath } });
+  bundle("default/web", "/default/web");
+  bundle("other/web", "/other/web");
+  bundle(`k8s.io/${id}`, `/kubepods/${id}`);
+  bundle("default/by-systemd", "system.slice:ctr:by-systemd");
+  bundle("default/broken", 7);
+  put("ctr/default/none/config.json", "{");
+  const places = containerd(join(root, "ctr")).places?.("/sys/fs/cgroup");
+  assert.deepEqual([...(places ?? [])].toSorted(), [
+    ["/default/web", "web"],
+    ["/other/web", "web"],
+  ]);
+});
+
 test("criO reads its annotations", () => {
   put(`crio/overlay-containers/${id}/userdata/config.json`, {
     annotations: {
