@@ -58,7 +58,7 @@ export function barsOfAgent({
         unit: "%" as const,
         found: load[name].cpu,
         because:
-          "each connection that ends is an event of its own, which is decoded and written to the history",
+          "what is not joined with what came before within ten seconds is decoded and written to the history",
       },
       {
         what: `an agent with ${loadTitle(name)} holds (RSS)`,
@@ -66,7 +66,7 @@ export function barsOfAgent({
         unit: "MiB" as const,
         found: load[name].rss,
         because:
-          "Node with its code is some 55 MiB; the rest are events under way, and what Node has not given back",
+          "Node with its code is some 60 MiB; the rest are events under way, and what Node has not given back",
       },
     ]),
   ];

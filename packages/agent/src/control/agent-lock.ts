@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import { closeSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from "node:fs";
+import { closeSync, ftruncateSync, openSync, readFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { tryLock } from "@ringfence/kernel/system";
 import { RingfenceError } from "@ringfence/model";
+import { makeFolder } from "../host/make-folder.js";
 
 /** Where agents say which pins are theirs: a BPF file system holds no file to lock. */
 const PIN_LOCKS = "/run/ringfence/agents";
@@ -53,7 +54,7 @@ export class AgentLock implements Disposable {
 
 function open(state: string, path: string): number {
   try {
-    mkdirSync(state, { recursive: true, mode: 0o700 });
+    makeFolder(state, 0o700);
     return openSync(path, "a+", 0o600);
   } catch (cause) {
     throw new RingfenceError(

@@ -1,7 +1,8 @@
-import { chmodSync, chownSync, lstatSync, mkdirSync, rmSync } from "node:fs";
+import { chmodSync, chownSync, lstatSync, rmSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import { dirname } from "node:path";
 import { RingfenceError } from "@ringfence/model";
+import { makeFolder } from "../host/make-folder.js";
 import { refuseAnswered } from "./answering-pid.js";
 import { Connection, hangUp } from "./connection.js";
 import type { ControlMethods } from "./control-method.js";
@@ -35,7 +36,7 @@ export class ControlServer {
     const server = new ControlServer(options);
     await removeStale(path);
     try {
-      mkdirSync(dirname(path), { recursive: true, mode: 0o755 });
+      makeFolder(dirname(path), 0o755);
       await server.#listen();
       chownSync(path, 0, readers ?? 0);
       chmodSync(path, readers === null ? 0o600 : 0o660);

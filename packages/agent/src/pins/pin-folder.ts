@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, statfsSync, unlinkSync } from "node:fs";
+import { existsSync, readdirSync, renameSync, rmdirSync, statfsSync, unlinkSync } from "node:fs";
 import { openPinned, pinObject } from "@ringfence/kernel";
 import { RingfenceError } from "@ringfence/model";
+import { makeFolder } from "../host/make-folder.js";
 
 /** f_type of a BPF file system (linux/magic.h). */
 const BPF_FS_MAGIC = 0xcafe4a11;
@@ -22,7 +23,7 @@ export class PinFolder {
   /** Makes the folder where it is missing. Throws RF_PIN_REFUSED outside a BPF file system. */
   static open(root: string): PinFolder {
     try {
-      mkdirSync(root, { recursive: true, mode: 0o700 });
+      makeFolder(root, 0o700);
     } catch (cause) {
       throw new RingfenceError("RF_PIN_REFUSED", `Cannot make the folder "${root}" for pins`, { cause });
     }
@@ -70,7 +71,7 @@ export class PinFolder {
       ["links", links],
       ["maps", maps],
     ] as const) {
-      mkdirSync(`${directory}/${kind}`, { recursive: true, mode: 0o700 });
+      makeFolder(`${directory}/${kind}`, 0o700);
       for (const [name, fd] of objects) pinObject(fd, `${directory}/${kind}/${name}`);
     }
     renameSync(directory, `${this.root}/${abi}`);

@@ -1,5 +1,5 @@
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { makeFolder } from "../../host/make-folder.js";
 import { AppendFile } from "../sinks/append-file.js";
 import type { LineStore } from "../sinks/line-store.js";
 import { listSegments, pruneSegments, segmentName } from "./segments.js";
@@ -49,7 +49,7 @@ export class HistoryStore implements LineStore {
 
   #begin(time: number): AppendFile {
     const { folder, maxBytes, days } = this.#options;
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder, 0o700);
     pruneSegments(folder, maxBytes - maxBytes / PARTS, time - days * DAY_MS);
     const number = (listSegments(folder).at(-1)?.number ?? 0) + 1;
     return new AppendFile(join(folder, segmentName(number, time)), time);
