@@ -2,7 +2,7 @@ import { layout, StructCodec } from "@ringfence/kernel";
 import type { Ending, Opening } from "@ringfence/rules";
 import type { AttackWatch } from "../attacks/attack-watch.js";
 import { endingOf, openingOf } from "../attacks/observed-events.js";
-import { type ConnectionDraft, connectionEvent, type EventSources } from "../events/connection-event.js";
+import { connectionEvent, type EventSources } from "../events/connection-event.js";
 import { ConnectionFold, type ConnectionSums } from "../events/connection-fold.js";
 import type { EventHub } from "../events/event-hub.js";
 import { type FoldedRecords, RecordFold } from "../events/record-fold.js";
@@ -114,7 +114,7 @@ export class FoldedEvents {
   }
 
   #tellConnection(record: layout.rf_connection_event, sums: ConnectionSums, isNews: boolean): Ending | null {
-    const draft: ConnectionDraft = connectionEvent(record, sums, this.#options.sources);
+    const draft = connectionEvent(record, sums, this.#options.sources);
     const ending = endingOf(draft);
     if (isNews) this.#observe(ending, sums.lastNs);
     this.#options.hub.publish(draft, bootMs(sums.lastNs));

@@ -12,6 +12,7 @@ import { SyslogSink } from "./sinks/syslog-sink.js";
 import type { Deliver } from "./subscription.js";
 
 const MEGABYTE = 1 << 20;
+
 /** Where an agent's events go, beside those who ask for them. */
 export class AgentSinks {
   readonly #hub: EventHub;
