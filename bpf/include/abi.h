@@ -13,7 +13,7 @@
 #define RF_NO_ROW 0xffffffff
 #define RF_EMPTY_ROW 1 /* holds no bit, in every policy */
 #define RF_PEERS 16384 /* a power of two */
-#define RF_CLOSED_SOCKETS (4 * RF_PEERS)
+#define RF_CLOSED_SOCKETS (16 * RF_PEERS) /* else runs of places that were lost are longer than the tries */
 #define RF_OVERFLOW_ROWS 4 /* flows without a row of their own, by action and shadow action */
 /* What refers to a row of the flow table: its index, and above that how often the row was given to another flow. */
 #define RF_FLOW_INDEX_BITS 20

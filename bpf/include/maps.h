@@ -229,8 +229,8 @@ struct {
 	__type(value, struct rf_peer_key);
 } peer_order SEC(".maps");
 
-/* Cookies of sockets that were closed, each at the place of its lower bits: cookies count up. Whoever closes later may
- * take the place; then the peers of the first one count as in use. */
+/* Cookies of sockets that were closed, each at a place of its own (peers.h). Whoever closes later may take the place; then
+ * the peers of the first one count as in use. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, RF_CLOSED_SOCKETS);

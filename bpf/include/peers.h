@@ -10,9 +10,20 @@
 #define RF_REPLY_WINDOW_NS 120000000000ULL
 #define RF_PEER_CHANCES 7 /* odd: else a full table forgets at the same few places again and again */
 
+/* Each CPU counts cookies on its own: by their lower bits alone, a run of one would take the places of a run of another.
+ * Not linear in the cookie, so that no two runs stay side by side. The steps are those of MurmurHash3's finalizer. */
+static __always_inline __u32 place_of_closed(__u64 cookie)
+{
+	cookie *= 0xff51afd7ed558ccdULL;
+	cookie ^= cookie >> 33;
+	cookie *= 0xc4ceb9fe1a85ec53ULL;
+	cookie ^= cookie >> 33;
+	return cookie & (RF_CLOSED_SOCKETS - 1);
+}
+
 static __always_inline __u64 *closed_at(__u64 cookie)
 {
-	__u32 index = cookie & (RF_CLOSED_SOCKETS - 1);
+	__u32 index = place_of_closed(cookie);
 
 	return bpf_map_lookup_elem(&closed_sockets, &index);
 }

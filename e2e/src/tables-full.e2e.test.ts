@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createSocket } from "node:dgram";
 import { copyFileSync, readdirSync, readlinkSync, writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { alteredObject, type SourceEdit, withObject } from "./harness/altered-object.js";
@@ -161,6 +162,21 @@ kill $(jobs -p); wait`;
     });
     asker.close();
     assert.equal(stdout.split("\n")[1], "ok", stderr);
+    assert.equal(report.losses.peers, 0);
+  });
+
+  test("of peers knows that a socket was closed, whatever the sockets of another CPU are called", {
+    timeout,
+    skip: availableParallelism() < 2 && "there is only one CPU",
+  }, async () => {
+    const room = 64;
+    const object = alteredObject(temporaryFolder(), [fewPeers(room)]);
+    const bitsOfPlaces = Math.log2(16 * room);
+    const { stdout, stderr, report } = await fence(
+      [compileNative("closed-twins", temporaryFolder()), String(room), String(bitsOfPlaces)],
+      { options: ["--default", "deny", "--allow", "127.0.0.1:9"], via: withObject(object) },
+    );
+    assert.equal(stdout, "ok\n", stderr);
     assert.equal(report.losses.peers, 0);
   });
 
