@@ -148,6 +148,15 @@ struct rf_cgroup {
 	__u32 unused;
 };
 
+#define RF_EXPECTED_PATH_LEN 256
+#define RF_EXPECTED_CGROUPS 4096 /* of each policy */
+
+/* A cgroup by its path in version 2, which may exist or not; zeros behind the path. */
+struct rf_cgroup_path {
+	__u8 path[RF_EXPECTED_PATH_LEN];
+	__u32 slot;
+};
+
 struct rf_cgroup_rows {
 	__u32 row;
 	__u32 new_row; /* for a process whose own cgroup is new: nobody knows whose it is */

@@ -154,6 +154,23 @@ struct {
 	__type(value, struct rf_cgroup_rows);
 } cgroups SEC(".maps");
 
+/* Cgroups that the policy knows by their path before they exist: whoever makes one has it listed, agent or no agent. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 2 * RF_EXPECTED_CGROUPS);
+	__type(key, struct rf_cgroup_path);
+	__type(value, struct rf_cgroup_rows);
+} expected_cgroups SEC(".maps");
+
+/* Room for a key of it, as the stack has none. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct rf_cgroup_path);
+} expected_key SEC(".maps");
+
 /*
  * Cgroups made since an agent began, until user space knows whose each is. For all policies: none replaces it. Its memory, 1 MiB, is there
  * from the start: without an entry a cgroup counts as the one above, and the hook that makes it cannot wait for memory.

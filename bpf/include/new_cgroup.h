@@ -78,6 +78,45 @@ static __always_inline bool is_version_2(struct cgroup *cgroup)
 	return BPF_CORE_READ(cgroup, root, hierarchy_id) == 0;
 }
 
+/* Lists it in the policy of a slot, if that one knows the path: nobody was judged in it yet. */
+static __always_inline void list_expected(__u64 id, struct rf_cgroup_path *expected, __u32 slot)
+{
+	struct rf_cgroup key = { .id = id, .slot = slot };
+	struct rf_cgroup_rows *rows;
+
+	expected->slot = slot;
+	rows = bpf_map_lookup_elem(&expected_cgroups, expected);
+	if (rows && bpf_map_update_elem(&cgroups, &key, rows, BPF_ANY))
+		count_loss(RF_LOSS_CGROUPS);
+}
+
+static __noinline int expect_cgroup(__u64 id, const char *path)
+{
+	__u32 first = 0;
+	struct rf_cgroup_path *expected = bpf_map_lookup_elem(&expected_key, &first);
+	long size;
+
+	if (!expected)
+		return 0;
+	__builtin_memset(expected, 0, sizeof(*expected));
+	size = bpf_probe_read_kernel_str(expected->path, sizeof(expected->path), path);
+	if (size <= 1 || size == sizeof(expected->path))
+		return 0; /* none, or cut off */
+	list_expected(id, expected, 0);
+	list_expected(id, expected, 1);
+	return 0;
+}
+
+static __always_inline void forget_cgroup(__u64 id)
+{
+	struct rf_cgroup key = { .id = id };
+
+	bpf_map_delete_elem(&new_cgroups, &id);
+	bpf_map_delete_elem(&cgroups, &key);
+	key.slot = 1;
+	bpf_map_delete_elem(&cgroups, &key);
+}
+
 static __always_inline void on_cgroup_made(struct cgroup *cgroup, const char *path)
 {
 	__u64 id = BPF_CORE_READ(cgroup, kn, id), now = bpf_ktime_get_boot_ns();
@@ -86,6 +125,7 @@ static __always_inline void on_cgroup_made(struct cgroup *cgroup, const char *pa
 		return;
 	if (is_new(cgroup) && bpf_map_update_elem(&new_cgroups, &id, &now, BPF_ANY))
 		count_loss(RF_LOSS_CGROUPS);
+	expect_cgroup(id, path);
 	tell_cgroup(id, path, true);
 }
 
@@ -95,6 +135,6 @@ static __always_inline void on_cgroup_removed(struct cgroup *cgroup, const char 
 
 	if (!is_version_2(cgroup))
 		return;
-	bpf_map_delete_elem(&new_cgroups, &id);
+	forget_cgroup(id);
 	tell_cgroup(id, path, false);
 }

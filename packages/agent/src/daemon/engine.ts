@@ -1,6 +1,7 @@
 import type { Cgroup2 } from "@ringfence/kernel";
 import type { AgentConfig } from "@ringfence/model";
 import { buildCgroupTable, type CgroupWorkload, type CompiledPolicy } from "@ringfence/policy";
+import { EXPECTED_CGROUPS, expectedWithin } from "../fence/expected-cgroups.js";
 import { HostFence } from "../fence/host-fence.js";
 import type { LoadedFence } from "../fence/load-fence.js";
 import { planSlots } from "../fence/policy-slots.js";
@@ -14,6 +15,9 @@ import { PinFolder } from "../pins/pin-folder.js";
 import { aboutAbsent, absentCgroups } from "../policy/compile-policy.js";
 import { type RunPolicy, summaryOf } from "../policy/index.js";
 import { PolicyArchive } from "./policy-archive.js";
+
+/** Paths of units that are kept when the unit is gone; the kernel has room for 4,096, those of a policy's own names included. */
+const SEEN_LIMIT = 2048;
 
 export interface EngineOptions {
   readonly config: AgentConfig;
@@ -34,6 +38,10 @@ export class Engine implements Disposable {
   readonly #workloads: EngineOptions["workloads"];
   readonly #tree: Cgroup2;
   #cgroups: PolicyCgroups;
+  /** Where cgroups were that the policy knows by their path, for those that are started again. */
+  #seen: readonly string[] = [];
+  /** Cgroups that the kernel will not know by their path. */
+  #unforeseen = 0;
 
   /**
    * Puts the first policy in force: on a host that has none by new hooks, else by those of the agent before, without a
@@ -68,13 +76,14 @@ export class Engine implements Disposable {
     return this.#network;
   }
 
-  /** Lines of the hosts file that are of no use, a full disk, and cgroups that the policy names and that are not there. */
+  /** Lines of the hosts file that are of no use, a full disk, and cgroups that the policy names and that are not there, or cannot be foreseen. */
   get warnings(): readonly string[] {
     const absent = absentCgroups(this.#cgroups.conditions, this.#tree);
     const { warning } = this.#archive;
     return [
       ...this.#hosts.warnings,
       ...(warning === null ? [] : [warning]),
+      ...(this.#unforeseen === 0 ? [] : [aboutUnforeseen(this.#unforeseen)]),
       ...absent.map((path) => `${aboutAbsent(path)} matches nothing until it does`),
     ];
   }
@@ -113,7 +122,10 @@ export class Engine implements Disposable {
   }
 
   #tableNow({ conditions, firstRow }: PolicyCgroups) {
-    return buildCgroupTable(conditions, this.#workloads(), firstRow);
+    const table = buildCgroupTable(conditions, this.#workloads(), firstRow, this.#seen);
+    this.#unforeseen = table.expected.length - expectedWithin(table, EXPECTED_CGROUPS).length;
+    this.#seen = table.expected.map(({ path }) => path).slice(0, SEEN_LIMIT);
+    return table;
   }
 
   #trustedBy({ compiled: { names } }: RunPolicy): TrustedResolvers {
@@ -124,6 +136,10 @@ export class Engine implements Disposable {
       hosts: this.#hosts.entries,
     };
   }
+}
+
+function aboutUnforeseen(count: number): string {
+  return `${count} cgroups that profiles name or match have paths of over 254 bytes, or are beyond the first ${EXPECTED_CGROUPS}: one that starts while no agent runs is judged as what is above it`;
 }
 
 /** What is kept of a policy, to make its table of cgroups again. */

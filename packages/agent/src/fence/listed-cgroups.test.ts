@@ -31,11 +31,14 @@ test("listCgroups lists what is named and all below, by the deepest entry", () =
     { path: "/a/b", ...inner },
     { path: "/a", ...rows },
   ];
-  assert.deepEqual(listCgroups({ entries }, treeOf({ "/a": 1n, "/a/b": 2n, "/a/b/c": 3n, "/d": 4n })), [
-    { id: 1n, ...rows },
-    { id: 2n, ...inner },
-    { id: 3n, ...inner },
-  ]);
+  assert.deepEqual(
+    listCgroups({ entries, expected: [] }, treeOf({ "/a": 1n, "/a/b": 2n, "/a/b/c": 3n, "/d": 4n })),
+    [
+      { id: 1n, ...rows },
+      { id: 2n, ...inner },
+      { id: 3n, ...inner },
+    ],
+  );
 });
 
 test("listCgroups does not take a cgroup for another one that had its path before", () => {
@@ -44,8 +47,16 @@ test("listCgroups does not take a cgroup for another one that had its path befor
     { path: "/a/b", id: 2n, ...inner },
     { path: "/e", id: 5n, ...inner },
   ];
-  assert.deepEqual(listCgroups({ entries }, treeOf({ "/a": 1n, "/a/b": 7n, "/e": 8n })), [
+  assert.deepEqual(listCgroups({ entries, expected: [] }, treeOf({ "/a": 1n, "/a/b": 7n, "/e": 8n })), [
     { id: 1n, ...rows },
+    { id: 7n, ...rows },
+  ]);
+});
+
+test("listCgroups knows another cgroup at a path where one is expected", () => {
+  const entries = [{ path: "/x.slice/a.service", id: 2n, ...inner }];
+  const expected = [{ path: "/x.slice/a.service", ...rows }];
+  assert.deepEqual(listCgroups({ entries, expected }, treeOf({ "/x.slice": 1n, "/x.slice/a.service": 7n })), [
     { id: 7n, ...rows },
   ]);
 });
@@ -55,5 +66,7 @@ test("listCgroups leaves out what goes while it looks", () => {
     { path: "/a", ...rows },
     { path: "/never", ...rows },
   ];
-  assert.deepEqual(listCgroups({ entries }, treeOf({ "/a": 1n, "/a/b": 2n }, "/a/b")), [{ id: 1n, ...rows }]);
+  assert.deepEqual(listCgroups({ entries, expected: [] }, treeOf({ "/a": 1n, "/a/b": 2n }, "/a/b")), [
+    { id: 1n, ...rows },
+  ]);
 });

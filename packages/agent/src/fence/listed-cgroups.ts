@@ -16,16 +16,21 @@ export type CgroupTree = Pick<Cgroup2, "idOf" | "children">;
  * The cgroups that a policy names and all below them: a packet knows the cgroup of its socket's owner by id only, and
  * cannot walk up. A named cgroup that does not exist holds no process and is left out.
  */
-export function listCgroups({ entries }: Pick<CgroupTable, "entries">, tree: CgroupTree): ListedCgroup[] {
+export function listCgroups(
+  { entries, expected }: Pick<CgroupTable, "entries" | "expected">,
+  tree: CgroupTree,
+): ListedCgroup[] {
   const entryOf = new Map(entries.map((entry) => [entry.path, entry]));
+  const expectedAt = new Map(expected.map((entry) => [entry.path, entry]));
   const listed = new Map<bigint, ListedCgroup>();
   const walk = (path: string, inherited: Omit<ListedCgroup, "id"> | null): void => {
     const found = lookAt(path, tree);
     if (found === null) return;
     const { id, children } = found;
     const entry = entryOf.get(path);
-    // another cgroup of that path is not what the entry knows of: new, and nobody's yet
-    const rows = entry === undefined || (entry.id !== undefined && entry.id !== id) ? inherited : entry;
+    const isOther = entry?.id !== undefined && entry.id !== id;
+    // another cgroup of that path is not what the entry knows of: a unit that was started again, or nobody's yet
+    const rows = (isOther ? expectedAt.get(path) : entry) ?? inherited;
     if (rows === null) return;
     listed.set(id, { id, row: rows.row, newRow: rows.newRow });
     for (const name of children) walk(path === "/" ? `/${name}` : `${path}/${name}`, rows);

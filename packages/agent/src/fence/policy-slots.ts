@@ -95,7 +95,10 @@ export function slotOptions(
     everyone: Number(scope !== "tree"),
     limited: Number(scope === "cgroup"),
   });
-  const maxEntries = { ...mapSizes(capacity, slots), ...(scope === "tree" ? { new_cgroups: 1 } : {}) };
+  const maxEntries = {
+    ...mapSizes(capacity, slots),
+    ...(scope === "tree" ? { new_cgroups: 1, expected_cgroups: 1 } : {}),
+  };
   return { maxEntries, constants: { ".rodata.scope": constants } };
 }
 

@@ -9,6 +9,7 @@ import {
 import { verdictDirections } from "@ringfence/model";
 import type { CgroupTable, CompiledPolicy, IntervalTable } from "@ringfence/policy";
 import { nameHash, nameWire } from "@ringfence/policy/dns";
+import { expectedEntries, expectedWithin } from "./expected-cgroups.js";
 import type { ListedCgroup } from "./listed-cgroups.js";
 import { intervalTables, type PolicyCapacity, SUBJECT_ROWS } from "./policy-capacity.js";
 import { removeWhere } from "./remove-where.js";
@@ -27,6 +28,7 @@ const NS_PER_SECOND = 1_000_000_000n;
 const slotOffsets: Readonly<Record<string, number>> = {
   comms: layout.rf_comm.fields.slot.offset,
   cgroups: layout.rf_cgroup.fields.slot.offset,
+  expected_cgroups: layout.rf_cgroup_path.fields.slot.offset,
   listed_names: layout.rf_listed_name.fields.slot.offset,
 };
 
@@ -78,7 +80,14 @@ export function writeCgroups(
   const { firstRow, rows, summaries } = table;
   object.rawMap("rows").writeAll(rows, slot * capacity.rows + firstRow * blockCount);
   object.rawMap("summaries").writeAll(summaries, slot * capacity.summaries + firstRow);
+  const foreseen = object.rawMap("expected_cgroups");
+  replaceEntries(foreseen, slot, expectedEntries(expectedWithin(table, expectedRoom(foreseen)), slot));
   replaceEntries(object.rawMap("cgroups"), slot, cgroupEntries(listed, slot));
+}
+
+/** How many cgroups each policy may expect; none in a run, which sees no cgroup made. */
+export function expectedRoom({ info }: Pick<RawMap, "info">): number {
+  return Math.floor(info.maxEntries / 2);
 }
 
 /** Writes what programs read first, when all else is there. */
@@ -128,7 +137,7 @@ export function headerElsewhere(
 function cgroupHeader({ table, listed }: CgroupsInPolicy) {
   return {
     row_count: table.firstRow + table.rowCount,
-    cgroup_count: listed.length,
+    cgroup_count: listed.length + table.expected.length,
     cgroup_other_row: table.otherRow,
     cgroup_new_row: table.otherNewRow,
   };

@@ -401,6 +401,16 @@ export const rf_cgroup_event = {
 } as const satisfies StructSpec;
 export type rf_cgroup_event = StructValue<typeof rf_cgroup_event>;
 
+/** struct rf_cgroup_path */
+export const rf_cgroup_path = {
+  size: 260,
+  fields: {
+    path: { offset: 0, kind: { bytes: 256 } },
+    slot: { offset: 256, kind: "u32" },
+  },
+} as const satisfies StructSpec;
+export type rf_cgroup_path = StructValue<typeof rf_cgroup_path>;
+
 /** struct rf_cgroup_rows */
 export const rf_cgroup_rows = {
   size: 8,
