@@ -3,6 +3,7 @@
 #pragma once
 
 #include "loss.h"
+#include "rows.h"
 #include <bpf/bpf_core_read.h>
 
 #define RF_CGROUP_NAME_LEN 256
@@ -111,7 +112,6 @@ static __always_inline void forget_cgroup(__u64 id)
 {
 	struct rf_cgroup key = { .id = id };
 
-	bpf_map_delete_elem(&new_cgroups, &id);
 	bpf_map_delete_elem(&cgroups, &key);
 	key.slot = 1;
 	bpf_map_delete_elem(&cgroups, &key);
@@ -135,6 +135,9 @@ static __always_inline void on_cgroup_removed(struct cgroup *cgroup, const char 
 
 	if (!is_version_2(cgroup))
 		return;
-	forget_cgroup(id);
+	bpf_map_delete_elem(&new_cgroups, &id);
+	/* an agent takes it out in its time: what was sent from there is on its way */
+	if (is_unattended())
+		forget_cgroup(id);
 	tell_cgroup(id, path, false);
 }

@@ -9,6 +9,7 @@ import { ringfencePath } from "./harness/paths.js";
 import { Podman } from "./harness/podman.js";
 import { runProcess } from "./harness/run-process.js";
 import { noContainers, Runc } from "./harness/runc.js";
+import { SlowServer } from "./harness/slow-server.js";
 
 const timeout = 400_000;
 
@@ -183,6 +184,25 @@ describe("an agent and containers of runc", { skip: noContainers("runc") ?? fals
     assert.ok(await eventually(isDenied));
     const isAllowed = async () => outcome(await runc.exec("billing", tryTo("10.0.0.1"))) === "allowed";
     assert.ok(await eventually(isAllowed));
+  });
+
+  test("let arrive what a container sent before its end, though the host may not send it", async () => {
+    const { agent, runc, place } = begin("sent", {
+      "billing.yaml": containerProfile("billing", "{ container: { name: billing } }", "127.0.0.1"),
+      "host.yaml": containerProfile("host", "{ host: true }", "10.0.0.1"),
+    });
+    await agent.start();
+    runc.create({ name: "billing", cgroup: place("billing"), command: ["/bin/sleep", "600"] });
+    assert.ok(await knows(agent, "billing"));
+    runc.start("billing");
+    await using server = await SlowServer.start(runc.pidOf("billing"));
+    const endless = `while :; do echo ${"x".repeat(1000)}; done | nc 127.0.0.1 ${server.port}`;
+    const sending = runc.exec("billing", ["/bin/sh", "-c", endless]);
+    await server.accepted();
+    runc.remove("billing");
+    assert.ok(await eventually(async () => (await inForce(agent))?.length === 0));
+    await sending;
+    assert.match(await server.rest(), /^\d{5,} bytes and the end$/);
   });
 
   test("cover a container again after it was made anew, and forget the one before", async () => {

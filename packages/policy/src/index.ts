@@ -4,6 +4,7 @@ export * from "./compile/automaton/automaton.js";
 export type { CgroupConditions } from "./compile/cgroup-conditions.js";
 export {
   buildCgroupTable,
+  type CgroupsNow,
   type CgroupTable,
   type CgroupWorkload,
   cgroupTableOf,

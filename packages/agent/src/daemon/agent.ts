@@ -14,7 +14,7 @@ import { PinFolder } from "../pins/pin-folder.js";
 import type { RunPolicy } from "../policy/index.js";
 import { eventWorkload } from "../workloads/event-workload.js";
 import { NewCgroups } from "../workloads/new-cgroups.js";
-import { policyWorkloads } from "../workloads/policy-workloads.js";
+import { cgroupsNow } from "../workloads/policy-workloads.js";
 import { knownRuntimes } from "../workloads/runtimes/known-runtimes.js";
 import { WorkloadEvents } from "../workloads/workload-events.js";
 import { workloadHost } from "../workloads/workload-host.js";
@@ -86,7 +86,7 @@ export class Agent {
     const runtimes = knownRuntimes(config.spec.workloads);
     // what runs before anybody watches
     let table = new WorkloadTable(workloadHost(cgroups, runtimes));
-    const workloads = () => policyWorkloads(table.list());
+    const workloads = () => cgroupsNow(table);
     this.engine = new Engine({ config, objectPath, cgroups, prepared, workloads }, policy);
     this.#losses = new LossWatch(this.#readLosses());
     const toIso = (ns: bigint) => clock.toIso(bootMs(ns));

@@ -1,6 +1,6 @@
 import type { Cgroup2 } from "@ringfence/kernel";
 import type { AgentConfig } from "@ringfence/model";
-import { buildCgroupTable, type CgroupWorkload, type CompiledPolicy } from "@ringfence/policy";
+import { buildCgroupTable, type CgroupsNow, type CompiledPolicy } from "@ringfence/policy";
 import { EXPECTED_CGROUPS, expectedWithin } from "../fence/expected-cgroups.js";
 import { HostFence } from "../fence/host-fence.js";
 import type { LoadedFence } from "../fence/load-fence.js";
@@ -26,7 +26,7 @@ export interface EngineOptions {
   /** What was loaded before the policy was there. */
   readonly prepared: LoadedFence | null;
   /** What runs in which cgroup now. */
-  readonly workloads: () => readonly CgroupWorkload[];
+  readonly workloads: () => CgroupsNow;
 }
 
 /** What the kernel judges by: the fence of this host, with the policy that was given last. */
@@ -122,7 +122,7 @@ export class Engine implements Disposable {
   }
 
   #tableNow({ conditions, firstRow }: PolicyCgroups) {
-    const table = buildCgroupTable(conditions, this.#workloads(), firstRow, this.#seen);
+    const table = buildCgroupTable(conditions, { ...this.#workloads(), seen: this.#seen }, firstRow);
     this.#unforeseen = table.expected.length - expectedWithin(table, EXPECTED_CGROUPS).length;
     this.#seen = table.expected.map(({ path }) => path).slice(0, SEEN_LIMIT);
     return table;

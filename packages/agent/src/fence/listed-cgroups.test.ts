@@ -32,7 +32,10 @@ test("listCgroups lists what is named and all below, by the deepest entry", () =
     { path: "/a", ...rows },
   ];
   assert.deepEqual(
-    listCgroups({ entries, expected: [] }, treeOf({ "/a": 1n, "/a/b": 2n, "/a/b/c": 3n, "/d": 4n })),
+    listCgroups(
+      { entries, expected: [], gone: [] },
+      treeOf({ "/a": 1n, "/a/b": 2n, "/a/b/c": 3n, "/d": 4n }),
+    ),
     [
       { id: 1n, ...rows },
       { id: 2n, ...inner },
@@ -47,17 +50,33 @@ test("listCgroups does not take a cgroup for another one that had its path befor
     { path: "/a/b", id: 2n, ...inner },
     { path: "/e", id: 5n, ...inner },
   ];
-  assert.deepEqual(listCgroups({ entries, expected: [] }, treeOf({ "/a": 1n, "/a/b": 7n, "/e": 8n })), [
-    { id: 1n, ...rows },
-    { id: 7n, ...rows },
-  ]);
+  assert.deepEqual(
+    listCgroups({ entries, expected: [], gone: [] }, treeOf({ "/a": 1n, "/a/b": 7n, "/e": 8n })),
+    [
+      { id: 1n, ...rows },
+      { id: 7n, ...rows },
+    ],
+  );
 });
 
 test("listCgroups knows another cgroup at a path where one is expected", () => {
   const entries = [{ path: "/x.slice/a.service", id: 2n, ...inner }];
   const expected = [{ path: "/x.slice/a.service", ...rows }];
-  assert.deepEqual(listCgroups({ entries, expected }, treeOf({ "/x.slice": 1n, "/x.slice/a.service": 7n })), [
-    { id: 7n, ...rows },
+  assert.deepEqual(
+    listCgroups({ entries, expected, gone: [] }, treeOf({ "/x.slice": 1n, "/x.slice/a.service": 7n })),
+    [{ id: 7n, ...rows }],
+  );
+});
+
+test("listCgroups lists what went, and one that is there by what is known of it now", () => {
+  const gone = [
+    { id: 9n, ...inner },
+    { id: 1n, ...inner },
+  ];
+  const entries = [{ path: "/a", ...rows }];
+  assert.deepEqual(listCgroups({ entries, expected: [], gone }, treeOf({ "/a": 1n })), [
+    { id: 9n, ...inner },
+    { id: 1n, ...rows },
   ]);
 });
 
@@ -66,7 +85,8 @@ test("listCgroups leaves out what goes while it looks", () => {
     { path: "/a", ...rows },
     { path: "/never", ...rows },
   ];
-  assert.deepEqual(listCgroups({ entries, expected: [] }, treeOf({ "/a": 1n, "/a/b": 2n }, "/a/b")), [
-    { id: 1n, ...rows },
-  ]);
+  assert.deepEqual(
+    listCgroups({ entries, expected: [], gone: [] }, treeOf({ "/a": 1n, "/a/b": 2n }, "/a/b")),
+    [{ id: 1n, ...rows }],
+  );
 });

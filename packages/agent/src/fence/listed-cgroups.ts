@@ -14,15 +14,16 @@ export type CgroupTree = Pick<Cgroup2, "idOf" | "children">;
 
 /**
  * The cgroups that a policy names and all below them: a packet knows the cgroup of its socket's owner by id only, and
- * cannot walk up. A named cgroup that does not exist holds no process and is left out.
+ * cannot walk up. A named cgroup that does not exist holds no process and is left out; one that went is there
+ * as long as what was sent from it may be on its way.
  */
 export function listCgroups(
-  { entries, expected }: Pick<CgroupTable, "entries" | "expected">,
+  { entries, expected, gone }: Pick<CgroupTable, "entries" | "expected" | "gone">,
   tree: CgroupTree,
 ): ListedCgroup[] {
   const entryOf = new Map(entries.map((entry) => [entry.path, entry]));
   const expectedAt = new Map(expected.map((entry) => [entry.path, entry]));
-  const listed = new Map<bigint, ListedCgroup>();
+  const listed = new Map<bigint, ListedCgroup>(gone.map((entry) => [entry.id, entry]));
   const walk = (path: string, inherited: Omit<ListedCgroup, "id"> | null): void => {
     const found = lookAt(path, tree);
     if (found === null) return;

@@ -176,7 +176,11 @@ test("PolicySlots, renewed for what runs now, has what the policy compiled for t
   try {
     assert.equal(slots.isMirrored, false);
     slots.mirror(without);
-    const table = buildCgroupTable(without.cgroupConditions, pools.workloads, without.cgroup.firstRow);
+    const table = buildCgroupTable(
+      without.cgroupConditions,
+      { workloads: pools.workloads },
+      without.cgroup.firstRow,
+    );
     for (const generation of [2, 3, 4]) {
       assert.equal(slots.renew(table), generation);
       expected.slots.replace(wanted);
@@ -204,7 +208,7 @@ test("PolicySlots refuses cgroups that do not fit, and keeps what is in force", 
       container: { ...facts, name: "shop" },
     }));
     const before = inForce(object);
-    const table = buildCgroupTable(policy.cgroupConditions, workloads, policy.cgroup.firstRow);
+    const table = buildCgroupTable(policy.cgroupConditions, { workloads }, policy.cgroup.firstRow);
     assert.throws(() => slots.renew(table), { code: "RF_POLICY_LIMIT" });
     assert.deepEqual(inForce(object), before);
     assert.equal(slots.renew(cgroupTableOf(policy)), 2);

@@ -99,7 +99,7 @@ function agreed(withRow: Answer | undefined, withoutRow: Answer | undefined): An
 function replaced(slots: PolicySlots, policy: CompiledPolicy): boolean {
   const { cgroupConditions, cgroup } = policy;
   try {
-    slots.replace(policy, buildCgroupTable(cgroupConditions, [], cgroup.firstRow));
+    slots.replace(policy, buildCgroupTable(cgroupConditions, { workloads: [] }, cgroup.firstRow));
     slots.mirror(policy);
     slots.renew(cgroupTableOf(policy));
     return true;

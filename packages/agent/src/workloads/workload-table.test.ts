@@ -176,6 +176,30 @@ test("WorkloadTable forgets what is gone, told or not, and knows a cgroup made a
   );
 });
 
+test("WorkloadTable lists what went within ten minutes, the last 256, with paths and whose they were", () => {
+  const host = new MadeUpHost(`/docker/${id}`, "/docker", `/docker/${id}/inner`);
+  host.call(id, "billing");
+  const table = new WorkloadTable(host);
+  const inner = host.ids.get(`/docker/${id}/inner`) ?? 0n;
+  host.ids.delete(`/docker/${id}/inner`);
+  table.removed(inner);
+  const [gone] = table.gone;
+  assert.deepEqual(
+    [table.gone.length, gone?.id, gone?.path, gone?.workload.container?.name],
+    [1, inner, `/docker/${id}/inner`, "billing"],
+  );
+  host.clock += 599_999;
+  for (let at = 0; at < 255; at++) {
+    const other = host.make(`/${at}.service`);
+    table.made(`/${at}.service`);
+    host.ids.delete(`/${at}.service`);
+    table.removed(other);
+  }
+  assert.deepEqual([table.gone.length, table.gone[0]?.id], [256, inner]);
+  host.clock += 1;
+  assert.deepEqual([table.gone.length, table.gone[0]?.path], [255, "/0.service"]);
+});
+
 test("WorkloadTable hears of a new name when it looks again", () => {
   const host = new MadeUpHost(`/docker/${id}`, "/docker");
   host.call(id, "old");

@@ -1,6 +1,6 @@
 import type { ContainerFact, Workload } from "@ringfence/model";
-import { RecentMap } from "@ringfence/rules";
 import { type ClassifyContext, classifyCgroup, isIncomplete, placesOf } from "./classify-cgroup.js";
+import { type GoneCgroup, GoneCgroups } from "./gone-cgroups.js";
 import type { Runtime } from "./runtimes/runtime.js";
 
 /**
@@ -8,9 +8,6 @@ import type { Runtime } from "./runtimes/runtime.js";
  * to its state file.
  */
 export const PENDING_MS = 2_000;
-
-/** Cgroups that are remembered after their end. */
-const REMEMBERED = 4_096;
 
 /** What the table asks of the host. */
 export interface WorkloadHost {
@@ -48,7 +45,7 @@ export class WorkloadTable {
   readonly #host: WorkloadHost;
   readonly #entries = new Map<string, Entry>();
   readonly #pathOf = new Map<bigint, string>();
-  readonly #gone = new RecentMap<Workload, bigint>(REMEMBERED);
+  readonly #gone = new GoneCgroups();
   readonly #listeners: ((change: WorkloadChange) => void)[] = [];
   #started: Workload[] = [];
   #ended: Workload[] = [];
@@ -76,7 +73,12 @@ export class WorkloadTable {
 
   /** The same, also of a cgroup that is gone: what it did is told later than that. */
   latelyOf(cgroupId: bigint): Workload | null {
-    return this.of(cgroupId) ?? this.#gone.get(cgroupId) ?? null;
+    return this.of(cgroupId) ?? this.#gone.workloadOf(cgroupId);
+  }
+
+  /** Cgroups that went lately. */
+  get gone(): readonly GoneCgroup[] {
+    return this.#gone.lately(this.#host.now());
   }
 
   /** The same by the path of the cgroup. */
@@ -194,7 +196,7 @@ export class WorkloadTable {
     if (known === undefined) return;
     this.#entries.delete(path);
     this.#pathOf.delete(known.id);
-    this.#gone.set(known.id, known.workload);
+    this.#gone.add({ id: known.id, path, workload: known.workload }, this.#host.now());
     this.#note(this.#ended, path, known.workload);
   }
 

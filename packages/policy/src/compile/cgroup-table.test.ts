@@ -16,7 +16,7 @@ function tableOf(
   seen: readonly string[] = [],
 ) {
   const { cgroupConditions, cgroup } = compile([profileOf(subject)], { workloads: [] });
-  return buildCgroupTable(cgroupConditions, workloads, cgroup.firstRow, seen);
+  return buildCgroupTable(cgroupConditions, { workloads, seen }, cgroup.firstRow);
 }
 
 const isHost = (cgroup: string): CgroupWorkload => ({ cgroup, id: 7n, container: false });
@@ -54,4 +54,23 @@ test("what is expected holds as it does once the cgroup is there", () => {
   const entry = there.entries.find(({ path }) => path === "/system.slice/b.service");
   assert.deepEqual([expected?.row, expected?.newRow], [entry?.row, entry?.newRow]);
   assert.notEqual(expected?.row, there.otherRow);
+});
+
+test("a cgroup that went has the row that it had, and not that of whoever has its path now", () => {
+  const { cgroupConditions, cgroup } = compile([profileOf([{ container: { name: ["c"] } }])], {
+    workloads: [],
+  });
+  const there = { cgroup: "/docker/c", id: 7n, container: facts };
+  const before = buildCgroupTable(cgroupConditions, { workloads: [there] }, cgroup.firstRow);
+  const gone = [{ id: 7n, path: "/docker/c", container: facts }];
+  const next = { ...there, id: 8n, container: { ...facts, name: "other" } };
+  const after = buildCgroupTable(cgroupConditions, { workloads: [next], gone }, cgroup.firstRow);
+  const bitsIn = ({ rows, firstRow }: typeof after, row = -1) => {
+    const size = rows.length / (after.rowCount || 1);
+    return Buffer.from(rows.subarray((row - firstRow) * size, (row - firstRow + 1) * size)).toString("hex");
+  };
+  assert.equal(before.rowCount, after.rowCount);
+  assert.equal(bitsIn(after, after.gone[0]?.row), bitsIn(before, before.entries[0]?.row));
+  assert.notEqual(after.gone[0]?.row, after.entries[0]?.row);
+  assert.equal(after.gone[0]?.id, 7n);
 });

@@ -311,7 +311,11 @@ test("a policy's table of cgroups, made anew for what runs now, is the one that 
     const profiles = randomProfiles(random);
     const wanted = cgroupTableOf(compile(profiles, { workloads: pools.workloads }));
     const { cgroup, cgroupConditions } = compile(profiles, { workloads: [] });
-    const table = buildCgroupTable(structuredClone(cgroupConditions), pools.workloads, cgroup.firstRow);
+    const table = buildCgroupTable(
+      structuredClone(cgroupConditions),
+      { workloads: pools.workloads },
+      cgroup.firstRow,
+    );
     assert.deepEqual(table, wanted);
   }
 });

@@ -73,7 +73,7 @@ export function compile(profiles: readonly Profile[], options: CompileOptions): 
   const revision = revisionOf(tables, rows.hashes, asked);
   // last, and shared with none before: they alone change with what runs on this host
   const firstRow = rows.count;
-  const { store, ...cgroup } = cgroupRows(conditions, options.workloads, firstRow);
+  const { store, ...cgroup } = cgroupRows(conditions, { workloads: options.workloads }, firstRow);
   rows.appendAll(store);
   return {
     revision,
