@@ -144,7 +144,7 @@ err=$!
 timeout -k 5 "$timeout" qemu-system-x86_64 -accel tcg,thread=multi -cpu max,erms=off,fsrm=off -smp "$cpus" -m 2G \
   -display none -nodefaults -no-reboot \
   -serial "file:$run/console" -kernel "$kernel/vmlinuz" -initrd "$run/initramfs.cpio" \
-  -append "console=ttyS0 quiet panic=-1 mitigations=off lsm=landlock,lockdown,yama,apparmor,bpf" \
+  -append "console=ttyS0 quiet panic=-1 mitigations=off init_on_alloc=0 randomize_kstack_offset=off lsm=landlock,lockdown,yama,apparmor,bpf" \
   "${devices[@]}" </dev/null >"$run/qemu" 2>&1 7>&- 8>&- &
 qemu=$!
 qemu_status=0

@@ -90,10 +90,12 @@ struct rf_scope {
 	__u32 limited;   /* of an agent's fence: only sockets that were made in its cgroup, which is not the root */
 };
 
-/* The agent's sign of life. */
+/* The agent's sign of life, and what its sudden end would lose. */
 struct rf_attendance {
 	__u64 heard_ns; /* boot clock */
 	__u64 limit_ns; /* 0: nobody waits for it */
+	__u64 untold;   /* repeats that it has taken and not told yet: nothing here reads them, the next agent does */
+	__u64 lost;	/* those of all agents before it */
 };
 
 struct rf_interval {

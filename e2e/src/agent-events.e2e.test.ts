@@ -72,6 +72,11 @@ async function ringfence(...args: readonly string[]): Promise<string> {
   return stdout;
 }
 
+async function lostRepeats(agent: TestAgent): Promise<number> {
+  const { stdout } = await runProcess(ringfencePath, ["status", "--json", "--config", agent.config]);
+  return JSON.parse(stdout).losses.repeats ?? 0;
+}
+
 function eventsIn(text: string): AgentEvent[] {
   return text
     .split("\n")
@@ -80,6 +85,40 @@ function eventsIn(text: string): AgentEvent[] {
 }
 
 describe("the agent's events", { timeout }, () => {
+  test("are told, or counted by the next agent where kill -9 took repeats", async () => {
+    await using servers = await EchoServers.start();
+    await using agent = new TestAgent("untold");
+    agent.writeProfile("watch.yaml", watch(agent.cgroup.path, "audit"));
+    await agent.start();
+    const ports = Array.from({ length: REPEATS }, () => String(servers.tcp4.port));
+    const [file = "", ...words] = [...agent.cgroup.via, "python3", "-c", connect, ...ports];
+    let rounds = 0;
+    let lost = 0;
+    // where ten seconds are over just then, all was told
+    for (; rounds < 5 && lost === 0; rounds++) {
+      for (let run = 0; run < 2; run++) {
+        const { code, stderr } = await runProcess(file, words);
+        assert.equal(code, 0, stderr);
+        // they are read by then; those of the first run are told, too
+        await new Promise((resolve) => setTimeout(resolve, 2_000));
+      }
+      await agent.end("SIGKILL");
+      await agent.start();
+      lost = await lostRepeats(agent);
+    }
+    assert.ok(lost > 0, `${rounds} rounds`);
+    const told = () =>
+      eventsIn(agent.history()).reduce((sum, event) => {
+        if (event.type === "loss" && event.place === "repeats") return sum + event.lost;
+        return event.type === "verdict" || event.type === "connection" ? sum + event.count : sum;
+      }, 0);
+    const all = rounds * 2 * 3 * REPEATS * 2;
+    assert.ok(await until(() => told() === all, 20_000), `${told()} of ${all}`);
+    await agent.end("SIGTERM");
+    await agent.start();
+    assert.equal(await lostRepeats(agent), lost, "an orderly end loses none, and none is forgotten");
+  });
+
   test("reach subscribers as they happen, stay on disk after kill -9, and teach a policy", async () => {
     await using servers = await EchoServers.start();
     await using agent = new TestAgent("events");

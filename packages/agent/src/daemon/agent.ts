@@ -7,7 +7,7 @@ import { AgentClock } from "../events/agent-clock.js";
 import { AgentSinks } from "../events/agent-sinks.js";
 import { EventHub } from "../events/event-hub.js";
 import { eventsMethods } from "../events/events-methods.js";
-import { DEAD_AFTER_MS } from "../fence/host-fence.js";
+import { type Attendance, DEAD_AFTER_MS } from "../fence/attendance.js";
 import { bootMs } from "../observe/boot-clock.js";
 import { readLosses } from "../observe/losses.js";
 import { PinFolder } from "../pins/pin-folder.js";
@@ -23,7 +23,7 @@ import { WorkloadTable } from "../workloads/workload-table.js";
 import { WorkloadWatch } from "../workloads/workload-watch.js";
 import { Engine } from "./engine.js";
 import { EventPump } from "./event-pump.js";
-import { LossWatch, lossEvent } from "./loss-watch.js";
+import { LossWatch, lossEvent, missedEvent, REPEATS } from "./loss-watch.js";
 import { type PreparedAgent, releasePrepared } from "./prepare-agent.js";
 
 /** How soon losses, and hooks that somebody undid, are noticed. */
@@ -65,6 +65,7 @@ export class Agent {
   readonly #pump: EventPump;
   readonly #clock: AgentClock;
   readonly #losses: LossWatch;
+  readonly #attendance: Attendance;
   readonly #sinks: AgentSinks;
   readonly #tick: NodeJS.Timeout;
   readonly #prune: NodeJS.Timeout;
@@ -88,6 +89,7 @@ export class Agent {
     let table = new WorkloadTable(workloadHost(cgroups, runtimes));
     const workloads = () => cgroupsNow(table);
     this.engine = new Engine({ config, objectPath, cgroups, prepared, workloads }, policy);
+    this.#attendance = this.engine.fence.attendance;
     this.#losses = new LossWatch(this.#readLosses());
     const toIso = (ns: bigint) => clock.toIso(bootMs(ns));
     this.#clock = clock;
@@ -110,6 +112,7 @@ export class Agent {
       hub: this.hub,
       workloadOf: (id) => this.#workloadOf(id),
       toIso,
+      onLooked: (waiting) => this.#attendance.note(waiting + this.#sinks.waiting),
       onCgroup: (event) => this.#workloads.onCgroup(event),
       attacks: config.spec.attacks,
       fold: config.spec.events.fold,
@@ -142,6 +145,7 @@ export class Agent {
         },
       });
       agent.#announce(agent.engine.fence.takenOver ? "taken-over" : "started");
+      agent.#tellMissed();
       return agent;
     } catch (error) {
       if (agent === null) {
@@ -166,6 +170,7 @@ export class Agent {
     this.#announce("stopped");
     await this.hub.drained();
     await this.#sinks.close();
+    this.#attendance.note(0);
     this.engine.close();
     this.#cgroups.close();
     for (const lock of this.#locks) lock.release();
@@ -173,7 +178,8 @@ export class Agent {
 
   /** Events that could not be written, by where they are missing. */
   get sinkLosses(): Readonly<Record<string, number>> {
-    return this.#sinks.losses;
+    const { lost } = this.#attendance;
+    return { ...this.#sinks.losses, ...(lost > 0 ? { [REPEATS]: lost } : {}) };
   }
 
   /** What runs here. */
@@ -196,6 +202,11 @@ export class Agent {
     this.hub.publish({ type: "agent", level: "info", msg: `agent ${version} ${change}`, change, version });
   }
 
+  #tellMissed(): void {
+    const { missed } = this.#attendance;
+    if (missed > 0) this.hub.publish(missedEvent(missed));
+  }
+
   #pumpMethods(): ControlMethods {
     return {
       ...eventsMethods(this.hub, () => this.#pump.flush()),
@@ -216,7 +227,7 @@ export class Agent {
     const { fence } = this.engine;
     const wasAbsent = performance.now() - this.#lookedAt > DEAD_AFTER_MS;
     this.#lookedAt = performance.now();
-    fence.attend();
+    this.#attendance.attend();
     this.#pump.lookForAttacks(this.#clock.bootMs());
     this.#losses.look(this.#readLosses(), (lost, place) => this.hub.publish(lossEvent(lost, place)));
     const undone = fence.undone();

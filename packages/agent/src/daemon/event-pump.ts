@@ -39,6 +39,8 @@ export interface EventPumpOptions {
   readonly hub: EventHub;
   readonly workloadOf: ActorKnowledge["workloadOf"];
   readonly toIso: (bootNs: bigint) => string;
+  /** What waited was read: so many records are not told yet. */
+  readonly onLooked: (waiting: number) => void;
   /** A cgroup was made or removed. */
   readonly onCgroup: (event: layout.rf_cgroup_event) => void;
 }
@@ -118,12 +120,14 @@ export class EventPump {
   look(): void {
     this.#reader.drain(this.#onRecord);
     this.#folded.look();
+    this.#options.onLooked(this.#folded.waiting);
   }
 
   /** Tells all that waits: repeats, too. */
   flush(): void {
     this.#reader.drain(this.#onRecord);
     this.#folded.flush();
+    this.#options.onLooked(this.#folded.waiting);
   }
 
   /** Looks at the counters that detectors of attacks read. */

@@ -70,6 +70,11 @@ export class FoldedEvents {
     if (!this.#options.fold) this.#connections.look(true);
   }
 
+  /** Records that were not told yet. */
+  get waiting(): number {
+    return this.#verdicts.waiting + this.#connections.waiting;
+  }
+
   /** Tells what is new, and repeats of what was told before, where somebody watches. */
   look(): void {
     const { isWatched } = this.#options.hub;

@@ -29,3 +29,12 @@ export class LossWatch {
 export function lossEvent(lost: number, place: string): EventDraft {
   return { type: "loss", level: "warning", msg: `${lost} lost in the kernel: ${place}`, place, lost };
 }
+
+/** Where repeats are missing that an agent had joined when it was killed. */
+export const REPEATS = "repeats";
+
+/** The event of what an agent had taken from the kernel and not told when it was killed. */
+export function missedEvent(lost: number): EventDraft {
+  const msg = `${lost} repeats are missing: the agent before this one had not told them when it was killed`;
+  return { type: "loss", level: "warning", msg, place: REPEATS, lost };
+}

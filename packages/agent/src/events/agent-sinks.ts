@@ -49,6 +49,11 @@ export class AgentSinks {
     return Object.fromEntries([...this.#lost].filter(([, count]) => count > 0));
   }
 
+  /** Repeats that are not in the history yet. */
+  get waiting(): number {
+    return this.#folds[0]?.waiting ?? 0;
+  }
+
   /** Writes what was joined so far, and ends. */
   async close(): Promise<void> {
     await this.flush();

@@ -65,6 +65,11 @@ export class ConnectionFold<Note> {
     this.#add(base + sum.rtts, rttUs === 0 ? 0 : 1);
   }
 
+  /** As `RecordFold.waiting`. */
+  get waiting(): number {
+    return this.#fold.waiting;
+  }
+
   /** As `RecordFold.look`. */
   look(isWatched: boolean): void {
     this.#fold.look(isWatched);

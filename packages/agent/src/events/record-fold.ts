@@ -66,6 +66,7 @@ export class RecordFold<Note> {
   readonly #mask: number;
   #used = 0;
   #total = 0;
+  #told = 0;
 
   /** @param capacity kinds that are kept: a power of two; where more come, all are told and forgotten */
   constructor(shape: RecordShape, capacity: number, handlers: FoldHandlers<Note>) {
@@ -90,6 +91,11 @@ export class RecordFold<Note> {
   /** Records so far, repeats included. */
   get total(): number {
     return this.#total;
+  }
+
+  /** Those that were not told yet. */
+  get waiting(): number {
+    return this.#total - this.#told;
   }
 
   /**
@@ -186,6 +192,7 @@ export class RecordFold<Note> {
   #tell(number: number, isNews: boolean): void {
     const folded = { count: this.#counts[number] as number, lastNs: this.#lastNs(number) };
     this.#counts[number] = 0;
+    this.#told += folded.count;
     this.#isTold[number] = 1;
     const offset = number * this.#shape.bytes;
     this.#notes[number] = this.#handlers.onFolded(this.#records, offset, folded, isNews, number);

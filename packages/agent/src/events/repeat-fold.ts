@@ -36,6 +36,8 @@ export class RepeatFold {
   readonly #isJoined: (event: AgentEvent) => boolean;
   readonly #kinds = new Map<string, Record<string, unknown> | null>();
 
+  #waiting = 0;
+
   /** @param isJoined whether an event stands for all its repeats already, so that it passes as it is */
   constructor(
     pass: (events: readonly AgentEvent[]) => void | Promise<void>,
@@ -43,6 +45,11 @@ export class RepeatFold {
   ) {
     this.#pass = pass;
     this.#isJoined = isJoined;
+  }
+
+  /** Repeats that were joined and not passed yet. */
+  get waiting(): number {
+    return this.#waiting;
   }
 
   async add(events: readonly AgentEvent[]): Promise<void> {
@@ -58,6 +65,7 @@ export class RepeatFold {
   async flush(): Promise<void> {
     const joined = [...this.#kinds.values()].filter((event) => event !== null);
     this.#kinds.clear();
+    this.#waiting = 0;
     if (joined.length === 0) return;
     const inOrder = joined.toSorted((a, b) => Number(a["sequence"]) - Number(b["sequence"]));
     await this.#pass(inOrder as unknown as AgentEvent[]);
@@ -70,6 +78,7 @@ export class RepeatFold {
       this.#kinds.set(key, null);
       return true;
     }
+    this.#waiting += "count" in event ? event.count : 0;
     if (known === null) this.#kinds.set(key, { ...event });
     else addTo(known, event as unknown as Fields);
     return false;

@@ -1,10 +1,10 @@
 import { closeSync } from "node:fs";
-import { BpfLink, type BpfObject, layout, linkInfo, StructCodec, u32Codec } from "@ringfence/kernel";
+import { BpfLink, type BpfObject, linkInfo } from "@ringfence/kernel";
 import type { CgroupTable, CompiledPolicy } from "@ringfence/policy";
 import { inNetworkNamespaces } from "../host/network-namespaces.js";
-import { bootNs } from "../host/uptime.js";
 import { type TrustedResolvers, trustResolvers, writeNames } from "../names/write-names.js";
 import { beginFence, scanProcesses } from "./attach.js";
+import { Attendance } from "./attendance.js";
 import { type FamilyGuard, familyGuards } from "./family-guard.js";
 import { fencedProcesses } from "./fenced-processes.js";
 import { isGuardRefusal } from "./guard.js";
@@ -21,9 +21,6 @@ import { covers } from "./policy-capacity.js";
 import { PolicySlots, planSlots, type SlotPlan } from "./policy-slots.js";
 import { pruneExecutables } from "./prune-executables.js";
 import { runIterator } from "./run-iterator.js";
-
-/** An agent that was not heard of for so long is dead. */
-export const DEAD_AFTER_MS = 10_000;
 
 export interface HostFenceOptions extends FencePlace {
   readonly policy: CompiledPolicy;
@@ -54,6 +51,7 @@ export class HostFence implements Disposable {
   readonly takenOver: boolean;
   /** What refuses sockets of families that no other hook judges; null where this kernel has nothing for it. */
   readonly familyGuard: FamilyGuard | null;
+  readonly attendance: Attendance;
   readonly #links: Map<string, BpfLink>;
   readonly #policies: PolicySlots;
   readonly #options: HostFenceOptions;
@@ -63,6 +61,7 @@ export class HostFence implements Disposable {
     this.abi = parts.abi;
     this.takenOver = parts.takenOver;
     this.familyGuard = parts.familyGuard;
+    this.attendance = new Attendance(parts.object);
     this.#links = parts.links;
     this.#policies = parts.policies;
     this.#options = options;
@@ -117,15 +116,6 @@ export class HostFence implements Disposable {
     const generation = this.#policies.renew(table);
     this.rejudge();
     return generation;
-  }
-
-  /** Says that the agent lives: once it has not for DEAD_AFTER_MS, profiles that open then do. */
-  attend(): void {
-    const codec = new StructCodec(layout.rf_attendance, "rf_attendance");
-    this.object.map("attendance", u32Codec, codec).set(0, {
-      heard_ns: bootNs(),
-      limit_ns: BigInt(DEAD_AFTER_MS) * 1_000_000n,
-    });
   }
 
   /** Makes room in the table of executables where it is nearly full; returns how many are forgotten. */
@@ -189,7 +179,7 @@ function startWith(
   try {
     const policies = takenOver ? takeOver(loaded, options, links) : begin(loaded, options, links);
     const fence = make({ object, links, policies, abi, takenOver, familyGuard });
-    fence.attend(); // before what the last agent's death opened is judged again
+    fence.attendance.attend(); // before what the last agent's death opened is judged again
     if (takenOver) fence.replacePolicy(options.policy, options.table, options.resolvers);
     else fence.rejudge();
     pins.removeOthers(abi);

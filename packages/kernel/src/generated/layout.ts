@@ -263,10 +263,12 @@ export type rf_ancestor_rows = StructValue<typeof rf_ancestor_rows>;
 
 /** struct rf_attendance */
 export const rf_attendance = {
-  size: 16,
+  size: 32,
   fields: {
     heard_ns: { offset: 0, kind: "u64" },
     limit_ns: { offset: 8, kind: "u64" },
+    untold: { offset: 16, kind: "u64" },
+    lost: { offset: 24, kind: "u64" },
   },
 } as const satisfies StructSpec;
 export type rf_attendance = StructValue<typeof rf_attendance>;

@@ -1,0 +1,41 @@
+import { type BpfMap, type BpfObject, layout, StructCodec, u32Codec } from "@ringfence/kernel";
+import { bootNs } from "../host/uptime.js";
+
+const codec = new StructCodec(layout.rf_attendance, "rf_attendance");
+
+/** An agent that was not heard of for so long is dead. */
+export const DEAD_AFTER_MS = 10_000;
+
+/** What an agent leaves with the kernel, so that its sudden end erases none of it. */
+export class Attendance {
+  readonly #map: BpfMap<number, layout.rf_attendance>;
+  /** Repeats that the agent before this one had taken from the kernel and not told when it was killed. */
+  readonly missed: number;
+  /** The same, of all agents before this one. */
+  readonly lost: number;
+  #untold = 0;
+
+  constructor(object: BpfObject) {
+    this.#map = object.map("attendance", u32Codec, codec);
+    const { untold = 0n, lost = 0n } = this.#map.get(0) ?? {};
+    this.missed = Number(untold);
+    this.lost = Number(untold + lost);
+  }
+
+  /** Says that the agent lives: once it has not for DEAD_AFTER_MS, profiles that open then do. */
+  attend(): void {
+    this.#map.set(0, {
+      heard_ns: bootNs(),
+      limit_ns: BigInt(DEAD_AFTER_MS) * 1_000_000n,
+      untold: BigInt(this.#untold),
+      lost: BigInt(this.lost),
+    });
+  }
+
+  /** Says how many repeats were taken and are not told yet. */
+  note(untold: number): void {
+    if (untold === this.#untold) return;
+    this.#untold = untold;
+    this.attend();
+  }
+}
