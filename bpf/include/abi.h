@@ -107,7 +107,7 @@ enum rf_loss {
 	RF_LOSS_DNS_NAMES = 12,	    /* name table full: a name without text, or one that was live is forgotten */
 	RF_LOSS_DNS_ADDRESSES = 13, /* address table full: an address not learned, or one that was live is forgotten */
 	RF_LOSS_DNS_STREAMS = 14,   /* a DNS connection over TCP that could not be followed any more */
-	RF_LOSS_CGROUPS = 15,	    /* table of new cgroups full: one counts as its parent until it is classified */
+	RF_LOSS_CGROUPS = 15,	    /* table full of those that are new, or listed: one counts as its parent until it is classified */
 	RF_LOSS_KINDS = 16,
 };
 

@@ -162,4 +162,5 @@ struct rf_cgroup_path {
 struct rf_cgroup_rows {
 	__u32 row;
 	__u32 new_row; /* for a process whose own cgroup is new: nobody knows whose it is */
+	__u32 foreseen; /* 1: by its path alone, and no agent has listed it yet */
 };

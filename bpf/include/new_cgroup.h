@@ -79,7 +79,8 @@ static __always_inline bool is_version_2(struct cgroup *cgroup)
 	return BPF_CORE_READ(cgroup, root, hierarchy_id) == 0;
 }
 
-/* Lists it in the policy of a slot, if that one knows the path: nobody was judged in it yet. */
+/* Lists it in the policy of a slot, if that one knows the path: nobody was judged in it yet. A slot that no program reads knows
+ * paths from when its table of cgroups is being written. */
 static __always_inline void list_expected(__u64 id, struct rf_cgroup_path *expected, __u32 slot)
 {
 	struct rf_cgroup key = { .id = id, .slot = slot };
@@ -108,13 +109,14 @@ static __noinline int expect_cgroup(__u64 id, const char *path)
 	return 0;
 }
 
-static __always_inline void forget_cgroup(__u64 id)
+/* An agent takes out in its time what it listed: what was sent from there is on its way. */
+static __always_inline void forget_in(__u64 id, __u32 slot)
 {
-	struct rf_cgroup key = { .id = id };
+	struct rf_cgroup key = { .id = id, .slot = slot };
+	struct rf_cgroup_rows *rows = bpf_map_lookup_elem(&cgroups, &key);
 
-	bpf_map_delete_elem(&cgroups, &key);
-	key.slot = 1;
-	bpf_map_delete_elem(&cgroups, &key);
+	if (rows && (rows->foreseen || is_unattended()))
+		bpf_map_delete_elem(&cgroups, &key);
 }
 
 static __always_inline void on_cgroup_made(struct cgroup *cgroup, const char *path)
@@ -136,8 +138,7 @@ static __always_inline void on_cgroup_removed(struct cgroup *cgroup, const char 
 	if (!is_version_2(cgroup))
 		return;
 	bpf_map_delete_elem(&new_cgroups, &id);
-	/* an agent takes it out in its time: what was sent from there is on its way */
-	if (is_unattended())
-		forget_cgroup(id);
+	forget_in(id, 0);
+	forget_in(id, 1);
 	tell_cgroup(id, path, false);
 }

@@ -100,7 +100,7 @@ describe("the agent's events", { timeout }, () => {
         const { code, stderr } = await runProcess(file, words);
         assert.equal(code, 0, stderr);
         // they are read by then; those of the first run are told, too
-        await new Promise((resolve) => setTimeout(resolve, 2_000));
+        await new Promise((resolve) => setTimeout(resolve, 2_500 - 300 * rounds));
       }
       await agent.end("SIGKILL");
       await agent.start();

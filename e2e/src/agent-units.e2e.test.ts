@@ -48,7 +48,11 @@ describe("an agent and units that start while it is dead", { timeout }, () => {
     await tryIn("late", "without an agent");
     await tryIn("other.service", "without an agent");
     await agent.start();
-    await tryIn("billing.service", "after it");
+    {
+      await using billing = TestCgroup.make("billing.service", path);
+      await inForce(agent, billing);
+      seen["billing.service after it"] = await firstConnection(billing, servers.tcp4.port);
+    }
     await tryIn("other.service", "after it");
     const refused = "Operation not permitted";
     assert.deepEqual(seen, {

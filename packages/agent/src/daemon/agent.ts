@@ -204,7 +204,9 @@ export class Agent {
 
   #tellMissed(): void {
     const { missed } = this.#attendance;
-    if (missed > 0) this.hub.publish(missedEvent(missed));
+    if (missed === 0) return;
+    this.hub.publish(missedEvent(missed));
+    void this.hub.drained().then(() => this.#attendance.settle());
   }
 
   #pumpMethods(): ControlMethods {

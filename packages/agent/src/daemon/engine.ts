@@ -14,10 +14,8 @@ import type { PolicyNames } from "../observe/policy-names.js";
 import { PinFolder } from "../pins/pin-folder.js";
 import { aboutAbsent, absentCgroups } from "../policy/compile-policy.js";
 import { type RunPolicy, summaryOf } from "../policy/index.js";
+import { SeenUnits } from "../workloads/seen-units.js";
 import { PolicyArchive } from "./policy-archive.js";
-
-/** Paths of units that are kept when the unit is gone; the kernel has room for 4,096, those of a policy's own names included. */
-const SEEN_LIMIT = 2048;
 
 export interface EngineOptions {
   readonly config: AgentConfig;
@@ -38,8 +36,7 @@ export class Engine implements Disposable {
   readonly #workloads: EngineOptions["workloads"];
   readonly #tree: Cgroup2;
   #cgroups: PolicyCgroups;
-  /** Where cgroups were that the policy knows by their path, for those that are started again. */
-  #seen: readonly string[] = [];
+  readonly #seen = new SeenUnits();
   /** Cgroups that the kernel will not know by their path. */
   #unforeseen = 0;
 
@@ -122,9 +119,9 @@ export class Engine implements Disposable {
   }
 
   #tableNow({ conditions, firstRow }: PolicyCgroups) {
-    const table = buildCgroupTable(conditions, { ...this.#workloads(), seen: this.#seen }, firstRow);
+    const table = buildCgroupTable(conditions, { ...this.#workloads(), seen: this.#seen.paths }, firstRow);
     this.#unforeseen = table.expected.length - expectedWithin(table, EXPECTED_CGROUPS).length;
-    this.#seen = table.expected.map(({ path }) => path).slice(0, SEEN_LIMIT);
+    this.#seen.note(table.matched);
     return table;
   }
 

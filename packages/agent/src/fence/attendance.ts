@@ -11,24 +11,30 @@ export class Attendance {
   readonly #map: BpfMap<number, layout.rf_attendance>;
   /** Repeats that the agent before this one had taken from the kernel and not told when it was killed. */
   readonly missed: number;
-  /** The same, of all agents before this one. */
-  readonly lost: number;
+  readonly #lostBefore: number;
+  #isMissedTold = false;
   #untold = 0;
 
   constructor(object: BpfObject) {
     this.#map = object.map("attendance", u32Codec, codec);
     const { untold = 0n, lost = 0n } = this.#map.get(0) ?? {};
     this.missed = Number(untold);
-    this.lost = Number(untold + lost);
+    this.#lostBefore = Number(lost);
+  }
+
+  /** What was missed so, of all agents before this one. */
+  get lost(): number {
+    return this.#lostBefore + this.missed;
   }
 
   /** Says that the agent lives: once it has not for DEAD_AFTER_MS, profiles that open then do. */
   attend(): void {
+    const [untold, lost] = this.#isMissedTold ? [0, this.lost] : [this.missed, this.#lostBefore];
     this.#map.set(0, {
       heard_ns: bootNs(),
       limit_ns: BigInt(DEAD_AFTER_MS) * 1_000_000n,
-      untold: BigInt(this.#untold),
-      lost: BigInt(this.lost),
+      untold: BigInt(untold + this.#untold),
+      lost: BigInt(lost),
     });
   }
 
@@ -36,6 +42,12 @@ export class Attendance {
   note(untold: number): void {
     if (untold === this.#untold) return;
     this.#untold = untold;
+    this.attend();
+  }
+
+  /** What was missed is told: until then it is the next agent's to tell. */
+  settle(): void {
+    this.#isMissedTold = true;
     this.attend();
   }
 }

@@ -6,6 +6,8 @@ type Expected = CgroupTable["expected"];
 /** RF_EXPECTED_CGROUPS of bpf/include/abi_policy.h: of each policy. */
 export const EXPECTED_CGROUPS = 4096;
 
+/** `foreseen` of struct rf_cgroup_rows. */
+const FORESEEN = 1;
 const { size, fields } = layout.rf_cgroup_path;
 
 /** Those that the kernel can know by their path: with a zero behind it, and as many as there is room for. */
@@ -18,11 +20,11 @@ export function expectedWithin({ expected }: Pick<CgroupTable, "expected">, room
 export function* expectedEntries(
   expected: Expected,
   slot: number,
-): Generator<readonly [Uint8Array, number, number]> {
+): Generator<readonly [Uint8Array, ...number[]]> {
   for (const { path, row, newRow } of expected) {
     const key = new Uint8Array(size);
     key.set(Buffer.from(path));
     new DataView(key.buffer).setUint32(fields.slot.offset, slot, true);
-    yield [key, row, newRow];
+    yield [key, row, newRow, FORESEEN];
   }
 }

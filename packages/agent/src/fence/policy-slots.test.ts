@@ -226,3 +226,42 @@ test("PolicySlots forgets the subjects and names of policies that are no longer 
     object.close();
   }
 });
+
+test("PolicySlots keeps a cgroup that the kernel lists while others are looked for, and expects some in the slot in force only", () => {
+  const policy = ofSubject({ unit: ["late.service"] });
+  const plan = planSlots(policy, cgroups, true);
+  using object = BpfObject.open(OBJECT, slotOptions(plan, "host"));
+  object.load();
+  const keyCodec = new StructCodec(layout.rf_cgroup, "rf_cgroup");
+  const late = (slot: number) => keyCodec.toBytes({ id: 99n, slot, unused: 0 });
+  // as the hook does, once the slot expects the path
+  const tree = {
+    idOf: (path: string) => {
+      for (const expected of expectedIn(object))
+        object.rawMap("cgroups").update(late(expected), rowsOf(1, 2, 1));
+      return cgroups.idOf(path);
+    },
+    children: () => cgroups.children(),
+  };
+  const slots = new PolicySlots(object, plan, tree, policy);
+  slots.mirror(policy);
+  for (const change of [() => slots.replace(policy), () => slots.renew(cgroupTableOf(policy))]) {
+    change();
+    const { slot } = inForce(object);
+    assert.deepEqual(object.rawMap("cgroups").lookup(late(slot)), rowsOf(1, 2, 1));
+    assert.deepEqual(expectedIn(object), [slot]);
+    slots.mirror(policy);
+  }
+});
+
+const rowsOf = (...numbers: readonly number[]) => new Uint8Array(Uint32Array.from(numbers).buffer);
+
+/** The slots of which the kernel expects a cgroup. */
+function expectedIn(object: BpfObject): number[] {
+  const map = object.rawMap("expected_cgroups");
+  const { size, fields } = layout.rf_cgroup_path;
+  return [...map.batches()].flatMap(({ count, keys }) => {
+    const view = new DataView(keys.buffer, keys.byteOffset, keys.byteLength);
+    return Array.from({ length: count }, (_, at) => view.getUint32(at * size + fields.slot.offset, true));
+  });
+}

@@ -16,8 +16,10 @@ import {
 import { removeWhere } from "./remove-where.js";
 import {
   type CgroupsInPolicy,
+  expectNothing,
   headerElsewhere,
   headerOf,
+  listInSlot,
   type PolicyHeader,
   type PolicySlot,
   writeCgroups,
@@ -190,10 +192,8 @@ export class PolicySlots {
     if (this.#both === null) throw new Error("Cannot renew the policy: its tables are not in both slots");
     const { block_count: blockCount } = this.#both;
     const place = this.#nextPlace();
-    const cgroups = { table, listed: listCgroups(table, this.#tree) };
-    const rows = roomForRows(table, blockCount);
-    checkFits({ ...rows, cgroups: cgroups.listed.length }, this.#plan.capacity);
-    writeCgroups(this.#object, cgroups, blockCount, place);
+    checkFits(roomForRows(table, blockCount), this.#plan.capacity);
+    const cgroups = this.#writeCgroups(table, blockCount, place);
     writeHeader(this.#object, headerElsewhere(this.#both, cgroups, place), place.slot);
     return this.#follow(place);
   }
@@ -211,19 +211,29 @@ export class PolicySlots {
   }
 
   #write(policy: CompiledPolicy, table: CgroupTable, place: PolicySlot): void {
-    const cgroups: CgroupsInPolicy = { table, listed: listCgroups(table, this.#tree) };
-    checkFits(capacityOf(policy, table, cgroups.listed.length), this.#plan.capacity);
+    checkFits(capacityOf(policy, table, listCgroups(table, this.#tree).length), this.#plan.capacity);
     this.#both = null;
     writeTables(this.#object, policy, place);
-    writeCgroups(this.#object, cgroups, policy.blockCount, place);
+    const cgroups = this.#writeCgroups(table, policy.blockCount, place);
     writeHeader(this.#object, headerOf(policy, cgroups, place), place.slot);
+  }
+
+  /** The cgroups that are there are looked for when the kernel lists those that come. */
+  #writeCgroups(table: CgroupTable, blockCount: number, place: PolicySlot): CgroupsInPolicy {
+    writeCgroups(this.#object, table, blockCount, place);
+    const listed = listCgroups(table, this.#tree);
+    checkFits({ cgroups: listed.length }, this.#plan.capacity);
+    listInSlot(this.#object, listed, place.slot);
+    return { table, listed };
   }
 
   /** What was written takes effect. */
   #follow({ slot, generation }: PolicySlot): number {
+    const before = this.#active;
     this.#activate(slot);
     this.#generation = generation;
     this.#waitForPrograms();
+    if (before !== slot) expectNothing(this.#object, before);
     const { offset } = layout.rf_subject.fields.generation;
     removeWhere(this.#object.rawMap("subject_index"), offset, (number) => number !== generation);
     return generation;

@@ -70,10 +70,13 @@ export function writeTables(object: BpfObject, policy: CompiledPolicy, place: Po
   replaceEntries(map("listed_names"), slot, nameEntries(policy, place));
 }
 
-/** Writes the cgroups of a policy whose other tables are in the slot. Throws RF_MAP_FULL. */
+/**
+ * Writes the rows of cgroups of a policy whose other tables are in the slot, and what it expects. From then on the kernel lists
+ * there what is made: whoever looks which cgroups there are after this, and lists them by `listInSlot`, misses none.
+ */
 export function writeCgroups(
   object: BpfObject,
-  { table, listed }: CgroupsInPolicy,
+  table: CgroupTable,
   blockCount: number,
   { slot, capacity }: PolicySlot,
 ): void {
@@ -82,7 +85,17 @@ export function writeCgroups(
   object.rawMap("summaries").writeAll(summaries, slot * capacity.summaries + firstRow);
   const foreseen = object.rawMap("expected_cgroups");
   replaceEntries(foreseen, slot, expectedEntries(expectedWithin(table, expectedRoom(foreseen)), slot));
-  replaceEntries(object.rawMap("cgroups"), slot, cgroupEntries(listed, slot));
+  replaceEntries(object.rawMap("cgroups"), slot, []);
+}
+
+/** Lists cgroups in the slot. Throws RF_MAP_FULL. */
+export function listInSlot(object: BpfObject, listed: readonly ListedCgroup[], slot: number): void {
+  addEntries(object.rawMap("cgroups"), cgroupEntries(listed, slot));
+}
+
+/** The kernel lists nothing in the slot any more. */
+export function expectNothing(object: BpfObject, slot: number): void {
+  replaceEntries(object.rawMap("expected_cgroups"), slot, []);
 }
 
 /** How many cgroups each policy may expect; none in a run, which sees no cgroup made. */
@@ -291,7 +304,7 @@ function* cgroupEntries(cgroups: readonly ListedCgroup[], slot: number): Generat
     const view = new DataView(key.buffer);
     view.setBigUint64(layout.rf_cgroup.fields.id.offset, id, true);
     view.setUint32(layout.rf_cgroup.fields.slot.offset, slot, true);
-    yield [key, row, newRow];
+    yield [key, row, newRow, 0];
   }
 }
 
@@ -311,6 +324,10 @@ function* nameEntries({ names }: CompiledPolicy, { slot, nameSecret }: PolicySlo
 /** Writes the entries of a slot into a hash, and removes those that an older policy left in it. */
 function replaceEntries(map: RawMap, slot: number, entries: Iterable<Entry>): void {
   removeWhere(map, slotOffsets[map.name] ?? 0, (number) => number === slot);
+  addEntries(map, entries);
+}
+
+function addEntries(map: RawMap, entries: Iterable<Entry>): void {
   for (const [key, ...rows] of entries) map.update(key, bytesOf(Uint32Array.from(rows)), BPF_ANY);
 }
 

@@ -3,7 +3,7 @@ import { RecentMap } from "@ringfence/rules";
 
 /** Cgroups that are remembered after their end. */
 const REMEMBERED = 4_096;
-/** So many of them the policy goes on to list, and so long: a connection that was closed sends what is left for minutes. */
+/** So many in containers and so many others the policy goes on to list, and so long: a connection that was closed sends what is left for minutes. */
 const LISTED = 256;
 const LISTED_MS = 600_000;
 
@@ -14,16 +14,21 @@ export interface GoneCgroup {
   readonly workload: Workload;
 }
 
+type Listed = GoneCgroup & { readonly since: number };
+
 /** The cgroups that went last: what they did is told later, and what they sent is on its way. */
 export class GoneCgroups {
   readonly #gone = new RecentMap<Workload, bigint>(REMEMBERED);
-  /** The newest last. */
-  #listed: readonly (GoneCgroup & { readonly since: number })[] = [];
+  /** The newest last: of those in containers, and of others, which may come and go by the hundred. */
+  #inContainers: readonly Listed[] = [];
+  #others: readonly Listed[] = [];
 
   /** @param since milliseconds of a clock that does not jump */
   add(cgroup: GoneCgroup, since: number): void {
     this.#gone.set(cgroup.id, cgroup.workload);
-    this.#listed = [...this.#listed.slice(1 - LISTED), { ...cgroup, since }];
+    const withIt = (listed: readonly Listed[]) => [...listed.slice(1 - LISTED), { ...cgroup, since }];
+    if (cgroup.workload.kind === "container") this.#inContainers = withIt(this.#inContainers);
+    else this.#others = withIt(this.#others);
   }
 
   workloadOf(id: bigint): Workload | null {
@@ -32,6 +37,6 @@ export class GoneCgroups {
 
   /** Those whose connections may still be closing. */
   lately(now: number): readonly GoneCgroup[] {
-    return this.#listed.filter(({ since }) => now - since < LISTED_MS);
+    return [...this.#inContainers, ...this.#others].filter(({ since }) => now - since < LISTED_MS);
   }
 }

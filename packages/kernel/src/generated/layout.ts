@@ -415,10 +415,11 @@ export type rf_cgroup_path = StructValue<typeof rf_cgroup_path>;
 
 /** struct rf_cgroup_rows */
 export const rf_cgroup_rows = {
-  size: 8,
+  size: 12,
   fields: {
     row: { offset: 0, kind: "u32" },
     new_row: { offset: 4, kind: "u32" },
+    foreseen: { offset: 8, kind: "u32" },
   },
 } as const satisfies StructSpec;
 export type rf_cgroup_rows = StructValue<typeof rf_cgroup_rows>;

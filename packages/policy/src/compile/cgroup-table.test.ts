@@ -6,8 +6,8 @@ import { compile } from "./compile.js";
 
 const silence = { ingress: null, listen: null, unattributed: null, names: null, dns: null };
 
-function profileOf(subject: Profile["subject"]): Profile {
-  return { name: "p", mode: "enforce", subject, egress: { default: "deny", rules: [] }, ...silence };
+function profileOf(subject: Profile["subject"], name = "p"): Profile {
+  return { name, mode: "enforce", subject, egress: { default: "deny", rules: [] }, ...silence };
 }
 
 function tableOf(
@@ -42,9 +42,42 @@ test("a table expects units that are gone, and not what lies below a unit or was
   ]);
 });
 
-test("a table expects nothing where a container is, or below", () => {
-  const subject = [{ cgroup: ["/pool/a", "/pool/a/sub", "/pool/b"] }];
-  assert.deepEqual(expectedOf(subject, [{ cgroup: "/pool/a", container: facts }]), ["/pool/b"]);
+test("a table knows nothing of a container that comes again at a path that conditions name", () => {
+  const [path, name] = [["/pool/a"], ["c"]];
+  const profiles = [profileOf([{ cgroup: path, container: { name } }], "c"), profileOf([{ cgroup: path }])];
+  const there = (container: CgroupWorkload["container"]) =>
+    compile(profiles, { workloads: [{ cgroup: "/pool/a", container }] });
+  const known = there({ ...facts, name: "other" });
+  const pending = there("pending");
+  const bitsOf = ({ rows, rowCount }: typeof known, row = -1) => {
+    const size = rows.length / rowCount;
+    return Buffer.from(rows.subarray(size * row, size * (row + 1))).toString("hex");
+  };
+  const [{ row, newRow } = { row: -1, newRow: -2 }] = known.cgroup.expected;
+  assert.equal(row, newRow);
+  assert.equal(bitsOf(known, row), bitsOf(pending, pending.cgroup.entries[0]?.row));
+  assert.notEqual(bitsOf(known, row), bitsOf(known, known.cgroup.entries[0]?.row));
+});
+
+test("a table keeps what went where it makes a difference, and what units were matched", () => {
+  const subject = [{ unit: ["b.service"] }];
+  const { cgroupConditions, cgroup } = compile([profileOf(subject)], { workloads: [] });
+  const gone = ["/x.slice/b.service", "/x.slice/d.service"].map((path, at) => ({
+    id: BigInt(at),
+    path,
+    container: false as const,
+  }));
+  const table = buildCgroupTable(cgroupConditions, { workloads: [], gone }, cgroup.firstRow);
+  assert.deepEqual(
+    table.gone.map(({ id }) => id),
+    [0n],
+  );
+  const nothing = compile([], { workloads: [] });
+  const empty = buildCgroupTable(nothing.cgroupConditions, { workloads: [], gone }, nothing.cgroup.firstRow);
+  assert.deepEqual([empty.gone, empty.expected, empty.entries], [[], [], []]);
+  const seen = ["/y.slice/b.service", "/y.slice/e.service"];
+  const again = tableOf(subject, [isHost("/x.slice/b.service"), isHost("/x.slice")], seen);
+  assert.deepEqual(again.matched, ["/x.slice/b.service", "/y.slice/b.service"]);
 });
 
 test("what is expected holds as it does once the cgroup is there", () => {

@@ -1,5 +1,4 @@
-import { type ContainerFact, unitsOf } from "@ringfence/model";
-import { matchesPath } from "../evaluate/matches-path.js";
+import type { ContainerFact } from "@ringfence/model";
 import type { CgroupConditions, PlaceCondition } from "./cgroup-conditions.js";
 import type { CompiledPolicy } from "./compiled-policy.js";
 import { Dimension } from "./dimension.js";
@@ -32,7 +31,10 @@ export interface CgroupsNow {
 
 /** The table of cgroups with its rows, which lie behind all others of the policy. */
 export interface CgroupTable
-  extends Pick<CompiledPolicy["cgroup"], "otherRow" | "otherNewRow" | "entries" | "expected" | "gone"> {
+  extends Pick<
+    CompiledPolicy["cgroup"],
+    "otherRow" | "otherNewRow" | "entries" | "expected" | "matched" | "gone"
+  > {
   /** The number of its first row. */
   readonly firstRow: number;
   readonly rowCount: number;
@@ -62,12 +64,13 @@ export function buildCgroupTable(
 
 /** The table that a policy was compiled with. */
 export function cgroupTableOf({ cgroup, rows, summaries, rowCount }: CompiledPolicy): CgroupTable {
-  const { firstRow, otherRow, otherNewRow, entries, expected, gone } = cgroup;
+  const { firstRow, otherRow, otherNewRow, entries, expected, matched, gone } = cgroup;
   return {
     otherRow,
     otherNewRow,
     entries,
     expected,
+    matched,
     gone,
     firstRow,
     rowCount: rowCount - firstRow,
@@ -109,27 +112,20 @@ export function cgroupRows(
     workloads.flatMap(({ cgroup, id }) => (id === undefined ? [] : [[cgroup, { id }] as const])),
   );
   const entries = paths.map((path) => ({ path, ...idOf.get(path), ...rowsOf(path) }));
-  const matched = [...listed, ...seen].filter((path) => isUnitPath(path) && isOwnUnit(path, units));
-  const expected = [...new Set([...foreseen, ...matched])]
-    .filter((path) => !isContainer(containerOf(path)))
-    .map((path) => ({ path, ...rowsOf(path, false) }));
-  const left = gone.map(({ id, path, container }) => ({ id, ...rowsOf(path, container) }));
-  return { otherRow, otherNewRow, entries, expected, gone: left, store };
+  const matched = [...new Set([...listed, ...seen])].filter((path) => groups.isUnit(path));
+  const expected = [...new Set([...foreseen, ...matched])].map((path) => {
+    // of a container that comes again nothing is known
+    const container = isContainer(containerOf(path)) ? "pending" : false;
+    return { path, ...rowsOf(path, container) };
+  });
+  const left = gone
+    .map(({ id, path, container }) => ({ id, ...rowsOf(path, container) }))
+    .filter(({ row, newRow }) => row !== otherRow || newRow !== otherNewRow);
+  return { otherRow, otherNewRow, entries, expected, matched, gone: left, store };
 }
 
 function isContainer(fact: ContainerFact): boolean {
   return fact !== false && fact !== "pending";
-}
-
-/** True for a unit's own cgroup; names below it are not the manager's. */
-function isUnitPath(path: string): boolean {
-  return unitsOf(path).length === path.split("/").length - 1;
-}
-
-/** True where the innermost unit matches, and not only a slice above. */
-function isOwnUnit(path: string, patterns: readonly string[]): boolean {
-  const own = unitsOf(path).at(-1) ?? "";
-  return patterns.some((pattern) => matchesPath(pattern, own));
 }
 
 /**

@@ -138,6 +138,8 @@ export interface CompiledPolicy {
     }[];
     /** What holds in cgroups of such a path from when they are made on: those that conditions name, and units'. */
     readonly expected: readonly { readonly path: string; readonly row: number; readonly newRow: number }[];
+    /** Paths of units that conditions match: those that are there, then those that were. */
+    readonly matched: readonly string[];
     /** What holds for those that went. */
     readonly gone: readonly { readonly id: bigint; readonly row: number; readonly newRow: number }[];
   };

@@ -21,5 +21,5 @@ function slicePath(name: string): string | null {
 
 /** A dash of the template is no step into a slice: systemd escapes it. */
 function templateSlice(template: string): string {
-  return `system-${template.replaceAll("-", "\\x2d")}.slice`;
+  return `system-${template.replaceAll("\\", "\\x5c").replaceAll("-", "\\x2d")}.slice`;
 }
