@@ -117,7 +117,8 @@ async function startSelftest(): Promise<ChildProcess & { readonly pid: number }>
     return scratch.flatMap((name) => cgroups.children(`${own === "/" ? "" : own}/${name}`));
   };
   const began = () => runs().some((name) => name.startsWith("ringfence-"));
-  await until(() => child.exitCode !== null || began());
+  // an emulated machine beside others takes more than a minute
+  await until(() => child.exitCode !== null || began(), 180_000);
   assert.ok(began(), `no run began; status ${child.exitCode}: ${said} ${traces(pid).join(", ")}`);
   return Object.assign(child, { pid });
 }
