@@ -11,7 +11,8 @@
 #define RF_PEER_CHANCES 7 /* odd: else a full table forgets at the same few places again and again */
 
 /* Each CPU counts cookies on its own: by their lower bits alone, a run of one would take the places of a run of another.
- * Not linear in the cookie, so that no two runs stay side by side. The steps are those of MurmurHash3's finalizer. */
+ * Not linear in the cookie, so that no two runs stay side by side. The steps are those of MurmurHash3's finalizer, without
+ * the first, which changes no cookie below 2^33. */
 static __always_inline __u32 place_of_closed(__u64 cookie)
 {
 	cookie *= 0xff51afd7ed558ccdULL;

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { ControlClient } from "@ringfence/agent/control";
-import type { Workload } from "@ringfence/model";
 import { TestAgent } from "./harness/agent.js";
+import { untilInForce } from "./harness/agent-workloads.js";
 import { TestCgroup } from "./harness/cgroups.js";
 import { CommandedProcess } from "./harness/commanded-process.js";
 import { EchoServers } from "./harness/echo-servers.js";
@@ -23,6 +22,10 @@ async function firstConnection(place: TestCgroup, port: number): Promise<string>
   return await process.do("tcp", "a", port);
 }
 
+async function isKnown(agent: TestAgent, { path }: TestCgroup): Promise<boolean> {
+  return await untilInForce(agent, (all) => all.some(({ cgroup }) => cgroup === path));
+}
+
 describe("an agent and units that start while it is dead", { timeout }, () => {
   test("has a unit that is started again, and a cgroup that its policy names, judged as theirs", async () => {
     await using servers = await EchoServers.start();
@@ -38,7 +41,7 @@ describe("an agent and units that start while it is dead", { timeout }, () => {
     };
     {
       await using billing = TestCgroup.make("billing.service", path);
-      await inForce(agent, billing);
+      assert.ok(await isKnown(agent, billing));
       seen["billing.service before"] = await firstConnection(billing, servers.tcp4.port);
     }
     await TestCgroup.make("billing.service", path)[Symbol.asyncDispose]();
@@ -50,7 +53,7 @@ describe("an agent and units that start while it is dead", { timeout }, () => {
     await agent.start();
     {
       await using billing = TestCgroup.make("billing.service", path);
-      await inForce(agent, billing);
+      assert.ok(await isKnown(agent, billing));
       seen["billing.service after it"] = await firstConnection(billing, servers.tcp4.port);
     }
     await tryIn("other.service", "after it");
@@ -66,16 +69,3 @@ describe("an agent and units that start while it is dead", { timeout }, () => {
     });
   });
 });
-
-/** Resolves when the policy in force lists the cgroup. */
-async function inForce(agent: TestAgent, { path }: TestCgroup): Promise<void> {
-  using client = await ControlClient.connect(agent.socket);
-  for (;;) {
-    const answer = (await client.request("workloads.list")) as {
-      readonly workloads: readonly Workload[];
-      readonly inForce: boolean;
-    };
-    if (answer.inForce && answer.workloads.some(({ cgroup }) => cgroup === path)) return;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}

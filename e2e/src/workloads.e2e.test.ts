@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
-import { ControlClient } from "@ringfence/agent/control";
-import type { AgentEvent, Workload } from "@ringfence/model";
+import type { AgentEvent } from "@ringfence/model";
 import { TestAgent } from "./harness/agent.js";
+import { untilInForce, workloadsInForce } from "./harness/agent-workloads.js";
 import { TestCgroup } from "./harness/cgroups.js";
 import { containerProfile, outcome, tryTo } from "./harness/container-tries.js";
 import { ringfencePath } from "./harness/paths.js";
@@ -17,19 +17,6 @@ const profiles = {
   "billing.yaml": containerProfile("billing", "{ container: { name: billing } }", "10.0.0.1"),
   "web.yaml": containerProfile("web", "{ container: { label: { app: web } } }", "10.0.0.2"),
 };
-
-interface WorkloadsAnswer {
-  readonly workloads: readonly Workload[];
-  readonly inForce: boolean;
-}
-
-/** What the policy in force knows of; null while it is being put there. */
-async function inForce(agent: TestAgent): Promise<readonly Workload[] | null> {
-  using client = await ControlClient.connect(agent.socket);
-  const answer = (await client.request("workloads.list")) as WorkloadsAnswer;
-  if (!answer.inForce) return null;
-  return answer.workloads.filter(({ cgroup }) => cgroup.startsWith(`${agent.cgroup.path}/`));
-}
 
 /** The events that were written so far. */
 function eventsOf(agent: TestAgent): readonly AgentEvent[] {
@@ -47,9 +34,11 @@ async function eventually(holds: () => Promise<boolean>): Promise<boolean> {
 }
 
 async function knows(agent: TestAgent, name: string): Promise<boolean> {
-  return await eventually(
-    async () => (await inForce(agent))?.some(({ container }) => container?.name === name) === true,
-  );
+  return await untilInForce(agent, (all) => all.some(({ container }) => container?.name === name));
+}
+
+async function knowsNone(agent: TestAgent): Promise<boolean> {
+  return await untilInForce(agent, (all) => all.length === 0);
 }
 
 describe("an agent and containers of runc", { skip: noContainers("runc") ?? false, timeout }, () => {
@@ -92,7 +81,7 @@ describe("an agent and containers of runc", { skip: noContainers("runc") ?? fals
       billing: ["allowed", "denied"],
       other: ["allowed", "allowed"],
     });
-    const known = (await inForce(agent))?.map(({ kind, runtime, container }) => [
+    const known = (await workloadsInForce(agent))?.map(({ kind, runtime, container }) => [
       kind,
       runtime,
       container?.name,
@@ -200,7 +189,7 @@ describe("an agent and containers of runc", { skip: noContainers("runc") ?? fals
     const sending = runc.exec("billing", ["/bin/sh", "-c", endless]);
     await server.accepted();
     runc.remove("billing");
-    assert.ok(await eventually(async () => (await inForce(agent))?.length === 0));
+    assert.ok(await knowsNone(agent));
     await sending;
     assert.match(await server.rest(), /^\d{5,} bytes and the end$/);
   });
@@ -215,7 +204,7 @@ describe("an agent and containers of runc", { skip: noContainers("runc") ?? fals
       assert.equal(outcome(await runc.exec("billing", tryTo("10.0.0.2"))), "denied");
       assert.equal(outcome(await runc.exec("billing", tryTo("10.0.0.1"))), "allowed");
       runc.remove("billing");
-      assert.ok(await eventually(async () => (await inForce(agent))?.length === 0));
+      assert.ok(await knowsNone(agent));
     }
   });
 });
