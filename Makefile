@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 .NOTPARALLEL:
-.PHONY: help deps deps-node deps-build deps-demo deps-test deps-bench build demo test test-unit test-e2e test-vm bench lint check clean
+.PHONY: help deps deps-node deps-build deps-demo deps-test deps-bench build demo fixtures test test-unit test-e2e test-vm bench lint check clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -26,13 +26,16 @@ demo: build deps-demo ## A compromised build step meets the fence, containers th
 	@demo/run.sh
 	@demo/containers/run.sh
 
-test: build deps-test ## All tests: units, then end to end under Linux 6.1 in QEMU and on this kernel
+fixtures: build deps-test
+	@node e2e/dist/build-fixtures.js
+
+test: fixtures ## All tests: units, then end to end under Linux 6.1 in QEMU and on this kernel
 	@node scripts/dist/run-tests.js unit e2e-vm-1 e2e e2e-vm-2 e2e-vm-races
 test-unit: build ## Only the unit tests
 	@node scripts/dist/run-tests.js unit
-test-e2e: build deps-test ## Only the end-to-end tests, on this kernel
+test-e2e: fixtures ## Only the end-to-end tests, on this kernel
 	@node scripts/dist/run-tests.js e2e
-test-vm: build deps-test ## Only the end-to-end tests, under Linux 6.1 in QEMU
+test-vm: fixtures ## Only the end-to-end tests, under Linux 6.1 in QEMU
 	@node scripts/dist/run-tests.js e2e-vm-1 e2e-vm-2 e2e-vm-races
 
 bench: build deps-bench ## Measure, and write docs/benchmarks.md

@@ -22,5 +22,6 @@ rm -rf packages/cli/bundle
 node_modules/.bin/esbuild \
   packages/cli/dist/main.js packages/cli/dist/run/launcher.js packages/cli/dist/run/guardian.js \
   packages/agent/dist/policy/policy-compiler.js packages/cli/dist/selftest/prober.js \
-  --bundle --splitting --platform=node --format=esm --external:koffi --external:yaml --log-level=warning \
+  --bundle --splitting --platform=node --format=esm --external:koffi --log-level=warning \
+  "--banner:js=import { createRequire } from \"node:module\"; const require = createRequire(import.meta.url);" \
   --entry-names='[name]' --chunk-names='[name]-[hash]' --outdir=packages/cli/bundle

@@ -12,9 +12,9 @@ import { sendDatagram } from "./harness/listeners.js";
 import { ringfencePath } from "./harness/paths.js";
 import { runProcess } from "./harness/run-process.js";
 import { temporaryFolder } from "./harness/temporary-folder.js";
+import { timeout } from "./harness/timeout.js";
 import { until } from "./harness/until.js";
 
-const timeout = 300_000;
 const PACKETS = 7;
 
 /** For a time that looks at what is new come several times in. */
@@ -84,8 +84,8 @@ function eventsIn(text: string): AgentEvent[] {
     .map((line) => anyEventSchema.parse(JSON.parse(line)));
 }
 
-describe("the agent's events", { timeout }, () => {
-  test("are told, or counted by the next agent where kill -9 took repeats", async () => {
+describe("the agent's events", () => {
+  test("are told, or counted by the next agent where kill -9 took repeats", { timeout }, async () => {
     await using servers = await EchoServers.start();
     await using agent = new TestAgent("untold");
     agent.writeProfile("watch.yaml", watch(agent.cgroup.path, "audit"));
@@ -119,7 +119,9 @@ describe("the agent's events", { timeout }, () => {
     assert.equal(await lostRepeats(agent), lost, "an orderly end loses none, and none is forgotten");
   });
 
-  test("reach subscribers as they happen, stay on disk after kill -9, and teach a policy", async () => {
+  test("reach subscribers as they happen, stay on disk after kill -9, and teach a policy", {
+    timeout,
+  }, async () => {
     await using servers = await EchoServers.start();
     await using agent = new TestAgent("events");
     agent.writeProfile("watch.yaml", watch(agent.cgroup.path, "audit"));
@@ -175,7 +177,9 @@ describe("the agent's events", { timeout }, () => {
     assert.match(learned, new RegExp(`# learn: ${calls} times`));
   });
 
-  test("count every packet that was denied, though the kernel tells only the first", async () => {
+  test("count every packet that was denied, though the kernel tells only the first", {
+    timeout,
+  }, async () => {
     await using agent = new TestAgent("repeats");
     agent.writeProfile("watch.yaml", watch(agent.cgroup.path, "enforce"));
     await agent.start();
@@ -198,7 +202,9 @@ describe("the agent's events", { timeout }, () => {
     assert.deepEqual(counts(), [1, PACKETS - 1], "nothing is told twice");
   });
 
-  test("join connections with their bytes while nobody watches, and show repeats to whoever does", async () => {
+  test("join connections with their bytes while nobody watches, and show repeats to whoever does", {
+    timeout,
+  }, async () => {
     await using servers = await EchoServers.start();
     await using agent = new TestAgent("joined");
     agent.writeProfile("watch.yaml", watch(agent.cgroup.path, "audit"));
@@ -248,7 +254,9 @@ describe("the agent's events", { timeout }, () => {
   });
 
   for (const fold of [false, true]) {
-    test(`show each exec and exit with its process, and each verdict unless they are folded: fold ${fold}`, async () => {
+    test(`show each exec and exit with its process, and each verdict unless they are folded: fold ${fold}`, {
+      timeout,
+    }, async () => {
       const path = join(temporaryFolder(), "events.ndjson");
       const spec = `events: { fold: ${fold}, file: { path: ${path} } }`;
       await using agent = new TestAgent(`fold-${fold}`, {}, { spec });

@@ -4,12 +4,12 @@ import { join } from "node:path";
 import { before, describe, test } from "node:test";
 import { TestAgent } from "./harness/agent.js";
 import { CommandedProcess } from "./harness/commanded-process.js";
+import { inVm } from "./harness/in-vm.js";
 import { ringfencePath } from "./harness/paths.js";
 import { runProcess } from "./harness/run-process.js";
+import { timeout } from "./harness/timeout.js";
 import { makeTunFile } from "./harness/tun-file.js";
 
-const timeout = 200_000;
-const inVm = process.env["RINGFENCE_VM"] !== undefined;
 const RAW = 3;
 const DATAGRAM = 2;
 /** AF_PACKET, AF_UNIX and AF_NETLINK, each with a type that it knows. */

@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import { TestAgent } from "./harness/agent.js";
 import { Operator, userProfile } from "./harness/operator.js";
+import { timeout } from "./harness/timeout.js";
 import { until } from "./harness/until.js";
 
-const timeout = 200_000;
 const ADDRESS = "127.0.0.9";
 
 /** An agent under a policy that refuses the address, once its state folder has no room left. */
@@ -28,8 +28,8 @@ async function onFullDisk(look: (agent: TestAgent, operator: Operator) => Promis
   }
 }
 
-describe("an agent whose state folder is full", { timeout }, () => {
-  test("says of an edited file what is in force", () =>
+describe("an agent whose state folder is full", () => {
+  test("says of an edited file what is in force", { timeout }, () =>
     onFullDisk(async (agent, operator) => {
       agent.writeProfile("tested.yaml", userProfile("tested", [ADDRESS]));
       assert.ok(await until(() => operator.reaches(ADDRESS), 20_000));
@@ -37,21 +37,24 @@ describe("an agent whose state folder is full", { timeout }, () => {
       assert.doesNotMatch(agent.printed, /refused:/);
       assert.match(operator.status().warnings.join(), /names of rules are kept for no later agent: ENOSPC/);
       assert.deepEqual(operator.status().errors, []);
-    }));
+    }),
+  );
 
-  test("opens everything without its end", () =>
+  test("opens everything without its end", { timeout }, () =>
     onFullDisk(async (agent, operator) => {
       assert.equal(operator.run("panic").status, 0);
       assert.equal(operator.reaches(ADDRESS), true);
       assert.equal(operator.status().agent?.pid, agent.pid);
-    }));
+    }),
+  );
 
-  test("is started again", () =>
+  test("is started again", { timeout }, () =>
     onFullDisk(async (agent, operator) => {
       await agent.end("SIGKILL");
       await agent.start();
       assert.equal(operator.reaches(ADDRESS), false);
       agent.writeProfile("tested.yaml", userProfile("tested", [ADDRESS]));
       assert.ok(await until(() => operator.reaches(ADDRESS), 20_000));
-    }));
+    }),
+  );
 });

@@ -14,16 +14,16 @@ import { TestCgroup } from "./harness/cgroups.js";
 import { CommandedProcess } from "./harness/commanded-process.js";
 import { EchoServers } from "./harness/echo-servers.js";
 import { attachRefusal, cgroupHooks } from "./harness/exclusive-program.js";
+import { inVm } from "./harness/in-vm.js";
 import { nameSteps, outcomesOf } from "./harness/name-client.js";
 import { program } from "./harness/paths.js";
 import { RESOLVER, ResolverNetwork } from "./harness/resolver-network.js";
 import { runProcess } from "./harness/run-process.js";
 import { agentCgroup } from "./harness/sweep.js";
+import { timeout } from "./harness/timeout.js";
 import { makeTunFile } from "./harness/tun-file.js";
 import { until } from "./harness/until.js";
 
-const timeout = 400_000;
-const inVm = process.env["RINGFENCE_VM"] !== undefined;
 const network = new ResolverNetwork();
 after(() => network[Symbol.asyncDispose]());
 

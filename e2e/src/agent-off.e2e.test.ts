@@ -2,10 +2,9 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { TestAgent } from "./harness/agent.js";
 import { Operator, userProfile } from "./harness/operator.js";
+import { timeout } from "./harness/timeout.js";
 
-const timeout = 400_000;
-
-describe("an operator who has no use for the fence", { timeout }, () => {
+describe("an operator who has no use for the fence", () => {
   test("opens everything and closes it again, with an agent and without", { timeout }, async () => {
     await using agent = new TestAgent("panic", { "web.yaml": userProfile("web", []) });
     const operator = new Operator(agent);

@@ -5,16 +5,15 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import { TestAgent } from "./harness/agent.js";
 import { Operator, userProfile } from "./harness/operator.js";
+import { timeout } from "./harness/timeout.js";
 import { until } from "./harness/until.js";
-
-const timeout = 800_000;
 
 /** Prints each datagram that it gets as a line; Node has no such sockets. */
 const receiver = `use Socket; socket(my $s, AF_UNIX, SOCK_DGRAM, 0) or die; my $n = shift; $n =~ s/^@/\\0/;
 bind($s, pack("Sa*", AF_UNIX, $n)) or die $!; $| = 1; print "bound\\n";
 while (defined recv($s, my $m, 4096, 0)) { $m =~ s/\\n/ /g; print "$m\\n"; }`;
 
-describe("an operator of ringfence agent", { timeout }, () => {
+describe("an operator of ringfence agent", () => {
   test("applies, compares, shows and deletes profiles, and sees what is wrong in the folder", {
     timeout,
   }, async () => {

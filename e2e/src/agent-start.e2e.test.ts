@@ -7,8 +7,7 @@ import type { AgentStatus } from "@ringfence/model";
 import { TestAgent } from "./harness/agent.js";
 import { ringfencePath } from "./harness/paths.js";
 import { runProcess } from "./harness/run-process.js";
-
-const timeout = 400_000;
+import { timeout } from "./harness/timeout.js";
 
 const profile = `apiVersion: ringfence.dev/v1alpha1
 kind: SecurityProfile

@@ -3,30 +3,14 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { describe, test } from "node:test";
 import { TestAgent } from "./harness/agent.js";
-import { alteredObject, type SourceEdit, withObject } from "./harness/altered-object.js";
+import { alteredObject, withObject } from "./harness/altered-object.js";
 import { EchoServers } from "./harness/echo-servers.js";
-import { temporaryFolder } from "./harness/temporary-folder.js";
+import { inVm } from "./harness/in-vm.js";
+import { timeout } from "./harness/timeout.js";
 
-const timeout = 600_000;
-const inVm = process.env["RINGFENCE_VM"] !== undefined;
 /** Twenty where a start takes a second; under emulation as many as this time allows. */
 const KILLS = 20;
 const KILLS_WITHIN_MS = inVm ? 60_000 : 90_000;
-/** Compiling an object takes minutes there. */
-const skip = inVm && "the object is compiled anew, which is left to the first kernel";
-
-/** Same tables, other programs. */
-const otherPrograms: SourceEdit = {
-  file: "include/flow_rows.h",
-  from: "#define RF_WAKE_BYTES (512 * 1024)",
-  to: "#define RF_WAKE_BYTES (500 * 1024)",
-};
-/** Another size of a table: nothing of the old object fits. */
-const otherTables: SourceEdit = {
-  file: "include/abi.h",
-  from: "#define RF_PEERS 16384",
-  to: "#define RF_PEERS 8192",
-};
 
 /**
  * Calls allowed and forbidden targets in turn until SIGTERM, and prints how often, and what went otherwise than the
@@ -135,8 +119,8 @@ describe("ringfence agent", () => {
     });
   });
 
-  test("is followed by one with other programs without one wrong verdict", { timeout, skip }, async () => {
-    const object = alteredObject(temporaryFolder(), [otherPrograms]);
+  test("is followed by one with other programs without one wrong verdict", { timeout }, async () => {
+    const object = alteredObject("otherPrograms");
     await beside("programs", async (agent) => {
       await agent.end("SIGTERM");
       await agent.start(withObject(object));
@@ -146,8 +130,8 @@ describe("ringfence agent", () => {
     });
   });
 
-  test("is followed by one with other tables without one wrong verdict", { timeout, skip }, async () => {
-    const object = alteredObject(temporaryFolder(), [otherTables]);
+  test("is followed by one with other tables without one wrong verdict", { timeout }, async () => {
+    const object = alteredObject("otherTables");
     await beside("tables", async (agent) => {
       await agent.end("SIGKILL");
       await agent.start(withObject(object));

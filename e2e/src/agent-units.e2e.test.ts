@@ -5,8 +5,7 @@ import { untilInForce } from "./harness/agent-workloads.js";
 import { TestCgroup } from "./harness/cgroups.js";
 import { CommandedProcess } from "./harness/commanded-process.js";
 import { EchoServers } from "./harness/echo-servers.js";
-
-const timeout = 200_000;
+import { timeout } from "./harness/timeout.js";
 
 function denyAll(name: string, subject: string): string {
   return `apiVersion: ringfence.dev/v1alpha1
@@ -26,8 +25,10 @@ async function isKnown(agent: TestAgent, { path }: TestCgroup): Promise<boolean>
   return await untilInForce(agent, (all) => all.some(({ cgroup }) => cgroup === path));
 }
 
-describe("an agent and units that start while it is dead", { timeout }, () => {
-  test("has a unit that is started again, and a cgroup that its policy names, judged as theirs", async () => {
+describe("an agent and units that start while it is dead", () => {
+  test("has a unit that is started again, and a cgroup that its policy names, judged as theirs", {
+    timeout,
+  }, async () => {
     await using servers = await EchoServers.start();
     await using agent = new TestAgent("units.slice");
     const { path } = agent.cgroup;

@@ -5,10 +5,9 @@ import { ControlClient } from "@ringfence/agent/control";
 import { AttackedAgent } from "./harness/attacked-agent.js";
 import { ringfencePath } from "./harness/paths.js";
 import { runProcess } from "./harness/run-process.js";
+import { timeout } from "./harness/timeout.js";
 import { OUTSIDE } from "./harness/two-networks.js";
 import { until } from "./harness/until.js";
-
-const timeout = 180_000;
 
 interface State {
   readonly shutOut: { readonly processes: number };

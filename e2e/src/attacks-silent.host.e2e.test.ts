@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import { AttackedAgent } from "./harness/attacked-agent.js";
 import { temporaryFolder } from "./harness/temporary-folder.js";
+import { timeout } from "./harness/timeout.js";
 import { INSIDE, OUTSIDE } from "./harness/two-networks.js";
 
-const timeout = 300_000;
 const PACKAGES = 12;
 
 /** A package registry with a few small packages that need each other. */

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { AttackedAgent } from "./harness/attacked-agent.js";
+import { timeout } from "./harness/timeout.js";
 import { INSIDE, OUTSIDE } from "./harness/two-networks.js";
-
-const timeout = 180_000;
 
 /** Tries to connect to each port of a host. */
 const SCAN = `

@@ -5,9 +5,8 @@ import type { FenceOptions } from "./harness/fence.js";
 import { guarded } from "./harness/guarded.js";
 import { program } from "./harness/paths.js";
 import { probe } from "./harness/probe.js";
+import { timeout } from "./harness/timeout.js";
 import type { Attempt, BorrowedAttempt } from "./probe/attempt.js";
-
-const timeout = 120_000;
 
 /** Options that start ringfence with these sockets in its stdin. */
 const lent = (sockets: readonly string[], options: readonly string[]): FenceOptions => ({

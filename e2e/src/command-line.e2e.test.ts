@@ -3,8 +3,8 @@ import { describe, test } from "node:test";
 import { cleanRun as run } from "./harness/clean-run.js";
 import { isolated } from "./harness/isolated.js";
 import { judge } from "./harness/judge.js";
+import { timeout } from "./harness/timeout.js";
 
-const timeout = 120_000;
 const refused = "exec 3<>/dev/tcp/127.0.0.1/1001";
 
 describe("ringfence run options", () => {

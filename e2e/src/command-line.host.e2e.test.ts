@@ -7,8 +7,8 @@ import { readLog } from "./harness/fence.js";
 import { ringfencePath } from "./harness/paths.js";
 import { runProcess } from "./harness/run-process.js";
 import { temporaryFolder } from "./harness/temporary-folder.js";
+import { timeout } from "./harness/timeout.js";
 
-const timeout = 120_000;
 const refused = "exec 3<>/dev/tcp/127.0.0.1/1001";
 
 describe("ringfence run report", () => {

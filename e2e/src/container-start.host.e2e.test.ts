@@ -8,8 +8,8 @@ import { repositoryRoot, ringfencePath } from "./harness/paths.js";
 import { Podman } from "./harness/podman.js";
 import { runProcess } from "./harness/run-process.js";
 import { noContainers, Runc } from "./harness/runc.js";
+import { timeout } from "./harness/timeout.js";
 
-const timeout = 400_000;
 const ROUNDS = 10;
 /** For an agent on a slow machine. */
 const PATIENT = ["--require", "--timeout", "60"];
@@ -25,7 +25,6 @@ function hookOf(agent: TestAgent, ...options: readonly string[]): readonly strin
 
 describe("a container of runc whose runtime waits for the agent", {
   skip: noContainers("runc") ?? false,
-  timeout,
 }, () => {
   const cleanups: (() => unknown)[] = [];
   after(async () => {
@@ -51,7 +50,9 @@ describe("a container of runc whose runtime waits for the agent", {
     return { agent, first };
   };
 
-  test("is judged as its profile says from its first instruction, by name and by label", async () => {
+  test("is judged as its profile says from its first instruction, by name and by label", {
+    timeout,
+  }, async () => {
     const { agent, first } = begin("start");
     await agent.start();
     const hook = hookOf(agent, ...PATIENT);
@@ -67,7 +68,9 @@ describe("a container of runc whose runtime waits for the agent", {
     assert.deepEqual(seen, Array.from({ length: ROUNDS }, () => round).flat());
   });
 
-  test("starts closed where no agent answers or the time is over, and with --require does not start", async () => {
+  test("starts closed where no agent answers or the time is over, and with --require does not start", {
+    timeout,
+  }, async () => {
     const { agent, first } = begin("absent");
     await agent.start();
     process.kill(agent.pid, "SIGSTOP");
@@ -84,8 +87,10 @@ describe("a container of runc whose runtime waits for the agent", {
   });
 });
 
-describe("ringfence oci-hook", { timeout }, () => {
-  test("is not believed where the container has no cgroup of its own, or the state is none", async () => {
+describe("ringfence oci-hook", () => {
+  test("is not believed where the container has no cgroup of its own, or the state is none", {
+    timeout,
+  }, async () => {
     await using agent = new TestAgent("hook", profiles);
     await agent.start();
     const say = async (state: string, ...options: readonly string[]) => {
@@ -110,9 +115,8 @@ describe("ringfence oci-hook", { timeout }, () => {
 
 describe("a container of podman with the hook of deploy/", {
   skip: noContainers("podman") ?? false,
-  timeout,
 }, () => {
-  test("is judged as its profile says from its first instruction", async () => {
+  test("is judged as its profile says from its first instruction", { timeout }, async () => {
     await using agent = new TestAgent("podman-start", profiles);
     const hooks = join(agent.folder, "hooks.d");
     mkdirSync(hooks);

@@ -6,10 +6,10 @@ import { ringfencePath } from "./harness/paths.js";
 import { probe } from "./harness/probe.js";
 import { runProcess } from "./harness/run-process.js";
 import { temporaryFolder } from "./harness/temporary-folder.js";
+import { timeout } from "./harness/timeout.js";
 import { makeTunFile } from "./harness/tun-file.js";
 import type { Attempt } from "./probe/attempt.js";
 
-const timeout = 120_000;
 const tun: Attempt = { name: "tun", op: "tun", interface: "rf0" };
 
 /** Words that start a program in a network namespace with a tun interface that outlives its maker and that root may use. */

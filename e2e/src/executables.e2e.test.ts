@@ -10,6 +10,7 @@ import { readResults } from "./harness/probe.js";
 import { profile, rules } from "./harness/profile.js";
 import { shellTries } from "./harness/shell-tries.js";
 import { temporaryFolder } from "./harness/temporary-folder.js";
+import { timeout } from "./harness/timeout.js";
 
 const bash = realpathSync("/bin/bash");
 
@@ -27,7 +28,7 @@ function programs(): string {
 }
 
 describe("ringfence run executables", () => {
-  test("judge the file that runs, by its real path", { timeout: 120_000 }, async () => {
+  test("judge the file that runs, by its real path", { timeout }, async () => {
     const folder = programs();
     const policy = profile("p", {
       default: "deny",

@@ -8,8 +8,7 @@ import { isolated } from "./harness/isolated.js";
 import { repositoryRoot, ringfencePath } from "./harness/paths.js";
 import { type ProcessOptions, runProcess } from "./harness/run-process.js";
 import { temporaryFolder } from "./harness/temporary-folder.js";
-
-const timeout = 120_000;
+import { timeout } from "./harness/timeout.js";
 
 const explain = (args: readonly string[], options: ProcessOptions = {}) =>
   runProcess(ringfencePath, ["explain", ...args], options);

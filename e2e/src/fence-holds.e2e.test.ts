@@ -8,9 +8,9 @@ import { program } from "./harness/paths.js";
 import { probe, readResults } from "./harness/probe.js";
 import { shellTries } from "./harness/shell-tries.js";
 import { temporaryFolder } from "./harness/temporary-folder.js";
+import { timeout } from "./harness/timeout.js";
 import type { Attempt } from "./probe/attempt.js";
 
-const timeout = 120_000;
 const CLONE_NEWPID = 0x20000000;
 const CLONE_NEWNET = 0x40000000;
 const SOCK_RAW = 3;

@@ -8,8 +8,7 @@ import { connects, isIgnored } from "./harness/listeners.js";
 import { compileNative } from "./harness/native.js";
 import { profile } from "./harness/profile.js";
 import { temporaryFolder } from "./harness/temporary-folder.js";
-
-const timeout = 120_000;
+import { timeout } from "./harness/timeout.js";
 
 /** Copies of one program: the policy selects one of them and denies it everything. */
 const folder = temporaryFolder();

@@ -16,10 +16,10 @@ import { probe, readResults } from "./harness/probe.js";
 import { profile, rules } from "./harness/profile.js";
 import { runProcess } from "./harness/run-process.js";
 import { temporaryFolder } from "./harness/temporary-folder.js";
+import { timeout } from "./harness/timeout.js";
 import { until } from "./harness/until.js";
 import type { Attempt } from "./probe/attempt.js";
 
-const timeout = 120_000;
 const AF_INET = 2;
 const SOCK_DGRAM = 2;
 const IPPROTO_UDPLITE = 136;

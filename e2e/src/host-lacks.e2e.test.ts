@@ -9,8 +9,7 @@ import { assertNothingLeft } from "./harness/leftovers.js";
 import { ringfencePath } from "./harness/paths.js";
 import { runProcess } from "./harness/run-process.js";
 import { temporaryFolder } from "./harness/temporary-folder.js";
-
-const timeout = 120_000;
+import { timeout } from "./harness/timeout.js";
 
 /** Runs `ringfence run OPTIONS -- touch FILE` after a shell prepared a mount namespace of its own. */
 async function runAfter(prepare: string, options: readonly string[] = []) {

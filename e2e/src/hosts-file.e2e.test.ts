@@ -7,9 +7,9 @@ import { ringfencePath } from "./harness/paths.js";
 import { RESOLVER, ResolverNetwork } from "./harness/resolver-network.js";
 import { runProcess } from "./harness/run-process.js";
 import { temporaryFolder } from "./harness/temporary-folder.js";
+import { timeout } from "./harness/timeout.js";
 
 /** Of a whole suite: its tests share a network, and take 20 s each where the machine is emulated. */
-const timeout = 480_000;
 const network = new ResolverNetwork();
 after(() => network[Symbol.asyncDispose]());
 
@@ -34,10 +34,10 @@ function namesOf(run: FencedRun, address: string) {
   return flow.names;
 }
 
-describe("ringfence run knows the names of /etc/hosts", { timeout }, () => {
+describe("ringfence run knows the names of /etc/hosts", () => {
   before(() => network.serveProbe(RESOLVER));
 
-  test("without asking anybody, and for as long as it lasts", async () => {
+  test("without asking anybody, and for as long as it lasts", { timeout }, async () => {
     const via = withHosts("192.0.2.1 DB.example.com db\n2001:db8::7 six.example.com\n");
     const run = await fence(["python3", "-c", connect, "192.0.2.1", "2001:db8::7"], { via });
     const nobody = { pid: null, exe: null };
@@ -51,7 +51,7 @@ describe("ringfence run knows the names of /etc/hosts", { timeout }, () => {
     assert.deepEqual(run.report.names.queries, []);
   });
 
-  test("but not those that the command writes into it", async () => {
+  test("but not those that the command writes into it", { timeout }, async () => {
     const script = `echo 192.0.2.7 forged.example.com >>/etc/hosts && python3 -c "$0" 192.0.2.7 192.0.2.1`;
     const run = await fence(["sh", "-c", script, connect], {
       via: withHosts("192.0.2.1 true.example.com\n"),
@@ -63,7 +63,7 @@ describe("ringfence run knows the names of /etc/hosts", { timeout }, () => {
     );
   });
 
-  test("and decides by them", async () => {
+  test("and decides by them", { timeout }, async () => {
     const run = await fence(["python3", "-c", connect, "192.0.2.1", "192.0.2.2", "192.0.2.3"], {
       via: withHosts(
         "192.0.2.1 db.example.com\n192.0.2.2 sub.wild.example.com\n192.0.2.3 other.example.com\n",
@@ -74,13 +74,13 @@ describe("ringfence run knows the names of /etc/hosts", { timeout }, () => {
     assert.deepEqual(verdicts, ["192.0.2.1 allowed", "192.0.2.2 allowed", "192.0.2.3 denied"], run.stderr);
   });
 
-  test("and warns of what is not in force where there is no report", async () => {
+  test("and warns of what is not in force where there is no report", { timeout }, async () => {
     const args = ["run", "--report", "none", "--allow", "db.example.com", "--", "true"];
     const { stderr } = await runProcess(ringfencePath, args, { via: withHosts("192.0.2.1 a..b\n") });
     assert.match(stderr, /warning: 1 names in \/etc\/hosts are not in force: DNS has no such names/);
   });
 
-  test("and forgets none of them for what it learns", async () => {
+  test("and forgets none of them for what it learns", { timeout }, async () => {
     const names = Array.from({ length: 17 }, (_, index) => `n${index}.example.com`);
     const via = withHosts(`192.0.2.1 ${names.join(" ")}\n`);
     const script = `getent ahostsv4 www.example.com && python3 -c "$0" 192.0.2.1`;
@@ -93,7 +93,7 @@ describe("ringfence run knows the names of /etc/hosts", { timeout }, () => {
     assert.ok(run.report.warnings.some((warning) => warning.startsWith("1 names in /etc/hosts")));
   });
 
-  test("of thousands of lines", async () => {
+  test("of thousands of lines", { timeout }, async () => {
     const lines = Array.from({ length: 10_000 }, (_, i) => `10.${i >> 8}.${i & 255}.1 h${i}.example.com\n`);
     const run = await fence(["python3", "-c", connect, "10.31.255.1", "10.32.0.1"], {
       via: withHosts(lines.join("")),

@@ -11,6 +11,7 @@ import { isolation } from "./harness/isolation.js";
 import { compileNative } from "./harness/native.js";
 import { profile, rules } from "./harness/profile.js";
 import { temporaryFolder } from "./harness/temporary-folder.js";
+import { timeout } from "./harness/timeout.js";
 
 const ALLOW_PORTS = 10_000;
 const DENY_PORTS = 20_000;
@@ -241,7 +242,7 @@ function pathOf(flow: Report["flows"][number], folder: string): string {
 }
 
 describe("ringfence run identity", () => {
-  test("of a program is as the reference says, however it was started", { timeout: 240_000 }, async () => {
+  test("of a program is as the reference says, however it was started", { timeout }, async () => {
     const folder = prepare();
     const run = await withFormat(join(folder, "named/program"), folder, () => startEachWay(folder));
     const seen = Object.keys(ways).map((how, index) => [how, rowOf(run, index, folder)]);
@@ -251,7 +252,7 @@ describe("ringfence run identity", () => {
   });
 
   test("of a program in a detached tree is not that of its path there, for the host's root either", {
-    timeout: 120_000,
+    timeout,
   }, async () => {
     const folder = temporaryFolder();
     const program = compileNative("subject", folder);

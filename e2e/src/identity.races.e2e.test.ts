@@ -7,8 +7,7 @@ import { isolated } from "./harness/isolated.js";
 import { compileNative } from "./harness/native.js";
 import { profile, rules } from "./harness/profile.js";
 import { temporaryFolder } from "./harness/temporary-folder.js";
-
-const timeout = 180_000;
+import { timeout } from "./harness/timeout.js";
 
 /** Runs a command that may send nothing except what the process key allows. */
 function closedExcept(process: object, command: readonly string[]): Promise<FencedRun> {

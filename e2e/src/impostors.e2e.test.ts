@@ -4,9 +4,9 @@ import type { ReportQuery } from "@ringfence/model";
 import { TestCgroup } from "./harness/cgroups.js";
 import { type FencedRun, fence } from "./harness/fence.js";
 import { RESOLVER, RESOLVER6, ResolverNetwork } from "./harness/resolver-network.js";
+import { timeout } from "./harness/timeout.js";
 
 /** Of a whole suite: its tests share a network, and take 20 s each where the machine is emulated. */
-const timeout = 840_000;
 const STUB = "127.0.0.53";
 const network = new ResolverNetwork();
 after(() => network[Symbol.asyncDispose]());
@@ -117,9 +117,7 @@ function assertForged(run: FencedRun): void {
   );
 }
 
-describe("ringfence run learns no names of a listener that a fenced process made in another cgroup", {
-  timeout,
-}, () => {
+describe("ringfence run learns no names of a listener that a fenced process made in another cgroup", () => {
   const tricks: Readonly<Record<string, readonly [how: string, bound: string, resolver?: string]>> = {
     "at the resolver's address": ["alone", STUB],
     "at every address": ["alone", "0.0.0.0"],
@@ -140,7 +138,7 @@ while True:
     s.accept()[0].close()
 `;
   for (const [name, [how, bound, resolver = STUB]] of Object.entries(tricks)) {
-    test(name, async () => {
+    test(name, { timeout }, async () => {
       await using group = TestCgroup.make(`rf-e2e-${process.pid}`);
       if (how === "beside") await network.serveInside(["python3", "-c", real], /ready/);
       assertForged(
@@ -152,8 +150,8 @@ while True:
   }
 });
 
-describe("ringfence run learns no names", { timeout }, () => {
-  test("of a listener whose socket was made and bound outside", async () => {
+describe("ringfence run learns no names", () => {
+  test("of a listener whose socket was made and bound outside", { timeout }, async () => {
     const bind = `
 import os, socket, sys
 s = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
@@ -170,7 +168,7 @@ os.execvp(sys.argv[1], sys.argv[1:])`;
     "a transparent socket": ["transparent", RESOLVER, "198.51.100.2"],
   };
   for (const [name, [how, resolver, own]] of Object.entries(senders)) {
-    test(`of what ${name} sends as the resolver`, async () => {
+    test(`of what ${name} sends as the resolver`, { timeout }, async () => {
       const command = ["python3", "-c", overUdp, how, resolver, own];
       // nothing else may open such a socket, and what enforces refuses fragments of raw ones
       const options = ["--privileged", "--mode", "audit"];
@@ -178,7 +176,9 @@ os.execvp(sys.argv[1], sys.argv[1:])`;
     });
   }
 
-  test("and goes on learning them when somebody in a namespace of its own binds the port", async () => {
+  test("and goes on learning them when somebody in a namespace of its own binds the port", {
+    timeout,
+  }, async () => {
     await network.serveProbe(RESOLVER);
     const inner = `${messages}
 s = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
@@ -191,8 +191,8 @@ s.listen()`;
   });
 });
 
-describe("ringfence run learns names", { timeout }, () => {
-  test("of an answer behind IPv6 extension headers", async () => {
+describe("ringfence run learns names", () => {
+  test("of an answer behind IPv6 extension headers", { timeout }, async () => {
     const server = `${messages}
 s = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
 s.bind(("${RESOLVER6}", 53))

@@ -20,9 +20,8 @@ import {
 import { probe } from "./harness/probe.js";
 import { profile, rules } from "./harness/profile.js";
 import { temporaryFolder } from "./harness/temporary-folder.js";
+import { timeout } from "./harness/timeout.js";
 import type { ListenerStep } from "./probe/listener-step.js";
-
-const timeout = 180_000;
 
 function socket(name: string, family: "v4" | "v6", type: "tcp" | "udp", more: object = {}): ListenerStep {
   return { op: "socket", name, family, type, ...more };

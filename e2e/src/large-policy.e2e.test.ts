@@ -11,9 +11,9 @@ import { profile } from "./harness/profile.js";
 import { type FinishedProcess, runProcess } from "./harness/run-process.js";
 import { childrenOf } from "./harness/start-stages.js";
 import { temporaryFolder } from "./harness/temporary-folder.js";
+import { timeout } from "./harness/timeout.js";
 import { until } from "./harness/until.js";
 
-const timeout = 180_000;
 /** Large enough for a process of its own, and read in bearable time where a CPU is emulated. */
 const RULES = 1000;
 const MOST_RULES = 10_000;

@@ -8,8 +8,8 @@ import { ringfencePath } from "./harness/paths.js";
 import { RESOLVER, ResolverNetwork } from "./harness/resolver-network.js";
 import { runProcess } from "./harness/run-process.js";
 import { temporaryFolder } from "./harness/temporary-folder.js";
+import { timeout } from "./harness/timeout.js";
 
-const timeout = 600_000;
 const network = new ResolverNetwork();
 before(() => network.serveProbe(RESOLVER));
 after(() => network[Symbol.asyncDispose]());
@@ -60,7 +60,7 @@ function denials({ report }: FencedRun): string[] {
     );
 }
 
-describe("ringfence learn", { timeout }, () => {
+describe("ringfence learn", () => {
   let watched: FencedRun;
   let file = "";
   before(async () => {
@@ -70,7 +70,9 @@ describe("ringfence learn", { timeout }, () => {
     await learn("--from", watched.logPath, "-o", file);
   });
 
-  test("writes a policy from one audited run, under which the same run meets no denial", async () => {
+  test("writes a policy from one audited run, under which the same run meets no denial", {
+    timeout,
+  }, async () => {
     const text = readFileSync(file, "utf8");
     assert.match(text, /to: \[www\.example\.com\]\n\s+ports: \[443\/udp\]/);
     assert.doesNotMatch(text, /192\.0\.2\.1|:53|53\/|127\.0\.0\.0/, "names, no resolver, no block");
@@ -81,7 +83,7 @@ describe("ringfence learn", { timeout }, () => {
     assert.equal(fenced.report.mode, "enforce");
   });
 
-  test("learns the same rules from the report of the run", async () => {
+  test("learns the same rules from the report of the run", { timeout }, async () => {
     const report = join(temporaryFolder(), "report.json");
     writeFileSync(report, JSON.stringify(watched.report, null, 2));
     // Which of the names of one address was meant is in no report.
@@ -89,7 +91,7 @@ describe("ringfence learn", { timeout }, () => {
     assert.deepEqual(rules(await learn("--from", report)), rules(await learn("--from", watched.logPath)));
   });
 
-  test("allows no more than was seen", async () => {
+  test("allows no more than was seen", { timeout }, async () => {
     const other = nameSteps(
       "look,other.example.com",
       "look,only.asked.example.com",
@@ -109,7 +111,7 @@ describe("ringfence learn", { timeout }, () => {
     ]);
   });
 
-  test("finds nothing to change in what it wrote from the same log", async () => {
+  test("finds nothing to change in what it wrote from the same log", { timeout }, async () => {
     const before = readFileSync(file, "utf8");
     assert.equal(await learn("--from", watched.logPath, "-o", file), "");
     assert.equal(readFileSync(file, "utf8"), before);

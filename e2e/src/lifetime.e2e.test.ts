@@ -10,9 +10,9 @@ import { Inmate } from "./harness/inmate.js";
 import { assertNothingLeft, cgroupsOf, notesOf } from "./harness/leftovers.js";
 import { ringfencePath } from "./harness/paths.js";
 import { temporaryFolder } from "./harness/temporary-folder.js";
+import { timeout } from "./harness/timeout.js";
 import { until } from "./harness/until.js";
 
-const timeout = 180_000;
 const port = 1001;
 const options = ["--deny", `:${port}`];
 

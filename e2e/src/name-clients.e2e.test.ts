@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { type FencedRun, fence } from "./harness/fence.js";
-import { compileWithMusl } from "./harness/musl.js";
+import { withMusl } from "./harness/musl.js";
+import { compileNative } from "./harness/native.js";
 import { BIG, DNSMASQ, ResolverNetwork, UNBOUND } from "./harness/resolver-network.js";
 import { temporaryFolder } from "./harness/temporary-folder.js";
+import { timeout } from "./harness/timeout.js";
 
 const network = new ResolverNetwork();
 after(() => network[Symbol.asyncDispose]());
@@ -49,16 +51,16 @@ function learnedBy(run: FencedRun, type: string): Record<string, string> {
   );
 }
 
-describe("ringfence run learns names that real clients ask of real resolvers", { timeout: 420_000 }, () => {
+describe("ringfence run learns names that real clients ask of real resolvers", () => {
   let musl = "";
   before(async () => {
-    musl = compileWithMusl("resolve", temporaryFolder());
+    musl = compileNative("resolve", temporaryFolder(), withMusl);
     await network.serveDnsmasq();
     await network.serveUnbound();
   });
 
   for (const [resolver, address] of Object.entries({ dnsmasq: DNSMASQ, unbound: UNBOUND })) {
-    test(`through aliases, with and without EDNS, over UDP and TCP: ${resolver}`, async () => {
+    test(`through aliases, with and without EDNS, over UDP and TCP: ${resolver}`, { timeout }, async () => {
       const run = await fence(["sh", "-c", askAll, "sh", process.execPath, musl, askByHand, address], {
         via: network.via(address),
       });
@@ -82,7 +84,7 @@ describe("ringfence run learns names that real clients ask of real resolvers", {
     });
   }
 
-  test("through a resolver of this host that the clients share", async () => {
+  test("through a resolver of this host that the clients share", { timeout }, async () => {
     const options =
       "--keep-in-foreground --log-facility=- --user=root --no-resolv --no-hosts --pid-file --bind-interfaces";
     const command = ["dnsmasq", ...`${options} --listen-address=127.0.0.1 --server=${DNSMASQ}`.split(" ")];

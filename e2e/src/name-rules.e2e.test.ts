@@ -1,18 +1,16 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Cgroup2 } from "@ringfence/kernel";
-import { withObject } from "./harness/altered-object.js";
-import { objectOfBriefNames } from "./harness/brief-names.js";
+import { alteredObject, withObject } from "./harness/altered-object.js";
 import { canReset } from "./harness/can-reset.js";
 import { type FencedRun, fence } from "./harness/fence.js";
 import { nameSteps, outcomesOf } from "./harness/name-client.js";
 import { rules } from "./harness/profile.js";
 import { RESOLVER, ResolverNetwork, STRANGER } from "./harness/resolver-network.js";
-import { temporaryFolder } from "./harness/temporary-folder.js";
+import { timeout } from "./harness/timeout.js";
 import { WatchedRun } from "./harness/watched-run.js";
 
 /** Of a whole suite: its tests share a network, and take 20 s each where the machine is emulated. */
-const timeout = 840_000;
 const network = new ResolverNetwork();
 before(async () => {
   await network.serveProbe(RESOLVER);
@@ -57,8 +55,8 @@ async function steps(policy: Policy, words: readonly string[], object?: string):
 
 const www = { allow: { to: ["www.example.com"] } };
 
-describe("ringfence run decides by name", { timeout }, () => {
-  test("what --allow NAME:PORT says, and nothing else", async () => {
+describe("ringfence run decides by name", () => {
+  test("what --allow NAME:PORT says, and nothing else", { timeout }, async () => {
     const command = nameSteps(
       "to,192.0.2.1,443",
       "look,www.example.com",
@@ -101,7 +99,7 @@ describe("ringfence run decides by name", { timeout }, () => {
     );
   });
 
-  test("by each name of an address, and a name that is allowed is enough", async () => {
+  test("by each name of an address, and a name that is allowed is enough", { timeout }, async () => {
     const policy: Policy = {
       default: "allow",
       rules: {
@@ -121,7 +119,7 @@ describe("ringfence run decides by name", { timeout }, () => {
     assert.equal(both.run.report.flows.find(({ port }) => port === 443)?.domain, "good.example.com");
   });
 
-  test("not by what another resolver says, unless the policy trusts that one", async () => {
+  test("not by what another resolver says, unless the policy trusts that one", { timeout }, async () => {
     const asked = `ask,www.example.com,1,${STRANGER}`;
     const words = [asked, "to,192.0.2.1,9"];
     const reach = { allow: { to: [STRANGER], ports: [53] } };
@@ -132,13 +130,13 @@ describe("ringfence run decides by name", { timeout }, () => {
   });
 });
 
-describe("ringfence run lets names run out", { timeout }, () => {
+describe("ringfence run lets names run out", () => {
   let object = "";
   before(() => {
-    object = objectOfBriefNames(temporaryFolder());
+    object = alteredObject("briefNames");
   });
 
-  test("for new flows, and says so; a live one goes on", async () => {
+  test("for new flows, and says so; a live one goes on", { timeout }, async () => {
     const words = [
       "look,www.example.com",
       `look,x.example.com`,
@@ -157,7 +155,9 @@ describe("ringfence run lets names run out", { timeout }, () => {
     );
   });
 
-  test("and keeps a connection by its name over a change of policy, until a policy denies that", async () => {
+  test("and keeps a connection by its name over a change of policy, until a policy denies that", {
+    timeout,
+  }, async () => {
     const script = 'ip address add 192.0.2.1 dev lo && exec "$0" -e "$1"';
     const echo = `require("net").createServer((s) => s.pipe(s)).listen(9, "192.0.2.1", () => console.log("ready"))`;
     await network.serve(["sh", "-c", script, process.execPath, echo], /ready/);
@@ -177,14 +177,14 @@ describe("ringfence run lets names run out", { timeout }, () => {
     assert.match(lines.at(-1) ?? "", canReset() ? /talk (ECONNABORTED|EPIPE|closed)/ : /talk timeout/);
   });
 
-  test("later by as much as the policy says", async () => {
+  test("later by as much as the policy says", { timeout }, async () => {
     const words = ["look,www.example.com", "wait,1.2", "to,192.0.2.1,9"];
     const { of } = await steps({ rules: { www }, names: { grace: "1m" } }, words, object);
     assert.equal(of["to,192.0.2.1,9"], "ok");
   });
 });
 
-describe("ringfence run refuses queries", { timeout }, () => {
+describe("ringfence run refuses queries", () => {
   const wrong = "7777.example.com";
   const seen = `ask,seen.example.com,1,${RESOLVER}`;
   const allowed: Policy = {
@@ -242,16 +242,20 @@ describe("ringfence run refuses queries", { timeout }, () => {
     assert.ok(run.report.totals.denied >= Object.keys(tricks).length);
   });
   for (const [index, [what, [step, outcome]]] of Object.entries(tricks).entries()) {
-    test(what, () => {
+    test(what, { timeout }, () => {
       const [before = "", said, , after = ""] = lines.slice(3 * index);
       assert.equal(said, `${step} ${outcome}`);
       assert.equal(before, after, "nothing reached the resolver");
     });
   }
 
-  test("and lets others go on", () => assert.equal(lines.at(-1), "look,www.example.com 192.0.2.1"));
+  test("and lets others go on", { timeout }, () =>
+    assert.equal(lines.at(-1), "look,www.example.com 192.0.2.1"),
+  );
 
-  test("behind as many as a packet holds, or in a connection that waits when the fence ends", async () => {
+  test("behind as many as a packet holds, or in a connection that waits when the fence ends", {
+    timeout,
+  }, async () => {
     network.forgetOrphansSoon();
     const hidden = `many,www.example.com,${RESOLVER},mark.example.com`;
     const held = [`hold,mark.example.com,${RESOLVER}`, `paced,www.example.com,mark.example.com,${RESOLVER}`];
@@ -269,7 +273,7 @@ describe("ringfence run refuses queries", { timeout }, () => {
     assert.equal(of[marked], "192.0.2.0", "the resolver was asked for no such name");
   });
 
-  test("through a socket from outside", async () => {
+  test("through a socket from outside", { timeout }, async () => {
     const give =
       "import os, socket, sys; s = socket.socket(2, 2); os.dup2(s.fileno(), 0); os.execvp(sys.argv[1], sys.argv[1:])";
     const step = `given,${wrong},${RESOLVER}`;
@@ -280,7 +284,9 @@ describe("ringfence run refuses queries", { timeout }, () => {
     assert.equal(outcomesOf(run.stdout)[step], "EPERM");
   });
 
-  test("but not those with a domain of the search list behind a name that is allowed", async () => {
+  test("but not those with a domain of the search list behind a name that is allowed", {
+    timeout,
+  }, async () => {
     const run = await fence(nameSteps("look,www.example.com", "look,other.example.com"), {
       policies: [policyOf({ rules: { www } })],
       via: network.viaSearch("absent.example", RESOLVER),
@@ -292,12 +298,12 @@ describe("ringfence run refuses queries", { timeout }, () => {
     assert.ok(asked.includes("other.example.com.absent.example denied"), asked.join());
   });
 
-  test("but not those of a connection that is opened again", async () => {
+  test("but not those of a connection that is opened again", { timeout }, async () => {
     const step = `again,www.example.com,${RESOLVER}`;
     assert.equal((await steps(allowed, [step])).of[step], "192.0.2.1");
   });
 
-  test("and names each in the log and in the report", async () => {
+  test("and names each in the log and in the report", { timeout }, async () => {
     const step = `ask,${wrong},16,${RESOLVER}`;
     const { run } = await leaves([step, step]);
     const denied = run.dnsLog.filter(({ answer }) => answer === "denied");
@@ -315,7 +321,7 @@ describe("ringfence run refuses queries", { timeout }, () => {
     );
   });
 
-  test("only where the policy says so", async () => {
+  test("only where the policy says so", { timeout }, async () => {
     const step = `ask,${wrong},1,${RESOLVER}`;
     const open = await leaves([step], { ...allowed, dns: { queries: "allow" } });
     assert.deepEqual([open.of[step], open.count], ["192.0.2.1", 1]);
@@ -326,7 +332,7 @@ describe("ringfence run refuses queries", { timeout }, () => {
     assert.equal(audited.run.report.totals.denied, 0);
   });
 
-  test("of a name that is denied, where others may be asked for", async () => {
+  test("of a name that is denied, where others may be asked for", { timeout }, async () => {
     const policy: Policy = { default: "allow", rules: { bad: { deny: { to: ["*.bad.example.com"] } } } };
     const denied = `ask,x.bad.example.com,1,${RESOLVER}`;
     const unreadable = [`raw,${RESOLVER},00`, `zero,x.bad.example.com,${RESOLVER}`];
@@ -336,8 +342,8 @@ describe("ringfence run refuses queries", { timeout }, () => {
   });
 });
 
-describe("ringfence run refuses encrypted DNS", { timeout }, () => {
-  test("by port, and to public resolvers", async () => {
+describe("ringfence run refuses encrypted DNS", () => {
+  test("by port, and to public resolvers", { timeout }, async () => {
     const policy: Policy = { default: "allow", dns: { encrypted: "deny" } };
     const words = ["to,192.0.2.1,853", "to,192.0.2.1,443", "to,8.8.8.8,443", "to,1.1.1.1,53"];
     const { of, run } = await steps(policy, words);

@@ -5,9 +5,9 @@ import { after, before, describe, test } from "node:test";
 import { fence } from "./harness/fence.js";
 import { DNSMASQ, ResolverNetwork } from "./harness/resolver-network.js";
 import { temporaryFolder } from "./harness/temporary-folder.js";
+import { timeout } from "./harness/timeout.js";
 
 /** Of a whole suite: its tests share a network, and take 20 s each where the machine is emulated. */
-const timeout = 240_000;
 const network = new ResolverNetwork();
 after(() => network[Symbol.asyncDispose]());
 
@@ -74,10 +74,10 @@ async function askBesideDaemons(options: readonly string[]) {
   return { answers, row, connected };
 }
 
-describe("ringfence run and daemons that look names up", { timeout }, () => {
+describe("ringfence run and daemons that look names up", () => {
   before(() => network.serveDnsmasq());
 
-  test("takes their sockets, so that the C library asks in packets", async () => {
+  test("takes their sockets, so that the C library asks in packets", { timeout }, async () => {
     const { answers, row, connected } = await askBesideDaemons([]);
     assert.deepEqual(
       answers,
@@ -87,7 +87,7 @@ describe("ringfence run and daemons that look names up", { timeout }, () => {
     assert.deepEqual([row?.name, row?.trust, row?.learned], ["real.example.org", "trusted", 1]);
   });
 
-  test("leaves them to a privileged command", async () => {
+  test("leaves them to a privileged command", { timeout }, async () => {
     const { answers, connected } = await askBesideDaemons(["--privileged"]);
     assert.deepEqual(
       answers,

@@ -4,16 +4,15 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import type { VerdictLine } from "@ringfence/model";
 import { explanationSchema } from "@ringfence/model/schemas";
-import { withObject } from "./harness/altered-object.js";
-import { objectOfBriefNames } from "./harness/brief-names.js";
+import { alteredObject, withObject } from "./harness/altered-object.js";
 import { fence } from "./harness/fence.js";
 import { nameSteps } from "./harness/name-client.js";
 import { ringfencePath } from "./harness/paths.js";
 import { RESOLVER, ResolverNetwork } from "./harness/resolver-network.js";
 import { runProcess } from "./harness/run-process.js";
 import { temporaryFolder } from "./harness/temporary-folder.js";
+import { timeout } from "./harness/timeout.js";
 
-const timeout = 840_000;
 const network = new ResolverNetwork();
 before(() => network.serveProbe(RESOLVER));
 after(() => network[Symbol.asyncDispose]());
@@ -25,13 +24,13 @@ function toldOf(log: readonly VerdictLine[], wanted: number): string[] {
   return log.filter(({ port }) => port === wanted).map(({ msg }) => msg.replace(/^.* (may|asks)/, "$1"));
 }
 
-describe("ringfence run says what a name had to do with a verdict", { timeout }, () => {
+describe("ringfence run says what a name had to do with a verdict", () => {
   let object = "";
   before(() => {
-    object = objectOfBriefNames(temporaryFolder());
+    object = alteredObject("briefNames");
   });
 
-  test("in the log, and in a report that explain agrees with row by row", async () => {
+  test("in the log, and in a report that explain agrees with row by row", { timeout }, async () => {
     const attempt = "to,192.0.2.1,443";
     const words = [attempt, "look,www.example.com", attempt, "to,192.0.2.1,80", "wait,1.2", attempt];
     const command = nameSteps(...words, "look,other.example.com");

@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { alteredObject, type SourceEdit, withObject } from "./harness/altered-object.js";
+import { alteredObject, withObject } from "./harness/altered-object.js";
 import { type FencedRun, fence } from "./harness/fence.js";
 import { RESOLVER, ResolverNetwork } from "./harness/resolver-network.js";
-import { temporaryFolder } from "./harness/temporary-folder.js";
+import { timeout } from "./harness/timeout.js";
 
 /** Of a whole suite: its tests share a network, and take 30 s each where the machine is emulated. */
-const timeout = 480_000;
 const network = new ResolverNetwork();
 after(() => network[Symbol.asyncDispose]());
 
@@ -69,27 +68,14 @@ function namesBy(run: FencedRun): Record<string, string[]> {
   );
 }
 
-/** The same object with room for eight of something: all of it is looked at for what gives way. */
-function roomForEight(name: string, room: number): SourceEdit {
-  return { file: "include/abi_dns.h", from: `${name} ${room}`, to: `${name} 8` };
-}
-
-/** Room for forty queries that wait. */
-const fewQueries: SourceEdit = {
-  file: "include/dns_tables.h",
-  from: "DNS_QUERY_SETS 1024",
-  to: "DNS_QUERY_SETS 5",
-};
-
-describe("ringfence run has room for names", { timeout }, () => {
+describe("ringfence run has room for names", () => {
   let small: readonly string[] = [];
   before(async () => {
     await network.serveProbe(RESOLVER);
-    const edits = [roomForEight("RF_NAMED_ADDRESSES", 65536), fewQueries];
-    small = withObject(alteredObject(temporaryFolder(), edits));
+    small = withObject(alteredObject("fewAddressesAndQueries"));
   });
 
-  test("10,000 of them", async () => {
+  test("10,000 of them", { timeout }, async () => {
     const names = Array.from({ length: 10_000 }, (_, index) => [`own-${index}`, A] as const);
     const run = await askFor({ names, addresses: ["192.0.2.1", "192.0.21.137", "192.0.41.16"], atOnce: 64 });
     assert.deepEqual(namesBy(run), {
@@ -101,14 +87,14 @@ describe("ringfence run has room for names", { timeout }, () => {
     assert.deepEqual([dnsNames, dnsAddresses, dnsQueries, dnsMessages], [0, 0, 0, 0]);
   });
 
-  test("one with 1,000 addresses that take turns", async () => {
+  test("one with 1,000 addresses that take turns", { timeout }, async () => {
     const names = Array.from({ length: 1000 }, () => ["turning", A] as const);
     const run = await askFor({ names, addresses: ["192.0.2.1", "192.0.5.232"], atOnce: 16 });
     assert.deepEqual(namesBy(run), { "192.0.2.1": ["turning"], "192.0.5.232": ["turning"] });
     assert.equal(run.report.losses.dnsAddresses, 0);
   });
 
-  test("and forgets the addresses that expire first where there is none", async () => {
+  test("and forgets the addresses that expire first where there is none", { timeout }, async () => {
     const [six, four] = ["2001:db8:1::", "192.0.2."];
     const run = await askFor({
       names: [
@@ -134,13 +120,13 @@ describe("ringfence run has room for names", { timeout }, () => {
     assert.equal(run.report.losses.dnsAddresses, 2);
   });
 
-  test("and forgets the names that expire first where there is none", async () => {
+  test("and forgets the names that expire first where there is none", { timeout }, async () => {
     const numbers = [0, 1, 2, 3, 4, 5, 6, 7, 0, 8, 9];
     const run = await askFor({
       names: numbers.map((number) => [`own-${number}`, A] as const),
       addresses: Array.from({ length: 10 }, (_, index) => `192.0.2.${index + 1}`),
       atOnce: 1,
-      via: withObject(alteredObject(temporaryFolder(), [roomForEight("RF_DOMAINS", 16384)])),
+      via: withObject(alteredObject("fewNames")),
     });
     const kept = [0, 3, 4, 5, 6, 7, 8, 9];
     const expected = Array.from({ length: 10 }, (_, n) => [
@@ -151,7 +137,9 @@ describe("ringfence run has room for names", { timeout }, () => {
     assert.equal(run.report.losses.dnsNames, 2);
   });
 
-  test("that are asked for while others wait, and forgets the query that waits longest", async () => {
+  test("that are asked for while others wait, and forgets the query that waits longest", {
+    timeout,
+  }, async () => {
     const run = await fence(["python3", "-c", askInVain], { via: [...small, ...network.via(RESOLVER)] });
     const { queries, counters } = run.report.names;
     assert.equal(queries.find(({ name }) => name === "own-7.example.com")?.learned, 1);

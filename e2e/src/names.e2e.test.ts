@@ -4,9 +4,9 @@ import type { ReportQuery } from "@ringfence/model";
 import { type FencedRun, fence } from "./harness/fence.js";
 import { program } from "./harness/paths.js";
 import { RESOLVER, RESOLVER6, ResolverNetwork, STRANGER } from "./harness/resolver-network.js";
+import { timeout } from "./harness/timeout.js";
 
 /** Of a whole suite: its tests share a network, and take 20 s each where the machine is emulated. */
-const timeout = 840_000;
 const network = new ResolverNetwork();
 after(() => network[Symbol.asyncDispose]());
 
@@ -94,8 +94,8 @@ function namesOf(run: FencedRun, address: string): string[] {
 const untilServed = (port: string) =>
   `until grep -q "${port} " /proc/net/udp && grep -q "${port} " /proc/net/tcp; do sleep 0.1; done`;
 
-describe("ringfence run learns names", { timeout }, () => {
-  test("before the application reads the answer, and says who asked", async () => {
+describe("ringfence run learns names", () => {
+  test("before the application reads the answer, and says who asked", { timeout }, async () => {
     await network.serveProbe(RESOLVER);
     const run = await askFor("www.Example.com");
     const row = rowOf(run, "www.example.com");
@@ -114,7 +114,7 @@ describe("ringfence run learns names", { timeout }, () => {
     assert.deepEqual([queries, answers, malformed, unasked], [1, 1, 0, 0]);
   });
 
-  test("of every address in an answer", async () => {
+  test("of every address in an answer", { timeout }, async () => {
     const run = await askFor("many-200.example.com");
     assert.deepEqual(
       [rowOf(run, "many-200.example.com").found, rowOf(run, "many-200.example.com").learned],
@@ -122,13 +122,13 @@ describe("ringfence run learns names", { timeout }, () => {
     );
   });
 
-  test("over IPv6", async () => {
+  test("over IPv6", { timeout }, async () => {
     await network.serveProbe(RESOLVER6);
     const run = await askFor("six.example.com", RESOLVER6, { resolvers: [RESOLVER6] });
     assert.deepEqual(namesOf(run, "192.0.2.1"), ["six.example.com"]);
   });
 
-  test("of every address in an answer over TCP, after one over UDP that was cut", async () => {
+  test("of every address in an answer over TCP, after one over UDP that was cut", { timeout }, async () => {
     const run = await fence(["getent", "ahostsv4", "big-1000.example.com"], { via: network.via(RESOLVER) });
     const rows = run.report.names.queries.filter(({ type }) => type === "A");
     const seen = rows.map(({ protocol, found, learned }) => [protocol, found, learned]);
@@ -138,14 +138,16 @@ describe("ringfence run learns names", { timeout }, () => {
     ]);
   });
 
-  test("of as many addresses as a message can have", async () => {
+  test("of as many addresses as a message can have", { timeout }, async () => {
     const run = await fence(["python3", "-c", askOverTcp, RESOLVER, "big-4090.example.com"], {
       via: network.via(RESOLVER),
     });
     assert.equal(rowOf(run, "big-4090.example.com").learned, 4090);
   });
 
-  test("of an answer that comes in parts, and of two in one segment, over one connection", async () => {
+  test("of an answer that comes in parts, and of two in one segment, over one connection", {
+    timeout,
+  }, async () => {
     const names = ["slow-50.example.com", "held-2.example.com", "more-3.example.com", "slow-9.example.com"];
     const run = await fence(["python3", "-c", askOverTcp, RESOLVER, ...names], {
       via: network.via(RESOLVER),
@@ -158,7 +160,7 @@ describe("ringfence run learns names", { timeout }, () => {
     assert.deepEqual([counters.malformed, counters.unasked, run.report.losses.dnsStreams], [0, 0, 0]);
   });
 
-  test("of several datagrams that the kernel gives at once", async () => {
+  test("of several datagrams that the kernel gives at once", { timeout }, async () => {
     const names = Array.from({ length: 10 }, (_, index) => `gro${index}.example.com`);
     const run = await fence(["python3", "-c", askAtOnce, RESOLVER, ...names], { via: network.via(RESOLVER) });
     assert.deepEqual(
@@ -167,7 +169,9 @@ describe("ringfence run learns names", { timeout }, () => {
     );
   });
 
-  test("from no answer that is malformed, or to another query, and tells of those that nobody answers", async () => {
+  test("from no answer that is malformed, or to another query, and tells of those that nobody answers", {
+    timeout,
+  }, async () => {
     const names = ["otherid", "othername", "cut", "loop", "silent"].map((label) => `${label}.example.com`);
     const run = await askFor(names.join(","));
     assert.deepEqual(namesOf(run, "192.0.2.1"), []);
@@ -180,7 +184,9 @@ describe("ringfence run learns names", { timeout }, () => {
     assert.equal(askers[0]?.unanswered, names.length);
   });
 
-  test("of an answer whose segments come late, and drops those that come before them", async (t) => {
+  test("of an answer whose segments come late, and drops those that come before them", {
+    timeout,
+  }, async (t) => {
     if (!network.loseSegments()) return t.skip("this kernel has no nftables: nothing loses a segment here");
     t.after(() => network.loseNothing());
     const names = Array.from({ length: 6 }, (_, index) => `slow-${300 + index}.example.com`);
@@ -195,7 +201,7 @@ describe("ringfence run learns names", { timeout }, () => {
     assert.deepEqual([run.report.losses.dnsStreams, run.report.names.counters.malformed], [0, 0]);
   });
 
-  test("from no resolver but the host's", async () => {
+  test("from no resolver but the host's", { timeout }, async () => {
     await network.serveProbe(STRANGER);
     const run = await askFor("www.example.com", STRANGER);
     const row = rowOf(run, "www.example.com");
@@ -203,7 +209,7 @@ describe("ringfence run learns names", { timeout }, () => {
     assert.deepEqual(namesOf(run, "192.0.2.1"), []);
   });
 
-  test("from no process of its own that sits on the resolver's address", async () => {
+  test("from no process of its own that sits on the resolver's address", { timeout }, async () => {
     const server = program("probe/dns-server.js");
     const script = `"$0" "$1" 127.0.0.53 & ${untilServed("3500007F:0035")}
 python3 -c "$2" forged.example.com 127.0.0.53; kill $!`;
@@ -218,7 +224,9 @@ python3 -c "$2" forged.example.com 127.0.0.53; kill $!`;
     assert.ok(run.report.names.counters.forged > 0);
   });
 
-  test("from nobody in a network namespace of its own that has the resolver's address", async () => {
+  test("from nobody in a network namespace of its own that has the resolver's address", {
+    timeout,
+  }, async () => {
     const server = program("probe/dns-server.js");
     const inner = `ip link set lo up; ip addr add ${RESOLVER}/32 dev lo; ip route add default dev lo; "$0" "$1" ${RESOLVER} &
 ${untilServed(":0035")}; python3 -c "$2" own.example.com ${RESOLVER}; kill $!`;

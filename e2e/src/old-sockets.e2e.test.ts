@@ -8,10 +8,9 @@ import { compileNative } from "./harness/native.js";
 import { profile, rules } from "./harness/profile.js";
 import { ShortOrphans } from "./harness/short-orphans.js";
 import { temporaryFolder } from "./harness/temporary-folder.js";
+import { timeout } from "./harness/timeout.js";
 import { until } from "./harness/until.js";
 import { WatchedRun } from "./harness/watched-run.js";
-
-const timeout = 120_000;
 
 /** Takes connections, each of which says its name, and keeps the names of those that ended. */
 class Rolls {

@@ -11,10 +11,10 @@ import { compileNative } from "./harness/native.js";
 import { probe, probeCommand, readResults } from "./harness/probe.js";
 import { runProcess } from "./harness/run-process.js";
 import { temporaryFolder } from "./harness/temporary-folder.js";
+import { timeout } from "./harness/timeout.js";
 import { until } from "./harness/until.js";
 import type { Attempt } from "./probe/attempt.js";
 
-const timeout = 120_000;
 const IPPROTO_MPTCP = 262;
 const AF_INET = 2;
 const SOCK_STREAM = 1;

@@ -4,9 +4,9 @@ import { TestCgroup } from "./harness/cgroups.js";
 import { guarded } from "./harness/guarded.js";
 import { isolated } from "./harness/isolated.js";
 import { probe } from "./harness/probe.js";
+import { timeout } from "./harness/timeout.js";
 import type { Attempt } from "./probe/attempt.js";
 
-const timeout = 120_000;
 const AF_PACKET = 17;
 const AF_VSOCK = 40;
 const frame: Attempt = { name: "frame", op: "frame" };

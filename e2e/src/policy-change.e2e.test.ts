@@ -14,9 +14,8 @@ import { profile, rules } from "./harness/profile.js";
 import { replaceFile } from "./harness/replace-file.js";
 import { runProcess } from "./harness/run-process.js";
 import { temporaryFolder } from "./harness/temporary-folder.js";
+import { timeout } from "./harness/timeout.js";
 import { until } from "./harness/until.js";
-
-const timeout = 120_000;
 
 /** Opens one connection that rests, one that talks, a connected UDP socket that talks; then does what it is told. */
 const client = `

@@ -7,9 +7,8 @@ import { profile } from "./harness/profile.js";
 import { replaceFile } from "./harness/replace-file.js";
 import { runProcess } from "./harness/run-process.js";
 import { temporaryFolder } from "./harness/temporary-folder.js";
+import { timeout } from "./harness/timeout.js";
 import { until } from "./harness/until.js";
-
-const timeout = 300_000;
 
 describe("ringfence run --watch", () => {
   test("gives no wrong answer while policies follow each other under load", { timeout }, async () => {

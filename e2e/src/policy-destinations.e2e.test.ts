@@ -3,8 +3,7 @@ import { describe, test } from "node:test";
 import { isolated } from "./harness/isolated.js";
 import { judge } from "./harness/judge.js";
 import { profile, rules } from "./harness/profile.js";
-
-const timeout = 120_000;
+import { timeout } from "./harness/timeout.js";
 
 describe("ringfence run destinations of a policy", () => {
   test("allow what `to`, `ports` and `protocol` say and nothing else", { timeout }, async () => {

@@ -8,8 +8,8 @@ import { ringfencePath } from "./harness/paths.js";
 import { RESOLVER, ResolverNetwork } from "./harness/resolver-network.js";
 import { runProcess } from "./harness/run-process.js";
 import { temporaryFolder } from "./harness/temporary-folder.js";
+import { timeout } from "./harness/timeout.js";
 
-const timeout = 840_000;
 const network = new ResolverNetwork();
 before(() => network.serveProbe(RESOLVER));
 after(() => network[Symbol.asyncDispose]());
@@ -28,11 +28,11 @@ async function outcomes(format: "bouheki" | "nsp", config: object, words: readon
   return { of: outcomesOf(run.stdout), lines: run.stdout.trimEnd().split("\n"), exe };
 }
 
-describe("ringfence run enforces the names of an imported policy", { timeout }, () => {
+describe("ringfence run enforces the names of an imported policy", () => {
   const to = "to,192.0.2.1,443";
   const look = "look,www.example.com";
 
-  test("bouheki: an allowed domain, and queries for others", async () => {
+  test("bouheki: an allowed domain, and queries for others", { timeout }, async () => {
     const config = {
       network: { mode: "block", cidr: { allow: ["10.9.9.0/24"] }, domain: { allow: ["www.example.com"] } },
     };
@@ -46,7 +46,7 @@ describe("ringfence run enforces the names of an imported policy", { timeout }, 
     ]);
   });
 
-  test("bouheki: a denied domain, from which whoever is allowed by uid is exempt", async () => {
+  test("bouheki: a denied domain, from which whoever is allowed by uid is exempt", { timeout }, async () => {
     const open = {
       mode: "block",
       cidr: { allow: ["0.0.0.0/0", "::/0"] },
@@ -58,7 +58,7 @@ describe("ringfence run enforces the names of an imported policy", { timeout }, 
     assert.equal(exempt.of[to], "ok");
   });
 
-  test("Network Security Probe: names to reach, and names to ask for only", async () => {
+  test("Network Security Probe: names to reach, and names to ask for only", { timeout }, async () => {
     const profile = (path: string) => ({
       apiVersion: "securityprobe.datadoghq.com/v1",
       kind: "SecurityProfile",

@@ -6,8 +6,8 @@ import { TestCgroup } from "./harness/cgroups.js";
 import { isolated } from "./harness/isolated.js";
 import { judge } from "./harness/judge.js";
 import { profile, rules } from "./harness/profile.js";
+import { timeout } from "./harness/timeout.js";
 
-const timeout = 120_000;
 const node = realpathSync(process.execPath);
 const bash = realpathSync("/bin/bash");
 const rest = "allowed p/egress.default";

@@ -6,9 +6,8 @@ import { after, before, describe, test } from "node:test";
 import { fence } from "./harness/fence.js";
 import { probe } from "./harness/probe.js";
 import { temporaryFolder } from "./harness/temporary-folder.js";
+import { timeout } from "./harness/timeout.js";
 import type { Attempt } from "./probe/attempt.js";
-
-const timeout = 120_000;
 
 /** Bits of the capabilities that are taken away, from linux/capability.h. */
 const taken = {

@@ -11,9 +11,9 @@ import { probeCommand, readResults } from "./harness/probe.js";
 import { callAddress, firstPort, randomCall, randomCallPolicy } from "./harness/random-calls.js";
 import { shellTries } from "./harness/shell-tries.js";
 import { temporaryFolder } from "./harness/temporary-folder.js";
+import { timeout } from "./harness/timeout.js";
 import type { Attempt } from "./probe/attempt.js";
 
-const timeout = 300_000;
 const seed = seedOf(process.env);
 const node = realpathSync(process.execPath);
 const identities = [

@@ -4,11 +4,12 @@ import { hostname } from "node:os";
 import { describe, test } from "node:test";
 import { fence } from "./harness/fence.js";
 import { isolated } from "./harness/isolated.js";
+import { timeout } from "./harness/timeout.js";
 
 const bash = realpathSync("/bin/bash");
 
 describe("ringfence run report and log", () => {
-  test("name the program, the process, the rule and the times", { timeout: 120_000 }, async () => {
+  test("name the program, the process, the rule and the times", { timeout }, async () => {
     const before = Date.now();
     const script =
       "for port in 1003 1001 1002; do (exec 3<>/dev/tcp/127.0.0.1/$port) 2>/dev/null; done; echo $$ $PPID; exit 6";

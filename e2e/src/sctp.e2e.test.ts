@@ -10,9 +10,9 @@ import { program } from "./harness/paths.js";
 import { probe, probeCommand, readResults } from "./harness/probe.js";
 import { profile, rules } from "./harness/profile.js";
 import { runProcess } from "./harness/run-process.js";
+import { timeout } from "./harness/timeout.js";
 import type { Attempt } from "./probe/attempt.js";
 
-const timeout = 180_000;
 const AF_INET = 2;
 const SOCK_STREAM = 1;
 const IPPROTO_SCTP = 132;

@@ -10,15 +10,15 @@ import { selftestSchema } from "@ringfence/model/schemas";
 import { methods } from "@ringfence/probe";
 import { linkIds } from "./harness/bpf-links.js";
 import { fence } from "./harness/fence.js";
+import { inVm } from "./harness/in-vm.js";
 import { assertNothingLeft } from "./harness/leftovers.js";
 import { ringfencePath } from "./harness/paths.js";
 import { runProcess } from "./harness/run-process.js";
+import { timeout } from "./harness/timeout.js";
 import { makeTunFile } from "./harness/tun-file.js";
 import { until } from "./harness/until.js";
 
 const RUNS = "/run/ringfence/runs";
-const timeout = 400_000;
-const inVm = process.env["RINGFENCE_VM"] !== undefined;
 /** Only where nobody minds what the kernel then has loaded. */
 const options = inVm ? ["--load-modules"] : [];
 

@@ -7,9 +7,9 @@ import { compileNative } from "./harness/native.js";
 import { probe, probeCommand, readResults } from "./harness/probe.js";
 import { runProcess } from "./harness/run-process.js";
 import { temporaryFolder } from "./harness/temporary-folder.js";
+import { timeout } from "./harness/timeout.js";
 import type { Attempt } from "./probe/attempt.js";
 
-const timeout = 120_000;
 const AF_INET = 2;
 const AF_INET6 = 10;
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex");

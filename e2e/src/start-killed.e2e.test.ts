@@ -7,19 +7,22 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { linkIds } from "./harness/bpf-links.js";
 import { fence } from "./harness/fence.js";
+import { inVm } from "./harness/in-vm.js";
 import { assertNothingLeft } from "./harness/leftovers.js";
 import { ringfencePath } from "./harness/paths.js";
 import { childrenOf, isRunning, type StartStage, StartWatch, startStages } from "./harness/start-stages.js";
 import { temporaryFolder } from "./harness/temporary-folder.js";
+import { timeout } from "./harness/timeout.js";
 import { until } from "./harness/until.js";
 
-const timeout = 300_000;
 /** From here on the launcher may have its order. */
 const FIRST_WITH_ORDER = startStages.indexOf("the launcher is in the cgroup");
 /** Before it there is no guardian to kill. */
 const FIRST_WITH_GUARDIAN = startStages.indexOf("a link is attached");
 const MOST_RANDOM_KILLS = 40;
 const RANDOM_KILLS_MS = 30_000;
+/** Short beside a stage, which takes longer under emulation, and so does a look. */
+const LOOK_EVERY_MS = inVm ? 2 : 0.1;
 
 /** Memory that nobody writes, to wait for a moment. */
 const nobody = new Int32Array(new SharedArrayBuffer(4));
@@ -63,7 +66,7 @@ class StartingRun {
   waitFor(stage: StartStage): void {
     while (!this.#watch.reached(stage)) {
       assert.ok(isRunning(this.pid), `ended before ${stage}`);
-      Atomics.wait(nobody, 0, 0, 0.1); // where there is one CPU, the run needs it
+      Atomics.wait(nobody, 0, 0, LOOK_EVERY_MS); // where there is one CPU, the run needs it
     }
   }
 

@@ -3,12 +3,12 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { alteredObject, objectPath, withObject } from "./harness/altered-object.js";
+import type { AlteredObject } from "./harness/altered-objects.js";
 import { TestCgroup } from "./harness/cgroups.js";
 import { attachExclusively, cgroupHooks } from "./harness/exclusive-program.js";
 import { assertRefusesToRun } from "./harness/refused-run.js";
 import { temporaryFolder } from "./harness/temporary-folder.js";
-
-const timeout = 180_000;
+import { timeout } from "./harness/timeout.js";
 
 const whole = readFileSync(objectPath);
 const files: Readonly<Record<string, Uint8Array>> = {
@@ -20,35 +20,16 @@ const files: Readonly<Record<string, Uint8Array>> = {
   "of zeros behind its header": Buffer.concat([whole.subarray(0, 64), Buffer.alloc(whole.length - 64)]),
 };
 
-const programs: Readonly<Record<string, { readonly source: string; readonly expected: RegExp }>> = {
-  "a program that the verifier refuses": {
-    source: `SEC("cgroup/connect4")
-int reads_anywhere(struct bpf_sock_addr *ctx)
-{
-	return *(volatile int *)((long)ctx->user_port << 3);
-}`,
-    expected: /^ringfence: Cannot load program "reads_anywhere".* R1 is used as an address, but holds scalar/,
-  },
-  "a kernel type that is missing": {
-    source: `struct no_such_type {
-	int member;
-} __attribute__((preserve_access_index));
-
-SEC("tp_btf/sched_process_exit")
-int BPF_PROG(reads_missing, struct no_such_type *thing)
-{
-	return BPF_CORE_READ(thing, member);
-}`,
-    expected: /^ringfence: Cannot load program "reads_missing".*no_such_type/,
-  },
-  "a hook that is missing": {
-    source: `SEC("tp_btf/no_such_event")
-int BPF_PROG(waits_for_ever)
-{
-	return 0;
-}`,
-    expected: /^ringfence: Cannot load .*no_such_event/,
-  },
+const programs: Readonly<Record<string, readonly [AlteredObject, RegExp]>> = {
+  "a program that the verifier refuses": [
+    "programThatIsRefused",
+    /^ringfence: Cannot load program "reads_anywhere".* R1 is used as an address, but holds scalar/,
+  ],
+  "a kernel type that is missing": [
+    "typeThatIsMissing",
+    /^ringfence: Cannot load program "reads_missing".*no_such_type/,
+  ],
+  "a hook that is missing": ["hookThatIsMissing", /^ringfence: Cannot load .*no_such_event/],
 };
 
 describe("ringfence run refuses to start", () => {
@@ -60,10 +41,9 @@ describe("ringfence run refuses to start", () => {
     }
   });
 
-  for (const [what, { source, expected }] of Object.entries(programs)) {
+  for (const [what, [name, expected]] of Object.entries(programs)) {
     test(`with ${what}`, { timeout }, async () => {
-      const edits = [{ file: "process.bpf.c", from: "", to: source }];
-      await assertRefusesToRun(expected, withObject(alteredObject(temporaryFolder(), edits)));
+      await assertRefusesToRun(expected, withObject(alteredObject(name)));
     });
   }
 

@@ -4,7 +4,8 @@ import { copyFileSync, readdirSync, readlinkSync, writeFileSync } from "node:fs"
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import { alteredObject, type SourceEdit, withObject } from "./harness/altered-object.js";
+import { alteredObject, withObject } from "./harness/altered-object.js";
+import { FEW_PEERS } from "./harness/altered-objects.js";
 import { TestCgroup } from "./harness/cgroups.js";
 import { fence } from "./harness/fence.js";
 import { isolated } from "./harness/isolated.js";
@@ -12,8 +13,8 @@ import { compileNative } from "./harness/native.js";
 import { profile, rules } from "./harness/profile.js";
 import type { ProcessOptions } from "./harness/run-process.js";
 import { temporaryFolder } from "./harness/temporary-folder.js";
+import { timeout } from "./harness/timeout.js";
 
-const timeout = 240_000;
 const FLOW_ROWS = 16_384;
 const PEERS = 16_384;
 const FIRST_PORT = 10_000;
@@ -97,8 +98,8 @@ kill $(jobs -p); wait`;
   });
 
   test("of peers forgets some that may still be answered, and says how many", { timeout }, async () => {
-    const [room, count] = [64, 128];
-    const object = alteredObject(temporaryFolder(), [fewPeers(room)]);
+    const [room, count] = [FEW_PEERS, 2 * FEW_PEERS];
+    const object = alteredObject("fewPeers");
     const askers = Array.from({ length: count }, () => createSocket("udp4"));
     const { stdout, stderr, report } = await fence([process.execPath, "-e", answerAfter(count)], {
       options: ["--default", "deny"],
@@ -115,9 +116,8 @@ kill $(jobs -p); wait`;
   });
 
   test("of peers forgets those that nobody may answer any more, and none else", { timeout }, async () => {
-    const room = 64;
-    const shorter = { file: "include/peers.h", from: "120000000000ULL", to: "4000000000ULL" };
-    const object = alteredObject(temporaryFolder(), [fewPeers(room), shorter]);
+    const room = FEW_PEERS;
+    const object = alteredObject("fewPeersForFourSeconds");
     const askers = Array.from({ length: room + 1 }, () => createSocket("udp4"));
     const [first, last] = [askers[0], askers[room]];
     const { stdout, stderr, report } = await fence([process.execPath, "-e", answerFirst(room)], {
@@ -152,8 +152,8 @@ kill $(jobs -p); wait`;
   });
 
   test("of peers forgets those of closed sockets first, and counts none of them", { timeout }, async () => {
-    const room = 64;
-    const object = alteredObject(temporaryFolder(), [fewPeers(room)]);
+    const room = FEW_PEERS;
+    const object = alteredObject("fewPeers");
     const asker = createSocket("udp4");
     const { stdout, stderr, report } = await fence([process.execPath, "-e", openAndClose(3 * room)], {
       options: ["--default", "deny", "--allow", "127.0.0.1:9", "--allow", "[::1]:9"],
@@ -169,8 +169,8 @@ kill $(jobs -p); wait`;
     timeout,
     skip: availableParallelism() < 2 && "there is only one CPU",
   }, async () => {
-    const room = 64;
-    const object = alteredObject(temporaryFolder(), [fewPeers(room)]);
+    const room = FEW_PEERS;
+    const object = alteredObject("fewPeers");
     const bitsOfPlaces = Math.log2(16 * room);
     const { stdout, stderr, report } = await fence(
       [compileNative("closed-twins", temporaryFolder()), String(room), String(bitsOfPlaces)],
@@ -206,14 +206,7 @@ kill $(jobs -p); wait`;
 
   test("of executables or of events changes no verdict", { timeout }, async () => {
     const folder = temporaryFolder();
-    const object = alteredObject(folder, [
-      { file: "include/maps.h", from: "max_entries, 2 * 1024 * 1024", to: "max_entries, 4096" },
-      {
-        file: "include/maps.h",
-        from: "16384);\n\t__type(key, struct rf_exe_key)",
-        to: "4);\n\t__type(key, struct rf_exe_key)",
-      },
-    ]);
+    const object = alteredObject("fewEventsAndExecutables");
     const subject = compileNative("subject", folder);
     const named = join(folder, "named");
     for (const path of [named, ...Array.from({ length: 10 }, (_, index) => `${named}-${index}`)]) {
@@ -319,10 +312,6 @@ server.on("message", (_, { port, address }) => once(${count}, () => server.send(
 })));
 server.bind(0, "127.0.0.1", () => console.log(server.address().port));
 `;
-}
-
-function fewPeers(room: number): SourceEdit {
-  return { file: "include/abi.h", from: "RF_PEERS 16384", to: `RF_PEERS ${room}` };
 }
 
 /** Does one of these at each line that the command prints; the first line is a port, which all of them get. */

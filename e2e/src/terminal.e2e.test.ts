@@ -3,9 +3,9 @@ import type { ChildProcess } from "node:child_process";
 import { describe, test } from "node:test";
 import { ringfencePath } from "./harness/paths.js";
 import { runProcess } from "./harness/run-process.js";
+import { timeout } from "./harness/timeout.js";
 import { until } from "./harness/until.js";
 
-const timeout = 120_000;
 const fenced = `${ringfencePath} run --report none --`;
 
 /** Counts one signal until a second after the first, and prints how often it came. */

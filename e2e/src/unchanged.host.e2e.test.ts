@@ -6,8 +6,8 @@ import { describe, test } from "node:test";
 import { ringfencePath } from "./harness/paths.js";
 import { type ProcessOptions, runProcess } from "./harness/run-process.js";
 import { temporaryFolder } from "./harness/temporary-folder.js";
+import { timeout } from "./harness/timeout.js";
 
-const timeout = 120_000;
 const fenced = [ringfencePath, "run", "--report", "none", "--"];
 
 /** Runs the command without and with a fence, started by the same words, and returns both outputs. */

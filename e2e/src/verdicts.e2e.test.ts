@@ -3,10 +3,10 @@ import { after, before, describe, test } from "node:test";
 import type { ReportFlow } from "@ringfence/model";
 import { EchoServers } from "./harness/echo-servers.js";
 import { probe } from "./harness/probe.js";
+import { timeout } from "./harness/timeout.js";
 import type { Attempt } from "./probe/attempt.js";
 
 const IPPROTO_MPTCP = 262;
-const timeout = 120_000;
 
 describe("ringfence run verdicts", () => {
   let servers: EchoServers;

@@ -10,8 +10,7 @@ import {
   verifiedObjects,
 } from "@ringfence/kernel/testing";
 import { repositoryRoot } from "./harness/paths.js";
-
-const timeout = 120_000;
+import { timeout } from "./harness/timeout.js";
 
 test("every program loads on this kernel within the instructions that bpf/verified.json says", {
   timeout,

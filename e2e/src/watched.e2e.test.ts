@@ -4,13 +4,13 @@ import { describe, test } from "node:test";
 import { OVERFLOW_ROWS, readFlows, textOf } from "@ringfence/agent";
 import { layout } from "@ringfence/kernel";
 import { formatAddress, fromBytes16 } from "@ringfence/model";
+import { inVm } from "./harness/in-vm.js";
 import { isolated } from "./harness/isolated.js";
 import { program } from "./harness/paths.js";
+import { timeout } from "./harness/timeout.js";
 import { until } from "./harness/until.js";
 import { WatchedCgroup } from "./harness/watched-cgroup.js";
 
-const inVm = process.env["RINGFENCE_VM"] !== undefined;
-const timeout = 120_000;
 const { RF_ENDED_BY_US, RF_ENDED_BY_PEER } = layout.rf_ended_by;
 const { RF_EGRESS, RF_INGRESS } = layout.rf_direction;
 const TCP = 6;

@@ -10,8 +10,7 @@ import { Podman } from "./harness/podman.js";
 import { runProcess } from "./harness/run-process.js";
 import { noContainers, Runc } from "./harness/runc.js";
 import { SlowServer } from "./harness/slow-server.js";
-
-const timeout = 400_000;
+import { timeout } from "./harness/timeout.js";
 
 const profiles = {
   "billing.yaml": containerProfile("billing", "{ container: { name: billing } }", "10.0.0.1"),
@@ -41,7 +40,7 @@ async function knowsNone(agent: TestAgent): Promise<boolean> {
   return await untilInForce(agent, (all) => all.length === 0);
 }
 
-describe("an agent and containers of runc", { skip: noContainers("runc") ?? false, timeout }, () => {
+describe("an agent and containers of runc", { skip: noContainers("runc") ?? false }, () => {
   const cleanups: (() => unknown)[] = [];
   after(async () => {
     for (const cleanup of cleanups.toReversed()) await cleanup();
@@ -55,7 +54,9 @@ describe("an agent and containers of runc", { skip: noContainers("runc") ?? fals
     return { agent, runc, place };
   };
 
-  test("give each container its profile, by name and by label, before it and after it", async () => {
+  test("give each container its profile, by name and by label, before it and after it", {
+    timeout,
+  }, async () => {
     const { agent, runc, place } = begin("profiles");
     const sleep = ["/bin/sleep", "600"];
     const web = { name: "shop", cgroup: place("shop"), annotations: { app: "web" }, command: sleep };
@@ -141,7 +142,9 @@ describe("an agent and containers of runc", { skip: noContainers("runc") ?? fals
     ]);
   });
 
-  test("deny the first instruction of a container, whoever it turns out to be, while nobody classifies it", async () => {
+  test("deny the first instruction of a container, whoever it turns out to be, while nobody classifies it", {
+    timeout,
+  }, async () => {
     const { agent, runc, place } = begin("first");
     await agent.start();
     assert.equal(
@@ -159,7 +162,7 @@ describe("an agent and containers of runc", { skip: noContainers("runc") ?? fals
     process.kill(agent.pid, "SIGCONT");
   });
 
-  test("cover a container when the first profile that asks for one comes later", async () => {
+  test("cover a container when the first profile that asks for one comes later", { timeout }, async () => {
     const { agent, runc, place } = begin("later", {
       "other.yaml": containerProfile("other", "{ uid: 4242 }", "10.0.0.1"),
     });
@@ -175,7 +178,9 @@ describe("an agent and containers of runc", { skip: noContainers("runc") ?? fals
     assert.ok(await eventually(isAllowed));
   });
 
-  test("let arrive what a container sent before its end, though the host may not send it", async () => {
+  test("let arrive what a container sent before its end, though the host may not send it", {
+    timeout,
+  }, async () => {
     const { agent, runc, place } = begin("sent", {
       "billing.yaml": containerProfile("billing", "{ container: { name: billing } }", "127.0.0.1"),
       "host.yaml": containerProfile("host", "{ host: true }", "10.0.0.1"),
@@ -194,7 +199,7 @@ describe("an agent and containers of runc", { skip: noContainers("runc") ?? fals
     assert.match(await server.rest(), /^\d{5,} bytes and the end$/);
   });
 
-  test("cover a container again after it was made anew, and forget the one before", async () => {
+  test("cover a container again after it was made anew, and forget the one before", { timeout }, async () => {
     const { agent, runc, place } = begin("again");
     await agent.start();
     const container = { name: "billing", cgroup: place("billing"), command: tryTo("10.0.0.2") };
@@ -209,8 +214,8 @@ describe("an agent and containers of runc", { skip: noContainers("runc") ?? fals
   });
 });
 
-describe("an agent and containers of podman", { skip: noContainers("podman") ?? false, timeout }, () => {
-  test("give a container its profile by name, image and label", async () => {
+describe("an agent and containers of podman", { skip: noContainers("podman") ?? false }, () => {
+  test("give a container its profile by name, image and label", { timeout }, async () => {
     await using agent = new TestAgent("podman", {
       "billing.yaml": containerProfile(
         "billing",
