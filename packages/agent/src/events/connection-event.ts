@@ -76,7 +76,7 @@ function endedBy({
 }
 
 function processOf(event: layout.rf_connection_event, names: FlowNames, records: ProcessRecords) {
-  const known = records.find(event.tgid, event.exec_ns, names);
+  const known = records.findOnce(event.tgid, event.exec_ns, names);
   if (known !== null) return { ...known, uid: event.uid, gid: event.gid, cgroupId: String(event.cgroup) };
   return {
     execId: execIdOf(names.bootId, event.tgid, event.exec_ns),

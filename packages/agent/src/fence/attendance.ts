@@ -14,6 +14,7 @@ export class Attendance {
   readonly #lostBefore: number;
   #isMissedTold = false;
   #untold = 0;
+  #heardNs = bootNs();
 
   constructor(object: BpfObject) {
     this.#map = object.map("attendance", u32Codec, codec);
@@ -29,25 +30,30 @@ export class Attendance {
 
   /** Says that the agent lives: once it has not for DEAD_AFTER_MS, profiles that open then do. */
   attend(): void {
-    const [untold, lost] = this.#isMissedTold ? [0, this.lost] : [this.missed, this.#lostBefore];
-    this.#map.set(0, {
-      heard_ns: bootNs(),
-      limit_ns: BigInt(DEAD_AFTER_MS) * 1_000_000n,
-      untold: BigInt(untold + this.#untold),
-      lost: BigInt(lost),
-    });
+    this.#heardNs = bootNs();
+    this.#write();
   }
 
   /** Says how many repeats were taken and are not told yet. */
   note(untold: number): void {
     if (untold === this.#untold) return;
     this.#untold = untold;
-    this.attend();
+    this.#write();
   }
 
   /** What was missed is told: until then it is the next agent's to tell. */
   settle(): void {
     this.#isMissedTold = true;
-    this.attend();
+    this.#write();
+  }
+
+  #write(): void {
+    const [untold, lost] = this.#isMissedTold ? [0, this.lost] : [this.missed, this.#lostBefore];
+    this.#map.set(0, {
+      heard_ns: this.#heardNs,
+      limit_ns: BigInt(DEAD_AFTER_MS) * 1_000_000n,
+      untold: BigInt(untold + this.#untold),
+      lost: BigInt(lost),
+    });
   }
 }

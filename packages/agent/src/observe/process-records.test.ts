@@ -41,3 +41,30 @@ test("ProcessRecords keeps what ran above an execution, and takes no other one's
   assert.deepEqual(records.ancestorsOf(exec(4n), names), ["/bin/40"], "it has ended");
   assert.equal(records.ancestorsOf(exec(5n), names), null);
 });
+
+test("ProcessRecords describes an execution once, and another one of that process anew", () => {
+  const empty = codec.fromBytes(new Uint8Array(codec.size));
+  let record = empty;
+  let looks = 0;
+  const map = {
+    lookup: () => {
+      looks += 1;
+      return codec.toBytes(record);
+    },
+  } as Pick<RawMap, "lookup"> as RawMap;
+  const records = new ProcessRecords(map);
+  let commandLine: string | null = null;
+  const described = { ...names, commandLines: { get: () => commandLine } } as unknown as FlowNames;
+  const uidAt = (execNs: bigint) => records.findOnce(7, execNs, described)?.uid;
+  const becomes = (execNs: bigint, uid: number) => {
+    record = { ...empty, tgid: 7, exec_ns: execNs, known: { ...empty.known, uid } };
+  };
+  becomes(1n, 10);
+  assert.equal(uidAt(1n), 10);
+  commandLine = "seven";
+  assert.equal(records.findOnce(7, 1n, described)?.commandLine, "seven", "what is told later is taken");
+  becomes(1n, 11);
+  assert.deepEqual([uidAt(1n), looks], [10, 2]);
+  becomes(2n, 20);
+  assert.deepEqual([uidAt(2n), uidAt(1n), uidAt(2n)], [20, undefined, 20]);
+});

@@ -21,6 +21,8 @@ interface Known {
 export class ProcessRecords {
   readonly #map: Pick<RawMap, "lookup">;
   readonly #told = new RecentMap<Known, number>(REMEMBERED);
+  /** What the table said of those that nobody told of: they began before. */
+  readonly #found = new RecentMap<Known, number>(REMEMBERED);
   /** By execution: what ran above one is settled when it begins. */
   readonly #ancestors = new RecentMap<readonly string[]>(REMEMBERED);
 
@@ -40,6 +42,19 @@ export class ProcessRecords {
     if (told?.execNs === execNs) return told.process;
     const record = this.#record(pid);
     return record?.exec_ns === execNs ? describe(record, names) : null;
+  }
+
+  /**
+   * The same, and as it was when it was first asked for: for who has its ids and its cgroup from elsewhere, and asks for each
+   * connection that ended.
+   */
+  findOnce(pid: number, execNs: bigint, names: FlowNames): EventProcess | null {
+    const known = this.#told.get(pid) ?? this.#found.get(pid);
+    if (known?.execNs === execNs) return known.process;
+    const process = this.find(pid, execNs, names);
+    // its command line may be told later
+    if (process?.commandLine != null) this.#found.set(pid, { execNs, process });
+    return process;
   }
 
   /** Executables above a process, the nearest first; null when nobody knows. */
