@@ -26,7 +26,7 @@ function compile(edits: readonly SourceEdit[], path: string): void {
   const copy = mkdtempSync(join(tmpdir(), "ringfence-altered-"));
   try {
     cpSync(sources, copy, { recursive: true });
-    rmSync(join(copy, "build"), { recursive: true });
+    rmSync(join(copy, "build"), { recursive: true, force: true });
     for (const edit of edits) alter(join(copy, edit.file), edit);
     execFileSync("make", ["-s", "-C", copy, built]);
     copyFileSync(join(copy, built), path);
