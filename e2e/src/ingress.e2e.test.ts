@@ -116,15 +116,15 @@ describe("ringfence run incoming", () => {
   test("refuse a bind with EPERM, by port and protocol", { timeout }, async () => {
     const names = ["tcp", "tcp6", "udp", "udp6", "dual", "mptcp"];
     const steps = [
-      ...[socket("tcp", "v4", "tcp"), bind("tcp", "127.0.0.1", 41_001), bind("tcp", "127.0.0.1", 41_002)],
-      ...[socket("tcp6", "v6", "tcp"), bind("tcp6", "::1", 41_001), bind("tcp6", "::1", 41_002)],
-      ...[socket("udp", "v4", "udp"), bind("udp", "127.0.0.1", 41_001), bind("udp", "127.0.0.1", 41_003)],
-      ...[socket("udp6", "v6", "udp"), bind("udp6", "::1", 41_002), bind("udp6", "::1", 41_003)],
-      ...[socket("dual", "v6", "tcp"), bind("dual", "::ffff:127.0.0.1", 41_001)],
-      ...[socket("mptcp", "v4", "tcp", { protocol: 262 }), bind("mptcp", "127.0.0.1", 41_001)],
+      ...[socket("tcp", "v4", "tcp"), bind("tcp", "127.0.0.1", 21_001), bind("tcp", "127.0.0.1", 21_002)],
+      ...[socket("tcp6", "v6", "tcp"), bind("tcp6", "::1", 21_001), bind("tcp6", "::1", 21_002)],
+      ...[socket("udp", "v4", "udp"), bind("udp", "127.0.0.1", 21_001), bind("udp", "127.0.0.1", 21_003)],
+      ...[socket("udp6", "v6", "udp"), bind("udp6", "::1", 21_002), bind("udp6", "::1", 21_003)],
+      ...[socket("dual", "v6", "tcp"), bind("dual", "::ffff:127.0.0.1", 21_001)],
+      ...[socket("mptcp", "v4", "tcp", { protocol: 262 }), bind("mptcp", "127.0.0.1", 21_001)],
       ...[socket("any", "v4", "udp"), bind("any", "127.0.0.1", 0)],
     ];
-    const options = ["--listen", "41002/tcp", "--listen", "41003/udp"];
+    const options = ["--listen", "21002/tcp", "--listen", "21003/udp"];
     const { stdout, report, log } = await listeners(steps, { options });
     const binds = stdout
       .split("\n")
@@ -149,7 +149,7 @@ describe("ringfence run incoming", () => {
         "denied udp ::1 run/listen.default",
       ].sort(),
     );
-    assert.match(log[0]?.msg ?? "", /may not listen on tcp 127\.0\.0\.1 port 41001/);
+    assert.match(log[0]?.msg ?? "", /may not listen on tcp 127\.0\.0\.1 port 21001/);
   });
 
   test("ignore who connects to a port that nobody was allowed to listen on", { timeout }, async () => {
@@ -252,8 +252,8 @@ describe("ringfence run incoming", () => {
   test("only tell what audit would refuse", { timeout }, async () => {
     const policy = profile("p", { mode: "audit", ingress: { default: "deny" }, listen: "none" });
     const steps = [
-      ...[socket("tcp", "v4", "tcp"), bind("tcp", "127.0.0.1", 41_004), listen("tcp")],
-      ...[socket("udp", "v4", "udp"), bind("udp", "127.0.0.1", 41_004)],
+      ...[socket("tcp", "v4", "tcp"), bind("tcp", "127.0.0.1", 21_004), listen("tcp")],
+      ...[socket("udp", "v4", "udp"), bind("udp", "127.0.0.1", 21_004)],
     ];
     const { results, report, log } = await listeners(steps, { policies: [policy] }, async (port) => {
       await connects("127.0.0.1", port("tcp"), "127.0.0.1");
@@ -276,20 +276,20 @@ describe("ringfence run incoming", () => {
   });
 
   test("take the sources and ports of the command line", { timeout }, async () => {
-    const options = ["--allow-from", "tcp/127.0.0.2:41005", "--listen", "41005-41006/tcp"];
-    const steps = [41_005, 41_006].flatMap((port) => [
+    const options = ["--allow-from", "tcp/127.0.0.2:21005", "--listen", "21005-21006/tcp"];
+    const steps = [21_005, 21_006].flatMap((port) => [
       socket(`${port}`, "v4", "tcp"),
       bind(`${port}`, "127.0.0.1", port),
       listen(`${port}`),
     ]);
     const { results, report } = await listeners(steps, { options }, async () => {
-      await connects("127.0.0.1", 41_005, "127.0.0.2");
+      await connects("127.0.0.1", 21_005, "127.0.0.2");
       await Promise.all([
-        isIgnored("127.0.0.1", 41_005, "127.0.0.1"),
-        isIgnored("127.0.0.1", 41_006, "127.0.0.2"),
+        isIgnored("127.0.0.1", 21_005, "127.0.0.1"),
+        isIgnored("127.0.0.1", 21_006, "127.0.0.2"),
       ]);
     });
-    assert.deepEqual([results["got 41005"], results["got 41006"]], ["1", "0"]);
+    assert.deepEqual([results["got 21005"], results["got 21006"]], ["1", "0"]);
     assert.deepEqual(
       rowsOf(report, "ingress").map((row) => row.slice(0, row.indexOf(" tcp"))),
       ["allowed", "denied", "denied"],

@@ -15,7 +15,7 @@ describe("ringfence run --watch", () => {
     const folder = temporaryFolder();
     const file = join(folder, "policy.yaml");
     const stop = join(folder, "stop");
-    const [allowed, denied] = [40_001, 40_002];
+    const [allowed, denied] = [20_001, 20_002];
     const rounds = 24;
     replaceFile(file, unlike(0, allowed));
     const said = { out: "", err: "" };

@@ -44,9 +44,13 @@ class Conversation {
     child.stdout?.on("data", onText);
   };
 
-  /** Throws what went wrong in between. */
-  end(): Promise<void> {
-    return this.#talked;
+  /** Throws what went wrong in between, with what the program said of its sockets. */
+  async end(said: string): Promise<void> {
+    try {
+      await this.#talked;
+    } catch (error) {
+      throw new Error(`${(error as Error).message}; the sockets: ${said}`, { cause: error });
+    }
   }
 }
 
@@ -63,7 +67,7 @@ export async function listeners(
   const conversation = new Conversation(meanwhile);
   const run = await fence(command(steps), { ...options, input: null, onStart: conversation.onStart });
   assert.equal(run.code, 0, run.stderr);
-  await conversation.end();
+  await conversation.end(run.stdout);
   return { ...run, results: readResults(run.stdout).results };
 }
 
@@ -77,7 +81,7 @@ export async function listenersIn(
   const via = ["sh", "-c", `echo 0 >"${folder}/cgroup.procs" && exec "$@"`, "sh"];
   const [file = "", ...args] = command(steps);
   const { stdout } = await runProcess(file, args, { via, input: null, onStart: conversation.onStart });
-  await conversation.end();
+  await conversation.end(stdout);
   return readResults(stdout).results;
 }
 
