@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { AgentStatus } from "@ringfence/model";
 import { TestAgent } from "./harness/agent.js";
+import { untilInForce } from "./harness/agent-workloads.js";
 import { TestCgroup } from "./harness/cgroups.js";
 import { EchoServers } from "./harness/echo-servers.js";
 import { inVm } from "./harness/in-vm.js";
@@ -39,6 +40,11 @@ describe("an agent whose profiles change all the time", () => {
     agent.writeProfile("unit.yaml", profile("unit", "{ unit: billing.service }", [open.tcp4.port]));
     agent.writeProfile("late.yaml", profile("late", `{ cgroup: ${path}/late }`, [open.tcp4.port]));
     await agent.start();
+    {
+      // a unit outside system.slice is foreseen once it was seen
+      await using billing = TestCgroup.make("billing.service", path);
+      assert.ok(await untilInForce(agent, (all) => all.some(({ cgroup }) => cgroup === billing.path)));
+    }
     const began = performance.now();
     const isOver = () => performance.now() - began > LASTS_MS;
     const changing = (async () => {

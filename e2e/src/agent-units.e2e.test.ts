@@ -52,6 +52,9 @@ describe("an agent and units that start while it is dead", () => {
     await tryIn("late", "without an agent");
     await tryIn("other.service", "without an agent");
     await agent.start();
+    await agent.end("SIGKILL");
+    await tryIn("billing.service", "without the second agent");
+    await agent.start();
     {
       await using billing = TestCgroup.make("billing.service", path);
       assert.ok(await isKnown(agent, billing));
@@ -65,6 +68,7 @@ describe("an agent and units that start while it is dead", () => {
       "billing.service once more": refused,
       "late without an agent": refused,
       "other.service without an agent": "ok",
+      "billing.service without the second agent": refused,
       "billing.service after it": refused,
       "other.service after it": "ok",
     });

@@ -1,7 +1,7 @@
 import type { Cgroup2 } from "@ringfence/kernel";
 import type { AgentConfig } from "@ringfence/model";
 import { buildCgroupTable, type CgroupsNow, type CompiledPolicy } from "@ringfence/policy";
-import { EXPECTED_CGROUPS, expectedWithin } from "../fence/expected-cgroups.js";
+import { EXPECTED_CGROUPS, expectedPaths, expectedWithin } from "../fence/expected-cgroups.js";
 import { HostFence } from "../fence/host-fence.js";
 import type { LoadedFence } from "../fence/load-fence.js";
 import { planSlots } from "../fence/policy-slots.js";
@@ -51,6 +51,8 @@ export class Engine implements Disposable {
     this.#cgroups = cgroupsOf(policy);
     this.#archive = new PolicyArchive(state);
     const { compiled } = policy;
+    // units that the agent before this one has seen are known on, whether one runs just now or not
+    if (prepared?.takenOver) this.#seen.note(expectedPaths(prepared.object.rawMap("expected_cgroups")));
     const table = this.#tableNow(this.#cgroups);
     const resolvers = this.#trustedBy(policy);
     const place = { objectPath, cgroups, cgroup, pins: PinFolder.open(pins) };

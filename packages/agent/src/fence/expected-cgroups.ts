@@ -1,4 +1,4 @@
-import { layout } from "@ringfence/kernel";
+import { layout, type RawMap } from "@ringfence/kernel";
 import type { CgroupTable } from "@ringfence/policy";
 
 type Expected = CgroupTable["expected"];
@@ -27,4 +27,16 @@ export function* expectedEntries(
     new DataView(key.buffer).setUint32(fields.slot.offset, slot, true);
     yield [key, row, newRow, FORESEEN];
   }
+}
+
+/** Paths in the map `expected_cgroups`, of any policy. */
+export function expectedPaths(map: Pick<RawMap, "batches">): string[] {
+  const paths = new Set<string>();
+  for (const { count, keys } of map.batches()) {
+    for (let at = 0; at < count * size; at += size) {
+      const path = keys.subarray(at, at + fields.path.kind.bytes);
+      paths.add(Buffer.from(path.subarray(0, path.indexOf(0))).toString());
+    }
+  }
+  return [...paths];
 }

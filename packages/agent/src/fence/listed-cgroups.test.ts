@@ -68,6 +68,21 @@ test("listCgroups knows another cgroup at a path where one is expected", () => {
   );
 });
 
+test("listCgroups lists what is expected and nobody has told of yet, with all below", () => {
+  const expected = [
+    { path: "/x.slice/a.service", ...inner },
+    { path: "/x.slice/never.service", ...inner },
+  ];
+  const tree = treeOf({ "/x.slice": 1n, "/x.slice/a.service": 7n, "/x.slice/a.service/b": 8n });
+  const own = [
+    { id: 7n, ...inner },
+    { id: 8n, ...inner },
+  ];
+  assert.deepEqual(listCgroups({ entries: [], expected, gone: [] }, tree), own);
+  const entries = [{ path: "/x.slice", ...rows }];
+  assert.deepEqual(listCgroups({ entries, expected, gone: [] }, tree), [{ id: 1n, ...rows }, ...own]);
+});
+
 test("listCgroups lists what went, and one that is there by what is known of it now", () => {
   const gone = [
     { id: 9n, ...inner },

@@ -14,8 +14,8 @@ export type CgroupTree = Pick<Cgroup2, "idOf" | "children">;
 
 /**
  * The cgroups that a policy names and all below them: a packet knows the cgroup of its socket's owner by id only, and
- * cannot walk up. A named cgroup that does not exist holds no process and is left out; one that went is there
- * as long as what was sent from it may be on its way.
+ * cannot walk up. So are those that are expected, and came before the kernel expected them in this policy. A named cgroup that does
+ * not exist holds no process and is left out; one that went is there as long as what was sent from it may be on its way.
  */
 export function listCgroups(
   { entries, expected, gone }: Pick<CgroupTable, "entries" | "expected" | "gone">,
@@ -31,13 +31,13 @@ export function listCgroups(
     const entry = entryOf.get(path);
     const isOther = entry?.id !== undefined && entry.id !== id;
     // another cgroup of that path is not what the entry knows of: a unit that was started again, or nobody's yet
-    const rows = (isOther ? expectedAt.get(path) : entry) ?? inherited;
+    const rows = (isOther ? null : entry) ?? expectedAt.get(path) ?? inherited;
     if (rows === null) return;
     listed.set(id, { id, row: rows.row, newRow: rows.newRow });
     for (const name of children) walk(path === "/" ? `/${name}` : `${path}/${name}`, rows);
   };
   // parents first: what lies deeper and is named overwrites
-  const named = [...entryOf.keys()].sort((a, b) => a.length - b.length);
+  const named = [...new Set([...entryOf.keys(), ...expectedAt.keys()])].sort((a, b) => a.length - b.length);
   for (const path of named) walk(path, null);
   return [...listed.values()];
 }
