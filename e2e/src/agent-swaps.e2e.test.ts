@@ -14,6 +14,9 @@ const LASTS_MS = inVm ? 90_000 : 15_000;
 /** The agent waits 100 ms whether more files change. */
 const CHANGE_EVERY_MS = 150;
 
+/** A unit outside system.slice that one profile selects, and a cgroup that another one names. */
+const names = ["billing.service", "late"];
+
 /** Connects to each port in its first moment, and says what came of each. */
 const connect = `for port; do
   if (exec 3<>/dev/tcp/127.0.0.1/$port) 2>/dev/null; then echo ok; else echo refused; fi
@@ -30,44 +33,72 @@ spec:
 `;
 }
 
-describe("an agent whose profiles change all the time", () => {
-  test("has each cgroup that a profile names under it from the first moment", { timeout }, async () => {
-    await using open = await EchoServers.start();
-    await using closed = await EchoServers.start();
-    await using agent = new TestAgent("swaps.slice");
-    const { path } = agent.cgroup;
-    const ports = [open.tcp4.port, closed.tcp4.port];
-    agent.writeProfile("unit.yaml", profile("unit", "{ unit: billing.service }", [open.tcp4.port]));
-    agent.writeProfile("late.yaml", profile("late", `{ cgroup: ${path}/late }`, [open.tcp4.port]));
-    await agent.start();
-    {
-      // a unit outside system.slice is foreseen once it was seen
-      await using billing = TestCgroup.make("billing.service", path);
-      assert.ok(await untilInForce(agent, (all) => all.some(({ cgroup }) => cgroup === billing.path)));
+async function generationOf(agent: TestAgent): Promise<number> {
+  const { stdout } = await runProcess(ringfencePath, ["status", "--json", "--config", agent.config]);
+  return (JSON.parse(stdout) as AgentStatus).generation ?? 0;
+}
+
+/** Makes the cgroups again and again, with a process that connects, while something else goes on. Returns how often. */
+async function comeAndGo(
+  { cgroup: { path } }: TestAgent,
+  ports: readonly number[],
+  disturb: (isOver: () => boolean) => Promise<void>,
+): Promise<number> {
+  const began = performance.now();
+  const isOver = () => performance.now() - began > LASTS_MS;
+  const disturbed = disturb(isOver);
+  const seen: Record<string, number> = {};
+  let times = 0;
+  for (; !isOver(); times++) {
+    for (const name of names) {
+      await using place = TestCgroup.make(name, path);
+      const [file = "", ...words] = [...place.via, "bash", "-c", connect, "bash", ...ports.map(String)];
+      const { stdout, stderr } = await runProcess(file, words);
+      const result = `${name}: ${stdout.trim().replaceAll("\n", " ")}${stderr}`;
+      seen[result] = (seen[result] ?? 0) + 1;
     }
-    const began = performance.now();
-    const isOver = () => performance.now() - began > LASTS_MS;
-    const changing = (async () => {
+  }
+  await disturbed;
+  assert.deepEqual(seen, Object.fromEntries(names.map((name) => [`${name}: ok refused`, times])));
+  return times;
+}
+
+describe("an agent has each cgroup that a profile names under it from the first moment", () => {
+  const disturbances: Readonly<Record<string, (agent: TestAgent, isOver: () => boolean) => Promise<void>>> = {
+    "while profiles change": async (agent, isOver) => {
       for (let change = 1; !isOver(); change++) {
-        agent.writeProfile("noise.yaml", profile("noise", `{ cgroup: ${path}/noise }`, [change]));
+        const text = profile("noise", `{ cgroup: ${agent.cgroup.path}/noise }`, [change]);
+        agent.writeProfile("noise.yaml", text);
         await new Promise((resolve) => setTimeout(resolve, CHANGE_EVERY_MS));
       }
-    })();
-    const seen: Record<string, number> = {};
-    let tries = 0;
-    for (; !isOver(); tries++) {
-      for (const name of ["billing.service", "late"]) {
-        await using place = TestCgroup.make(name, path);
-        const [file = "", ...words] = [...place.via, "bash", "-c", connect, "bash", ...ports.map(String)];
-        const { stdout, stderr } = await runProcess(file, words);
-        const result = `${name} ${stdout.trim().split("\n").join(" ")}${stderr}`;
-        seen[result] = (seen[result] ?? 0) + 1;
+      assert.ok((await generationOf(agent)) > 10, "changes in force");
+    },
+    "while it is killed": async (agent, isOver) => {
+      let kills = 0;
+      for (; !isOver(); kills++) {
+        await agent.end("SIGKILL");
+        await agent.start();
       }
-    }
-    await changing;
-    assert.deepEqual(seen, { "billing.service ok refused": tries, "late ok refused": tries });
-    const status = await runProcess(ringfencePath, ["status", "--json", "--config", agent.config]);
-    const { generation } = JSON.parse(status.stdout) as AgentStatus;
-    assert.ok(tries > 10 && Number(generation) > 10, `${tries} tries, generation ${generation}`);
-  });
+      assert.ok(kills > 2, `${kills} kills`);
+    },
+  };
+  for (const [when, disturb] of Object.entries(disturbances)) {
+    test(when, { timeout }, async () => {
+      await using open = await EchoServers.start();
+      await using closed = await EchoServers.start();
+      await using agent = new TestAgent("swaps.slice");
+      const { path } = agent.cgroup;
+      const ports = [open.tcp4.port, closed.tcp4.port];
+      agent.writeProfile("unit.yaml", profile("unit", "{ unit: billing.service }", [open.tcp4.port]));
+      agent.writeProfile("late.yaml", profile("late", `{ cgroup: ${path}/late }`, [open.tcp4.port]));
+      await agent.start();
+      {
+        // a unit outside system.slice is expected once it was seen
+        await using billing = TestCgroup.make("billing.service", path);
+        assert.ok(await untilInForce(agent, (all) => all.some(({ cgroup }) => cgroup === billing.path)));
+      }
+      const times = await comeAndGo(agent, ports, (isOver) => disturb(agent, isOver));
+      assert.ok(times > 10, `${times} times`);
+    });
+  }
 });
