@@ -50,6 +50,8 @@ function stageNamed(name: string): Stage {
 }
 
 process.env["PATH"] = testPath();
+// Bash reads ~/.bashrc where its standard input is a socket, as Node's pipes are, and no shell is above it.
+process.env["SHLVL"] = "2";
 let counts = noTests;
 for (const group of groupStages(positionals.map(stageNamed))) {
   const run = group.length > 1 ? runLabelled : (stage: Stage) => runStage(stage, print);
