@@ -26,7 +26,7 @@ demo: build deps-demo ## A compromised build step meets the fence, containers th
 	@demo/run.sh
 	@demo/containers/run.sh
 
-fixtures: build deps-test
+fixtures: build deps-test ## Compile what the end-to-end tests compile, once
 	@node e2e/dist/build-fixtures.js
 
 test: fixtures ## All tests: units, then end to end under Linux 6.1 in QEMU and on this kernel

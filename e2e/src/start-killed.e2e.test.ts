@@ -21,8 +21,6 @@ const FIRST_WITH_ORDER = startStages.indexOf("the launcher is in the cgroup");
 const FIRST_WITH_GUARDIAN = startStages.indexOf("a link is attached");
 const MOST_RANDOM_KILLS = 40;
 const RANDOM_KILLS_MS = 30_000;
-/** Short beside a stage, which takes longer under emulation, and so does a look. */
-const LOOK_EVERY_MS = inVm ? 2 : 0.1;
 
 /** Memory that nobody writes, to wait for a moment. */
 const nobody = new Int32Array(new SharedArrayBuffer(4));
@@ -66,7 +64,7 @@ class StartingRun {
   waitFor(stage: StartStage): void {
     while (!this.#watch.reached(stage)) {
       assert.ok(isRunning(this.pid), `ended before ${stage}`);
-      Atomics.wait(nobody, 0, 0, LOOK_EVERY_MS); // where there is one CPU, the run needs it
+      Atomics.wait(nobody, 0, 0, 0.1); // where there is one CPU, the run needs it
     }
   }
 

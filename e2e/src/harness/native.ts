@@ -8,11 +8,7 @@ import { repositoryRoot } from "./paths.js";
 export const nativeFolder = resolve(repositoryRoot, "e2e/native");
 
 /** Compiles a program of e2e/native into a folder, with clang as the benchmarks do, and returns its path. */
-export function compileNative(
-  name: string,
-  folder: string,
-  options: readonly string[] = ["-static"],
-): string {
+export function compileNative(name: string, folder: string, options?: readonly string[]): string {
   const output = join(folder, name);
   copyFileSync(nativeProgram(name, options), output);
   return output;

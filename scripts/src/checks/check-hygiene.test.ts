@@ -37,6 +37,10 @@ describe("checkHygiene", () => {
     assert.equal(problemsOf("packages/kernel/src/generated/layout.ts", long), "");
   });
 
+  test("refuses a log that was left behind", () => {
+    assert.match(problemsOf("isolate-1-v8.log", "code-creation"), /^isolate-1-v8\.log: .* left behind/);
+  });
+
   test("refuses a BPF source without its licence", () => {
     assert.match(problemsOf("bpf/include/a.h", "#pragma once\n"), /SPDX/);
     const header = "// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause\n";

@@ -37,6 +37,7 @@ function checkFile(file: SourceFile, places: readonly string[]): readonly string
   if (isSource && lines.length - 1 > lineLimit) {
     problems.push(`: has ${lines.length - 1} lines, the limit is ${lineLimit}. Split it by concept`);
   }
+  if (/\.log$/.test(file.path)) problems.push(": is what a program left behind. Remove it");
   if (/^bpf\/.*\.[ch]$/.test(file.path) && !lines[0]?.includes(`SPDX-License-Identifier: ${licence}`)) {
     problems.push(`: does not begin with "SPDX-License-Identifier: ${licence}". Add the line`);
   }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { layout, type RawMap, StructCodec } from "@ringfence/kernel";
+import type { CommandLines } from "./command-lines.js";
 import { execIdOf } from "./exec-id.js";
 import { ProcessRecords } from "./process-records.js";
 import type { FlowNames } from "./report-flows.js";
@@ -54,7 +55,8 @@ test("ProcessRecords describes an execution once, and another one of that proces
   } as Pick<RawMap, "lookup"> as RawMap;
   const records = new ProcessRecords(map);
   let commandLine: string | null = null;
-  const described = { ...names, commandLines: { get: () => commandLine } } as unknown as FlowNames;
+  const commandLines = { get: () => commandLine } as Pick<CommandLines, "get"> as CommandLines;
+  const described: FlowNames = { ...names, commandLines };
   const uidAt = (execNs: bigint) => records.findOnce(7, execNs, described)?.uid;
   const becomes = (execNs: bigint, uid: number) => {
     record = { ...empty, tgid: 7, exec_ns: execNs, known: { ...empty.known, uid } };
